@@ -1,5 +1,7 @@
 import type { BranchRequest } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
+import { quotedList } from '../sources/quoted-list';
+import type { PullRequest } from '../sources/source';
 import {
   RepositoryLockedError,
   RepositoryNotFoundError,
@@ -51,4 +53,37 @@ export function nestedNames({ branchName, repositoryName, environmentName }: Bra
       + `because repository '${repositoryName}' has branch '${existing}': git cannot have both, `
       + 'because one name begins with the other and a slash; rename one of them, then deploy again',
   );
+}
+
+/** @param open pull requests from or to the branch, at least one */
+export function openPullRequestsOf(branch: BranchRequest, open: readonly PullRequest[]): Error {
+  const named = open.slice(0, 10).map(({ id, title }) => `${id} ('${title}')`).join(', ');
+  return new Error(
+    `${nameOf(branch)} cannot be removed, because pull requests from or to it are open: `
+      + `${named}${open.length > 10 ? ' and more' : ''}: merge or close them, then deploy again`,
+  );
+}
+
+export function usedByChildren(branch: BranchRequest, children: readonly string[]): Error {
+  return new Error(
+    `${nameOf(branch)} cannot be removed, because it is the parent of ${quotedList(children)}: `
+      + 'declare another parent for them, then deploy again',
+  );
+}
+
+export function removalRefused(branch: BranchRequest, { message }: Error): SourceError {
+  return new SourceError(
+    `${nameOf(branch)} cannot be removed: ${message}: remove the cause, or declare removal KEEP, then deploy again`,
+  );
+}
+
+export function noStartPoint({ startPoint, ...branch }: BranchRequest): Error {
+  return new Error(
+    `${nameOf(branch)} begins at '${startPoint}', which is no commit, tag or branch of the repository: `
+      + 'push it, or name one that exists, then deploy again',
+  );
+}
+
+function nameOf({ branchName, environmentName, repositoryName }: BranchRequest): string {
+  return `branch '${branchName}' of environment '${environmentName}' in repository '${repositoryName}'`;
 }

@@ -2,8 +2,10 @@ import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed } from './drift';
 import type { HandlerLocation } from './errors';
-import { nestedNames, toUserError } from './errors';
+import { nestedNames, noStartPoint, toUserError } from './errors';
 import { knownCommits, lastCommit, lostCommit } from './history';
+import { BranchRemoval } from './removal';
+import type { RemovalCalls } from './removal';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
@@ -20,16 +22,20 @@ import { BranchMovedError, SourceError } from '../sources/source';
 type Read = Versioned<BranchRecord>;
 
 /** The calls of the host that a branch needs. */
-export type BranchCalls = 'head' | 'branches' | 'file' | 'createBranch' | 'commitFile' | 'contains';
+export type BranchCalls = RemovalCalls | 'branches' | 'file' | 'commitFile' | 'resolve';
 
-/** Creates or adopts the branch of an environment, and writes its descriptor. The branch is kept when it is removed. */
+/** Creates, adopts, renames or archives the branch of an environment, and writes its descriptor. No commit is lost. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
+  private readonly removal: BranchRemoval;
+
   public constructor(
     private readonly registry: Registry,
     private readonly hosts: Hosts<BranchCalls>,
     private readonly place: HandlerLocation,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.removal = new BranchRemoval(registry, hosts, now);
+  }
 
   public recordKeys(request: BranchRequest): readonly string[] {
     return [branchKey(request)];
@@ -44,12 +50,35 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     await this.registry.write<BranchRecord>(branchKey(request), record, version);
   }
 
+  /** With another name in the same repository, the environment takes its branch with it. */
   public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
-    await this.requestCreate(owner, request);
-    if (branchKey(before) !== branchKey(request)) await this.requestDelete(owner, before);
+    if (branchKey(before) === branchKey(request)) return this.requestCreate(owner, request);
+    const former = await this.registry.read<BranchRecord>(branchKey(before));
+    const { version, ...record } = await this.claimed(owner, request);
+    const isRename = request.host === before.host
+      && request.repositoryName === before.repositoryName
+      && former !== undefined
+      && owns(former.owners, owner)
+      && former.owners.length === 1;
+    const isKnown = record.renamedFrom?.branchName === before.branchName;
+    const rename = isRename && !isKnown && { renamedFrom: { branchName: before.branchName } };
+    const seen = isRename && former.seen && { seen: former.seen };
+    await this.registry.write<BranchRecord>(branchKey(request), { ...seen, ...record, ...rename }, version);
+    if (!isRename) await this.release(owner, before);
   }
 
   public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {
+    const record = await this.registry.read<BranchRecord>(branchKey(request));
+    if (!record || !owns(record.owners, owner)) return;
+    // a rename that did not end has left the record of the former branch
+    const former = record.renamedFrom?.branchName;
+    if (former !== undefined) await this.release(owner, { ...request, branchName: former });
+    const isLast = withoutOwner(record.owners, owner).length === 0;
+    if (request.removal !== 'archive' || record.origin !== 'created' || !isLast) return this.release(owner, request);
+    await this.registry.write<BranchRecord>(branchKey(request), { ...record, removing: {} }, record.version);
+  }
+
+  private async release(owner: Owner, request: BranchRequest): Promise<void> {
     const key = branchKey(request);
     const record = await this.registry.read<BranchRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
@@ -81,6 +110,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
    */
   public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
+    if (record?.removing && owns(record.owners, owner)) return this.remove(request, record);
     const next = record?.owners.at(-1);
     // a rejected declaration must not change what belongs to another app
     if (next?.stackId !== owner.stackId) return DONE;
@@ -107,6 +137,16 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...seen }, version);
   }
 
+  private async remove(request: BranchRequest, record: Read): Promise<Progress<void>> {
+    try {
+      await this.removal.remove(request, record);
+      return DONE;
+    } catch (error) {
+      if (error instanceof BranchMovedError) return waitFor('a moment without pushes to the branch');
+      throw toUserError(error, request, this.place);
+    }
+  }
+
   /** The record with the owner. @throws if another stack owns the branch */
   private async claimed(owner: Owner, request: BranchRequest): Promise<BranchRecord & { readonly version?: number }> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
@@ -119,7 +159,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
-    return { parents: [], ...record, owners, environmentName: request.environmentName };
+    const { removing, ...rest } = record ?? {};
+    return { parents: [], ...rest, owners, environmentName: request.environmentName };
   }
 
   private async differences(request: BranchRequest, record: Read): Promise<readonly Drift[]> {
@@ -142,10 +183,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   private async createBranch(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName, parentName } = request;
+    const former = await this.headOfFormer(request, record);
     const known = await knownCommits(this.registry, request, record);
-    const last = known && (await lastCommit(this.hosts(request), request, known));
-    const start = last ?? (await this.headOfParent(request));
-    const { commitId, seen, ...rest } = record;
+    const last = former ?? (known && (await lastCommit(this.hosts(request), request, known)));
+    const start = last ?? (await this.startOf(request));
+    const { commitId, seen, renamedFrom, ...rest } = record;
     const intended = await this.registry.write<BranchRecord>(
       branchKey(request),
       {
@@ -153,6 +195,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         origin: 'created',
         parents: withParent(record, parentName),
         ...(last !== undefined && { seen: { head: last, at: this.now() } }),
+        ...(renamedFrom && { renamedFrom: { ...renamedFrom, ...(former !== undefined && { isCopy: true }) } }),
       },
       record.version,
     );
@@ -163,6 +206,40 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       throw nested === undefined ? error : nestedNames(request, nested);
     }
     return this.describe(request, intended, start);
+  }
+
+  /** The head of the branch that the environment had before a rename. */
+  private async headOfFormer(request: BranchRequest, { renamedFrom }: BranchRecord): Promise<string | undefined> {
+    if (!renamedFrom) return undefined;
+    const former = { ...request, branchName: renamedFrom.branchName };
+    const head = await this.hosts(request).head(request.repositoryName, former.branchName);
+    const known = await this.registry.read<BranchRecord>(branchKey(former));
+    // the rollback of a rename must not fail
+    const isRollback = known?.renamedFrom !== undefined || known?.formerNames?.includes(request.branchName);
+    if (head !== undefined && !isRollback) await this.removal.assertNoPullRequests(former);
+    return head;
+  }
+
+  /** Removes the branch that the environment had before a rename, and its record. */
+  private async endRename(request: BranchRequest, record: Read): Promise<void> {
+    const { renamedFrom, formerNames = [], ...rest } = record;
+    if (!renamedFrom) return;
+    const former = { ...request, branchName: renamedFrom.branchName };
+    const known = await this.registry.read<BranchRecord>(branchKey(former));
+    const owner = record.owners.at(-1);
+    if (known && owner && owns(known.owners, owner)) {
+      // in the rollback of a rename, the former branch is the copy
+      const isCopy = known.origin === 'created' && known.renamedFrom?.isCopy === true;
+      if (renamedFrom.isCopy || isCopy) {
+        const { version } = await this.removal.removeFormer(former, known, request.branchName);
+        await this.registry.remove(branchKey(former), version);
+      } else {
+        await this.release(owner, former);
+      }
+    }
+    const names = [...new Set([...known?.formerNames ?? [], ...formerNames, former.branchName])];
+    const formerNow = names.filter(name => name !== request.branchName);
+    await this.registry.write<BranchRecord>(branchKey(request), { ...rest, formerNames: formerNow }, record.version);
   }
 
   /** The branch that git cannot have together with the requested one: one name is the folder of the other. */
@@ -201,7 +278,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     return this.settle(request, intent, commitId);
   }
 
-  private async settle(request: BranchRequest, record: Read, commitId: string): Promise<Progress<BranchResult>> {
+  private async settle(request: BranchRequest, found: Read, commitId: string): Promise<Progress<BranchResult>> {
+    let record = found;
     if (record.commitId !== commitId || !record.parents.includes(request.parentName)) {
       const settled: BranchRecord = {
         ...record,
@@ -209,8 +287,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         parents: withParent(record, request.parentName),
         commitId,
       };
-      await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
+      record = await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
+    await this.endRename(request, record);
     return done({ branchName: request.branchName, commitId });
   }
 
@@ -249,6 +328,16 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         + `but environment '${environmentName}' declares parent '${parentName}': declare parent '${parent}', `
         + `or change 'parent' in its '${NAMES.descriptor}', or use another branch`,
     );
+  }
+
+  private async startOf(request: BranchRequest): Promise<string> {
+    const { repositoryName, startPoint } = request;
+    // an empty repository and a missing parent have errors of their own
+    const head = await this.headOfParent(request);
+    if (startPoint === undefined) return head;
+    const start = await this.hosts(request).resolve(repositoryName, startPoint);
+    if (start === undefined) throw noStartPoint(request);
+    return start;
   }
 
   private async headOfParent(request: BranchRequest): Promise<string> {

@@ -3,6 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { AccountOperations } from './accounts';
 import { AwsAccountProvider, AwsKinds, logDriftMetric } from './aws';
+import { AwsBackportMachine } from './backports/machine';
+import { BackportOperations } from './backports/operations';
 import { Operations } from './operations';
 import { Reconciler } from './reconciler';
 import { ReleaseOperations } from './releases/operations';
@@ -19,6 +21,12 @@ import { AwsReleaseMachine } from '../shared/release-machine';
 import { withSessionName } from '../shared/session-name';
 import { connectedHosts } from '../sources/hosts';
 
+const {
+  [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws',
+  [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '',
+  AWS_REGION: region = '',
+} = process.env;
+
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
 const history = new RegistryHistory(registry, new EventBus());
@@ -30,11 +38,19 @@ const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCT
 const accounts = new AccountOperations(registry, new AwsAccountProvider(JSON.parse(functions)), history);
 const operations = new Operations(
   registry,
-  new AwsPipelineControl(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws'),
+  new AwsPipelineControl(partition),
   hosts,
   history,
   new ReleaseOperations(registry, releases, history),
   accounts,
+  new BackportOperations({
+    registry,
+    hosts,
+    machine: new AwsBackportMachine({ partition, region, accountId }),
+    history,
+    now: Date.now,
+    newId: () => `backport-${randomUUID()}`,
+  }),
 );
 const reconciler = new Reconciler({
   registry,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountOperations } from './accounts';
+import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
 import type { ReleaseOperations } from './releases/operations';
@@ -49,6 +50,7 @@ export class Operations {
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
     private readonly accounts: Pick<AccountOperations, 'changeEmail' | 'closings'>,
+    private readonly backports: Pick<BackportOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
@@ -77,6 +79,10 @@ export class Operations {
       case 'changeEmail':
         await this.accounts.changeEmail(request, requestId);
         return { pipelines: [] };
+      case 'backport':
+      case 'absorb':
+      case 'describeBackport':
+        return this.backports.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'history':

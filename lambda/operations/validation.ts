@@ -8,6 +8,8 @@ const environmentNames = v.custom<EnvironmentNames>(
 
 const MAX_LIMIT = 1000;
 
+const MAX_NAMES = 100;
+
 const limit = v.custom<number>(
   value => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_LIMIT,
   ({ input }) => `limit must be a number from 1 to ${MAX_LIMIT}, got ${JSON.stringify(input)}`,
@@ -21,7 +23,7 @@ const decision = v.picklist(
 
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
-  'reconcile', 'forget', 'changeEmail',
+  'reconcile', 'forget', 'changeEmail', 'backport', 'absorb', 'describeBackport',
 ];
 
 const request = v.variant(
@@ -58,6 +60,20 @@ const request = v.variant(
     }),
     v.object({ operation: v.literal('describeRelease'), environmentName: nonEmptyText('environmentName') }),
     v.object({
+      operation: v.literal('backport'),
+      commits: listOf('commits'),
+      from: nonEmptyText('from'),
+      to: v.optional(listOf('to')),
+      by: nonEmptyText('by'),
+    }),
+    v.object({
+      operation: v.literal('absorb'),
+      branch: nonEmptyText('branch'),
+      to: v.optional(listOf('to')),
+      by: nonEmptyText('by'),
+    }),
+    v.object({ operation: v.literal('describeBackport'), backportId: nonEmptyText('backportId') }),
+    v.object({
       operation: v.literal('forget'),
       name: nonEmptyText('name'),
       by: nonEmptyText('by'),
@@ -86,7 +102,7 @@ const request = v.variant(
 const NO_VALUES = Object.fromEntries(
   [
     'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision',
-    'releaseId', 'limit', 'name', 'mode', 'accountId', 'email', 'code',
+    'releaseId', 'limit', 'name', 'mode', 'accountId', 'email', 'code', 'commits', 'from', 'branch', 'backportId',
   ].map(name => [name, undefined]),
 );
 
@@ -105,6 +121,13 @@ function modeOf<const Modes extends readonly [string, ...string[]]>(...modes: Mo
   return v.picklist(
     modes,
     ({ input }) => `mode must be one of '${modes.join("', '")}', got ${JSON.stringify(input)}`,
+  );
+}
+
+function listOf(name: string) {
+  return v.custom<readonly string[]>(
+    value => Array.isArray(value) && value.length > 0 && value.length <= MAX_NAMES && value.every(isText),
+    ({ input }) => `${name} must be a list of 1 to ${MAX_NAMES} names, got ${JSON.stringify(input)}`,
   );
 }
 

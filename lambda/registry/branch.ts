@@ -16,8 +16,43 @@ export interface BranchRecord {
   readonly commitId?: string;
   /** The head that was seen last, when it was as expected. Its time is in milliseconds since 1970. */
   readonly seen?: { readonly head: string; readonly at: number };
+  /** The branch that had the environment before; absent when the rename is complete. */
+  readonly renamedFrom?: {
+    readonly branchName: string;
+    /** Whether the branch is, or will be, created at the head of the former one. */
+    readonly isCopy?: true;
+  };
+  /** Names that the branch had before. */
+  readonly formerNames?: readonly string[];
+  /** Present while the branch is being removed. */
+  readonly removing?: { readonly archive?: Archive };
 }
 
-export function branchKey({ repositoryName, branchName }: BranchRequest): string {
+/** The branch that keeps the commits of a branch that is removed. */
+export interface Archive {
+  readonly branchName: string;
+  readonly commitId: string;
+}
+
+type BranchName = Pick<BranchRequest, 'repositoryName' | 'branchName'>;
+
+export function branchKey({ repositoryName, branchName }: BranchName): string {
   return `${RECORDS.branch}${repositoryName}#${branchName}`;
+}
+
+/** CodeCommit has the shortest limit. */
+const MAX_NAME = 256;
+
+/**
+ * Name of the branch that keeps the commits of a branch.
+ *
+ * @param now in milliseconds since 1970
+ * @param taken a name of the same branch that is in use
+ */
+export function archiveName(branchName: string, now: number, taken?: string): string {
+  const time = new Date(now).toISOString().replaceAll(':', '-').replace(/\.\d+Z$/, 'Z');
+  const suffix = `/${time}`;
+  const cut = branchName.slice(0, MAX_NAME - 'archive/'.length - suffix.length - '-2'.length).replace(/[/.]+$/, '');
+  const name = `archive/${cut}${suffix}`;
+  return name === taken ? `${name}-2` : name;
 }

@@ -5,6 +5,7 @@ import {
   CommitIdDoesNotExistException,
   CreateBranchCommand,
   CreateCommitCommand,
+  DeleteBranchCommand,
   FileDoesNotExistException,
   GetBranchCommand,
   GetCommitCommand,
@@ -12,12 +13,20 @@ import {
   GetFolderCommand,
   GetMergeConflictsCommand,
   GetMergeOptionsCommand,
+  GetPullRequestCommand,
   ListBranchesCommand,
   MergeBranchesByFastForwardCommand,
   MergeBranchesByThreeWayCommand,
+  PullRequestDoesNotExistException,
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
-import type { Author, FileChange, HostEvent, MergeRequest, MovedBranch, SourceHost } from './source';
+import { COMMITTER } from './codecommit/changes';
+import { CommitPicker } from './codecommit/pick';
+import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
+import type {
+  Author, CommitDetails, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest, PullRequest,
+  SourceHost,
+} from './source';
 import {
   BranchMovedError,
   MergeConflictError,
@@ -29,8 +38,6 @@ import {
 import { NAMES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
-
-const COMMITTER = { authorName: 'org-environments', email: 'org-environments@noreply.invalid' };
 
 /** CodeCommit in the account and region of the function. */
 export class CodeCommitHost implements SourceHost {
@@ -58,6 +65,17 @@ export class CodeCommitHost implements SourceHost {
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     await translateErrors(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
+  }
+
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return translateErrors(async () => {
+      const { deletedBranch } = await this.client.send(new DeleteBranchCommand({ repositoryName, branchName }));
+      return deletedBranch?.commitId;
+    });
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    return translateErrors(() => openPullRequests(this.client, repositoryName, branchName));
   }
 
   public async commitFile({
@@ -126,6 +144,34 @@ export class CodeCommitHost implements SourceHost {
       }),
     })));
     return merged.commitId ?? destinationCommitId;
+  }
+
+  public async pick(pick: PickRequest): Promise<string | undefined> {
+    return translateErrors(() => new CommitPicker(this.client, pick).pick());
+  }
+
+  public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
+    return orUndefined(CommitIdDoesNotExistException, async () => {
+      const { commit } = await this.client.send(new GetCommitCommand({ repositoryName, commitId }));
+      return {
+        commitId,
+        parents: commit?.parents ?? [],
+        message: commit?.message ?? '',
+        authorName: commit?.author?.name ?? '',
+        authorEmail: commit?.author?.email ?? '',
+      };
+    });
+  }
+
+  public async openPullRequest(pullRequest: NewPullRequest): Promise<string> {
+    return translateErrors(() => openPullRequest(this.client, pullRequest));
+  }
+
+  public async pullRequest(_repositoryName: string, pullRequestId: string): Promise<PullRequest | undefined> {
+    return orUndefined(PullRequestDoesNotExistException, async () => {
+      const { pullRequest } = await this.client.send(new GetPullRequestCommand({ pullRequestId }));
+      return pullRequest && pullRequestOf(pullRequest);
+    });
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

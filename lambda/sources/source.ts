@@ -19,6 +19,55 @@ export interface FileChange {
   readonly message: string;
 }
 
+/** A pull request. */
+export interface PullRequest {
+  readonly id: string;
+  readonly title: string;
+  /** Branch whose commits are to be merged. */
+  readonly sourceBranch: string;
+  /** Branch into which they are to be merged. */
+  readonly targetBranch: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** The commit of the target branch that has merged it. */
+  readonly mergeCommitId?: string;
+}
+
+/** A pull request to open. */
+export interface NewPullRequest {
+  readonly repositoryName: string;
+  readonly sourceBranch: string;
+  readonly targetBranch: string;
+  readonly title: string;
+  readonly description: string;
+  /** Identifies the pull request: the same token opens it only once. At most 64 characters. */
+  readonly token: string;
+}
+
+/** A commit and who has made it. */
+export interface CommitDetails {
+  readonly commitId: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly authorName: string;
+  readonly authorEmail: string;
+}
+
+/** A commit whose change is to be applied to a branch. */
+export interface PickRequest {
+  readonly repositoryName: string;
+  /** The commit to apply; it has one parent. */
+  readonly commit: CommitDetails;
+  readonly branchName: string;
+  /** The commit that the branch is expected to be at. */
+  readonly parentCommitId: string;
+  readonly message: string;
+  /**
+   * Name of a branch that the host may create in between. It exists only during the call; after a crash, a repeated
+   * call removes it.
+   */
+  readonly temporaryBranch: string;
+}
+
 /** A commit to bring to a branch. */
 export interface MergeRequest {
   readonly repositoryName: string;
@@ -41,6 +90,13 @@ export interface SourceHost {
   /** @throws BranchMovedError if the branch exists */
   createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
   /**
+   * Deletes a branch, wherever it is: no host can delete it only at an expected commit.
+   * @returns the commit at which it was; undefined: the repository has no such branch
+   */
+  deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
+  /** The open pull requests from or to a branch. */
+  openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
+  /**
    * Commits a file to a branch.
    * @returns the id of the new commit
    * @throws BranchMovedError if the branch is not at the expected parent
@@ -62,6 +118,21 @@ export interface SourceHost {
    * @throws BranchMovedError if a concurrent writer has moved the branch
    */
   merge(merge: MergeRequest): Promise<string>;
+  /**
+   * Applies the change of a commit to a branch as `git cherry-pick` does, by a commit of the same author. The
+   * descriptor of the branch is kept.
+   *
+   * @returns the new commit; undefined: the branch has the change already
+   * @throws MergeConflictError with the files that conflict
+   * @throws BranchMovedError if the branch is not at the expected parent
+   */
+  pick(pick: PickRequest): Promise<string | undefined>;
+  /** Undefined: the repository has no such commit. */
+  commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined>;
+  /** Opens a pull request, and returns its id. */
+  openPullRequest(pullRequest: NewPullRequest): Promise<string>;
+  /** Undefined: there is no such pull request. */
+  pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined>;
   /** Undefined: the repository has no such commit. */
   authorOf(repositoryName: string, commitId: string): Promise<Author | undefined>;
 }

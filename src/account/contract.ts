@@ -71,10 +71,11 @@ export interface AccountResult {
   readonly accountId: string;
 }
 
-/** A branch that is created at the head of its parent branch. */
+/** A branch that is created at the head of its parent branch, or at its start point. */
 export interface NewBranch extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
   readonly branchName: string;
   readonly parentName: string;
+  readonly startPoint?: string;
 }
 
 /** What the accounts of a stack and their environments need, checked before the first account is created. */

@@ -1,6 +1,4 @@
 import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { handlerEnvironment } from '../kinds/custom-resources';
@@ -8,8 +6,8 @@ import { HandlerFunction } from '../kinds/handler-function';
 import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
-import { acknowledge } from '../private/acknowledge';
 import { NAMES, RELEASE_FAILED } from '../private/contract';
+import { steppingMachine } from '../private/stepping-machine';
 import { RECORDS } from '../registry/contract';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
@@ -65,68 +63,14 @@ export class ReleaseMachine extends Construct {
       ],
     });
     this.functionRoleArn = release.role.roleArn;
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-      inlinePolicies: {
-        Rights: new PolicyDocument({
-          statements: [new PolicyStatement({
-            sid: 'Invoke', actions: ['lambda:InvokeFunction'], resources: [release.function.functionArn],
-          })],
-        }),
-      },
-    });
-    const machine = new CfnStateMachine(this, 'Resource', {
+    const machine = steppingMachine(this, {
       stateMachineName: name,
-      roleArn: role.roleArn,
-      definitionString: stack.toJsonString(definition(release.function.functionArn)),
-    });
-    acknowledge(machine, {
-      SF1: 'the function logs each step, and the registry keeps the release; the machine has nothing to add',
-      SF2: 'the machine calls one function at a time: a trace would show nothing else',
+      description: 'Makes the releases of blue/green environments',
+      functionArn: release.function.functionArn,
+      failure: RELEASE_FAILED,
+      // without the function, the traffic would stay where it is
+      retry: { attempts: 60, maxDelaySeconds: 60 },
     });
     this.stateMachineArn = machine.attrArn;
   }
-}
-
-/** Longer than the timeout of the function. */
-const TASK_SECONDS = 330;
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
-function definition(functionArn: string): object {
-  return {
-    Comment: 'Makes the releases of blue/green environments (cdk-org-environments)',
-    StartAt: 'Step',
-    States: {
-      'Step': {
-        Type: 'Task',
-        Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke`,
-        Parameters: { 'FunctionName': functionArn, 'Payload.$': '$$.Execution.Input' },
-        ResultSelector: { 'outcome.$': '$.Payload' },
-        TimeoutSeconds: TASK_SECONDS,
-        // a step can be repeated after a crash; without the function, the traffic would stay where it is
-        Retry: [{
-          ErrorEquals: ['States.ALL'],
-          IntervalSeconds: 2,
-          BackoffRate: 2,
-          MaxDelaySeconds: 60,
-          MaxAttempts: 60,
-          JitterStrategy: 'FULL',
-        }],
-        Next: 'Ended?',
-      },
-      'Ended?': {
-        Type: 'Choice',
-        Choices: [
-          { Variable: '$.outcome.state', StringEquals: 'waiting', Next: 'Wait' },
-          { Variable: '$.outcome.state', StringEquals: 'succeeded', Next: 'Succeeded' },
-        ],
-        Default: 'Returned',
-      },
-      'Wait': { Type: 'Wait', SecondsPath: '$.outcome.seconds', Next: 'Step' },
-      'Succeeded': { Type: 'Succeed' },
-      'Returned': { Type: 'Fail', Error: RELEASE_FAILED, CausePath: '$.outcome.reason' },
-    },
-  };
 }

@@ -40,8 +40,11 @@ export interface BranchOptions {
   readonly source: Source;
 
   /**
-   * Name of the branch, for example `env/test1`: at most 256 letters, digits and `._/+#=-`. It must be unique among the
-   * environments of the app.
+   * Name of the branch, for example `env/test1`: at most 256 characters, by the rules of git. It must be unique among
+   * the environments of the app.
+   *
+   * A change renames the branch: the new one begins at the head of the former one, which is removed. The former branch
+   * is kept if it has open pull requests. Pipelines and clones that name it must be changed.
    */
   readonly branchName: string;
 
@@ -52,6 +55,36 @@ export interface BranchOptions {
    * @default 'main'
    */
   readonly parentBranchName?: string;
+
+  /**
+   * Commit id, tag or branch at which this branch is created, for example a template. It is used only for a branch that
+   * does not exist.
+   *
+   * @default - the head of the parent branch
+   */
+  readonly startPoint?: string;
+
+  /**
+   * What happens to the branch when it is removed from the app.
+   *
+   * @default BranchRemoval.KEEP
+   */
+  readonly removal?: BranchRemoval;
+}
+
+/** What happens to a branch that is removed from the app. No commit is lost in either case. */
+export enum BranchRemoval {
+  /** The branch stays in the repository. */
+  KEEP = 'keep',
+
+  /**
+   * The branch is deleted. If it has commits that its parent branch lacks, it is kept first as
+   * `archive/<branch>/<time>`.
+   *
+   * The removal fails while pull requests from or to the branch are open, and while it is the parent of another
+   * environment. A branch that existed before the environment is always kept.
+   */
+  ARCHIVE = 'archive',
 }
 
 /** Properties of `Branch`. */
@@ -85,7 +118,7 @@ export interface BranchAttributes {
  * `environment.json`, from which the app on the branch reads the environment, account, region and parent branch.
  *
  * A branch that exists is adopted if its `environment.json` names the same parent branch, or if it has no file of its
- * own. When the construct is removed, the branch and its commits are kept.
+ * own. When the construct is removed, the branch is kept; with `BranchRemoval.ARCHIVE`, its commits are.
  *
  * @example
  * new Branch(this, 'Branch', {
@@ -131,6 +164,7 @@ export class Branch extends Resource implements IBranch {
 
   private readonly config: SourceConfig;
   private readonly definedName: string;
+  private readonly startPoint?: string;
 
   public constructor(scope: Construct, id: string, props: BranchProps) {
     super(scope, id);
@@ -139,7 +173,9 @@ export class Branch extends Resource implements IBranch {
     this.parentBranchName = parentName;
     validate.branchName(this, props.branchName);
     validate.environmentName(this, props.environmentName);
+    if (props.startPoint !== undefined) this.checkStartPoint(props.startPoint);
     this.definedName = props.branchName;
+    this.startPoint = props.startPoint;
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
@@ -153,6 +189,8 @@ export class Branch extends Resource implements IBranch {
         ...repository,
         branchName: props.branchName,
         parentName,
+        startPoint: props.startPoint,
+        removal: props.removal === BranchRemoval.ARCHIVE ? 'archive' : undefined,
         environmentName: props.environmentName,
         accountId: preparedAccountId(this, props.account, props.organization),
         region: Stack.of(this).region,
@@ -163,12 +201,17 @@ export class Branch extends Resource implements IBranch {
   }
 
   /**
-   * Not supported: the branch is always kept, with all its commits.
+   * Not supported: use the property `removal`.
    *
    * @param policy is rejected
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    rejectRemovalPolicy(this, policy, 'a branch is always kept, with all its commits');
+    rejectRemovalPolicy(this, policy, "the commits of a branch are always kept; use its property 'removal'");
+  }
+
+  private checkStartPoint(startPoint: string): void {
+    const isCommit = /^[0-9a-f]{40}$/.test(startPoint);
+    if (!isCommit) validate.branchName(this, startPoint.replace(/^refs\/(heads|tags)\//, ''), 'start point');
   }
 
   /**
@@ -182,6 +225,7 @@ export class Branch extends Resource implements IBranch {
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
     if (BranchTree.of(this).defines(key, parentName) || isDefinedByApp()) return undefined;
-    return { host, repositoryName, branchName, parentName };
+    const { startPoint } = this;
+    return { host, repositoryName, branchName, parentName, ...startPoint !== undefined && { startPoint } };
   }
 }

@@ -3,11 +3,25 @@ import type { RepositoryReference } from '../sources/contract';
 /** What `Branch` requests of its handler. */
 export interface BranchRequest extends RepositoryReference {
   readonly branchName: string;
-  /** Branch from whose head this one is created. */
+  /** Branch from which this one comes; without a start point, it is created at its head. */
   readonly parentName: string;
+  /** Commit id, tag or branch at which this branch is created. */
+  readonly startPoint?: string;
+  /** @default 'keep' */
+  readonly removal?: 'keep' | 'archive';
+  /** Present if changes need a review. */
+  readonly review?: BranchReview;
   readonly environmentName: string;
   readonly accountId: string;
   readonly region: string;
+}
+
+/** The review of pull requests to a branch. */
+export interface BranchReview {
+  /** Number of approvals, from 1. */
+  readonly approvals: string;
+  /** ARNs of those who may approve, which may contain `*`. Absent: all who may approve pull requests. */
+  readonly approvers?: readonly string[];
 }
 
 export interface BranchResult {

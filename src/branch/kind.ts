@@ -1,6 +1,6 @@
 import type { Kind } from '../kinds/kind';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
-import { RECORDS } from '../registry/contract';
+import { LISTED, RECORDS } from '../registry/contract';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 export const BRANCH_KIND: Kind = {
@@ -9,6 +9,6 @@ export const BRANCH_KIND: Kind = {
   roleName: NAMES.branchProviderRole,
   description: 'Creates the branches of environments',
   // the last commits: a deleted branch is created at one of them
-  records: { write: [RECORDS.branch], read: [RECORDS.deployment] },
+  records: { write: [RECORDS.branch], read: [RECORDS.deployment], list: [LISTED.branch] },
   permissions: ({ repositoryNames }) => [repositoryPermissions(repositoryNames, 'branch')],
 };

@@ -1,13 +1,12 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
 import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import type { IOrganization } from '../organization/organization-interface';
-import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
+import { steppingMachine } from '../private/stepping-machine';
 import { RECORDS } from '../registry/contract';
 
 interface CleanMachineProps {
@@ -39,26 +38,11 @@ export class CleanMachine extends Construct {
       ],
     });
     this.role = clean.role;
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-      inlinePolicies: {
-        Rights: new PolicyDocument({
-          statements: [new PolicyStatement({
-            sid: 'Invoke', actions: ['lambda:InvokeFunction'], resources: [clean.function.functionArn],
-          })],
-        }),
-      },
-    });
-    const machine = new CfnStateMachine(this, 'Resource', {
+    const machine = steppingMachine(this, {
       stateMachineName: NAMES.cleanMachine,
-      roleArn: role.roleArn,
-      definitionString: Stack.of(this).toJsonString(definition(clean.function.functionArn)),
-    });
-    acknowledge(machine, {
-      SF1: 'the function logs each step, and the registry keeps the plans; the machine has nothing to add',
-      SF2: 'the machine calls one function at a time: a trace would show nothing else',
+      description: 'Cleans accounts whose leases have ended',
+      functionArn: clean.function.functionArn,
+      retry: { attempts: 100, maxDelaySeconds: 300 },
     });
     this.stateMachineArn = machine.attrArn;
   }
@@ -69,41 +53,4 @@ export class CleanMachine extends Construct {
     const { statement } = allow('MoreCleaners', ['lambda:InvokeFunction'], [...functionArns]);
     this.role.addToPrincipalPolicy(statement);
   }
-}
-
-/** Longer than the timeout of the function. */
-const TASK_SECONDS = 330;
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html */
-function definition(functionArn: string): object {
-  return {
-    Comment: 'Cleans accounts whose leases have ended (cdk-org-environments)',
-    StartAt: 'Step',
-    States: {
-      'Step': {
-        Type: 'Task',
-        Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke`,
-        Parameters: { 'FunctionName': functionArn, 'Payload.$': '$$.Execution.Input' },
-        ResultSelector: { 'outcome.$': '$.Payload' },
-        TimeoutSeconds: TASK_SECONDS,
-        // a step can be repeated after a crash
-        Retry: [{
-          ErrorEquals: ['States.ALL'],
-          IntervalSeconds: 5,
-          BackoffRate: 2,
-          MaxDelaySeconds: 300,
-          MaxAttempts: 100,
-          JitterStrategy: 'FULL',
-        }],
-        Next: 'Ended?',
-      },
-      'Ended?': {
-        Type: 'Choice',
-        Choices: [{ Variable: '$.outcome.state', StringEquals: 'waiting', Next: 'Wait' }],
-        Default: 'Ended',
-      },
-      'Wait': { Type: 'Wait', SecondsPath: '$.outcome.seconds', Next: 'Step' },
-      'Ended': { Type: 'Succeed' },
-    },
-  };
 }

@@ -26,6 +26,8 @@ export const CHANGES = {
   rollback: 'Rollback',
   abort: 'Abort',
   approval: 'Approval',
+  backport: 'Backport Start',
+  absorb: 'Absorb Start',
   releaseEnd: 'Release End',
   accountAvailable: 'Account Available',
   accountQuarantine: 'Account Quarantine',

@@ -1,3 +1,4 @@
+import type { BackportStatus } from '../backport/contract';
 import type { SideName } from '../blue-green/contract';
 import type { ReleaseStatus } from '../blue-green/release/contract';
 import type { HistoryEntry } from '../history/contract';
@@ -16,6 +17,7 @@ export type OperationRequest =
   | { readonly operation: 'resume'; readonly environmentNames: EnvironmentNames; readonly by: string }
   | { readonly operation: 'status' }
   | ReleaseRequest
+  | BackportRequest
   | {
     readonly operation: 'history';
     /** Absent: the changes of all environments and accounts. */
@@ -38,6 +40,28 @@ export interface ReconcileOperation {
    */
   readonly mode: 'check' | 'repair' | 'read' | 'schedule';
 }
+
+/** A request that concerns the tree of branches. A branch is named by its name, or by that of its environment. */
+export type BackportRequest =
+  | {
+    readonly operation: 'backport';
+    /** Commit ids, branches or tags, in the order in which they are applied. */
+    readonly commits: readonly string[];
+    /** Branch that has the commits. */
+    readonly from: string;
+    /** Branches that need them, too; absent: all that come from the parent of `from`. */
+    readonly to?: readonly string[];
+    readonly by: string;
+  }
+  | {
+    /** Brings the head of a branch to those that come from it. */
+    readonly operation: 'absorb';
+    readonly branch: string;
+    /** Absent: all that come from the branch. */
+    readonly to?: readonly string[];
+    readonly by: string;
+  }
+  | { readonly operation: 'describeBackport'; readonly backportId: string };
 
 /** A request that concerns the releases of one blue/green environment. */
 export type ReleaseRequest =
@@ -143,6 +167,8 @@ export interface OperationResponse<Outcome> {
   readonly removedHalts?: readonly string[];
   /** The releases of the environment; only of the requests that concern one. */
   readonly release?: ReleaseStatus;
+  /** The backport; only of the requests that concern one. */
+  readonly backport?: BackportStatus;
   /** What remains in accounts although its deletion was requested; only of `status` and `forget`. */
   readonly leftovers?: readonly LeftoverOutcome[];
   /** The accounts whose closure had to wait; only of `status`. */

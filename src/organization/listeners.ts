@@ -107,20 +107,24 @@ export class Listeners extends Construct {
       permissions: [
         ...recordPermissions(this.props.registry, {
           write: [RECORDS.halt, RECORDS.drift, RECORDS.environment, RECORDS.release],
-          put: [RECORDS.history, RECORDS.lease],
+          put: [RECORDS.history, RECORDS.lease, RECORDS.backport],
           // of what operators forget
           remove: [RECORDS.leftover, RECORDS.pipeline, RECORDS.stack],
           // the id of a vended account
           read: [RECORDS.account, RECORDS.blueGreen],
           list: [
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
-            LISTED.drift, LISTED.closing,
+            LISTED.drift, LISTED.closing, LISTED.branch,
           ],
         }),
         allow(
           'Releases', ['states:StartExecution'],
           [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${NAMES.releaseMachine}*`],
           'the machines of all apps with blue/green environments',
+        ),
+        allow(
+          'Backports', ['states:StartExecution'],
+          [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${NAMES.backportMachine}`],
         ),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),

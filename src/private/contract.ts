@@ -93,6 +93,9 @@ export const NAMES = {
   cleanFunctionRole: 'org-environments-cleaner',
   /** State machine that cleans accounts. */
   cleanMachine: 'org-environments-clean',
+  /** State machine that makes backports, and the role of its function. */
+  backportMachine: 'org-environments-backport',
+  backportFunctionRole: 'org-environments-backport',
   /** Prefix of the state machines that make releases. */
   releaseMachine: 'org-environments-release-',
   /** Function in the CICD account that runs the commands of operators, and its role. */

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { brokenNameRule } from './branch-name';
 import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
 
 /** Throws an error that begins with the path of the construct. */
@@ -82,14 +83,6 @@ const ACCOUNT_ALIAS: Rule = {
 const REGION: Rule = {
   name: 'region', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, allowed: "like 'eu-south-2'",
 };
-const BRANCH_NAME: Rule = {
-  name: 'branch name',
-  // what git allows, except characters with a meaning in shells and patterns
-  pattern: /^(?!.*(\.\.|\/\/|\/\.|\.lock(\/|$)))[A-Za-z0-9_]([A-Za-z0-9._/+#=-]{0,254}[A-Za-z0-9_+#=-])?$/,
-  allowed: "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, "
-    + "without '..', '//' or a name ending in '.lock'",
-};
-
 const TAG_KEY: Rule = {
   name: 'key of a tag',
   pattern: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
@@ -149,7 +142,10 @@ export const validate = {
   },
   stackId: (scope: IConstruct, value: string) => check(STACK_ID, scope, value),
   externalId: (scope: IConstruct, value: string) => check(EXTERNAL_ID, scope, value),
-  branchName: (scope: IConstruct, value: string) => check(BRANCH_NAME, scope, value),
+  branchName: (scope: IConstruct, value: string, name = 'branch name') => {
+    const rule = Token.isUnresolved(value) ? undefined : brokenNameRule(value);
+    return rule === undefined ? value : fail(scope, `the ${name} must ${rule}, got '${value}'`);
+  },
   organizationalUnit: (scope: IConstruct, value: string) =>
     check(/^(r-|ou-)/.test(value) ? UNIT_ID : UNIT_PATH, scope, value),
   organizationalUnitId: (scope: IConstruct, value: string) => check(UNIT_ID, scope, value),

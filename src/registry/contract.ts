@@ -29,6 +29,8 @@ export const RECORDS = {
   unit: 'unit#',
   /** An account whose closure had to wait. */
   closing: 'closing#',
+  /** Commits that are ported back to another branch, and from there to others. */
+  backport: 'backport#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',
@@ -47,6 +49,7 @@ export const RECORDS = {
 /** Kinds of records that can be listed. The attribute `kind` is the partition key of the table's index. */
 export const LISTED = {
   account: 'account',
+  branch: 'branch',
   environment: 'environment',
   lease: 'lease',
   pool: 'pool',

@@ -5,20 +5,26 @@ import { allow } from '../kinds/permissions';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
-export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release';
+export type RepositoryUser = 'account' | 'branch' | 'trigger' | 'deployments' | 'operations' | 'release' | 'backport';
 
 const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
-  // parent branches are checked before accounts are created
-  account: ['codecommit:GetBranch', 'codecommit:ListBranches'],
+  // parent branches and start points are checked before accounts are created
+  // GetFolder: the only action that resolves a commit, a tag and a branch alike
+  account: ['codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches'],
   // ListBranches: the error about a missing parent branch lists the branches that exist
   // GetMergeOptions: whether a commit is in a branch, with which a force-push is found
+  // DeleteBranch: the former branch of a renamed environment; one that is to be archived
   branch: [
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
+    'codecommit:DeleteBranch',
     'codecommit:GetBranch',
     'codecommit:GetFile',
+    'codecommit:GetFolder',
     'codecommit:GetMergeOptions',
+    'codecommit:GetPullRequest',
     'codecommit:ListBranches',
+    'codecommit:ListPullRequests',
   ],
   // the head may have moved since the event
   trigger: ['codecommit:GetBranch'],
@@ -26,6 +32,23 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   deployments: ['codecommit:GetCommit'],
   // the author of a commit; the commit of a release, and whether it is active already
   operations: ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions'],
+  // CreateUnreferencedMergeCommit, GetDifferences and GetBlob: how commits are picked
+  backport: [
+    'codecommit:CreateBranch',
+    'codecommit:CreateCommit',
+    'codecommit:CreatePullRequest',
+    'codecommit:CreateUnreferencedMergeCommit',
+    'codecommit:DeleteBranch',
+    'codecommit:GetBlob',
+    'codecommit:GetBranch',
+    'codecommit:GetCommit',
+    'codecommit:GetDifferences',
+    'codecommit:GetMergeConflicts',
+    'codecommit:GetMergeOptions',
+    'codecommit:GetPullRequest',
+    'codecommit:MergeBranchesByFastForward',
+    'codecommit:MergeBranchesByThreeWay',
+  ],
   release: [
     'codecommit:GetMergeConflicts',
     'codecommit:GetMergeOptions',

@@ -94,6 +94,13 @@ describe('preconditions', () => {
         + 'create it there and push a first commit, or use an existing one, then deploy again',
     ],
     [
+      'a start point does not exist',
+      new World(),
+      { newBranches: [{ ...newBranch('env/dev'), startPoint: 'v1' }] },
+      "no account was created: branch 'env/dev' cannot begin at 'v1', which is no commit, tag or branch of repository "
+        + "'shop': push it, or name one that exists, then deploy again",
+    ],
+    [
       'a repository has no commit',
       new World({ pushed: false }),
       { newBranches: [newBranch('env/dev'), newBranch('env/prod', 'release')] },
@@ -239,7 +246,7 @@ describe('preconditions that were met before', () => {
     const world = new World();
     await world.check(requestOf());
     world.fate.calls.length = 0;
-    world.repositories.deleteBranch('main');
+    world.repositories.deleteByHand('main');
     world.repositories.push('trunk');
     world.directory.limit = 1;
     await world.check(requestOf(), requestOf());
@@ -260,7 +267,7 @@ describe('preconditions that were met before', () => {
     await world.check(requestOf());
     await world.check(more, requestOf());
     await world.check(requestOf(), more);
-    world.repositories.deleteBranch('trunk');
+    world.repositories.deleteByHand('trunk');
     await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' has parent 'trunk'");
   });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { CfnParameter } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
@@ -96,30 +97,66 @@ describe('a branch', () => {
 });
 
 describe('a branch stops at synth', () => {
-  const allowed = "1 to 256 letters, digits and '._/+#=-' like 'env/test1', beginning with a letter or digit, "
-    + "without '..', '//' or a name ending in '.lock'";
-  const malformed = [
-    '', ' ', "env/o'dev", 'env/"dev"', 'env dev', 'env/..', 'a..b', '-dev', '/dev', 'dev/', 'env//dev', 'env/.dev',
-    'dev.', 'dev.lock', 'a.lock/b', 'a'.repeat(257),
-    'dev~1', 'dev^', 'dev:x', 'dev?', 'dev*', 'dev[1]', 'dev\\x', 'dev@{1}', 'dev\n', '$(dev)', 'döv',
+  const characters = "have no spaces, no control characters and none of '~^:?*[\\'";
+  const malformed: readonly (readonly [string, string])[] = [
+    ['', 'have 1 to 256 characters'],
+    ['a'.repeat(257), 'have 1 to 256 characters'],
+    ...[' ', 'env dev', 'dev~1', 'dev^', 'dev:x', 'dev?', 'dev*', 'dev[1]', 'dev\\x', 'dev\n', 'dev\x7f'].map(
+      name => [name, characters] as const,
+    ),
+    ['/dev', "have no slash at its ends, and no '//'"],
+    ['dev/', "have no slash at its ends, and no '//'"],
+    ['env//dev', "have no slash at its ends, and no '//'"],
+    ['env/.dev', "have no part that begins with '.'"],
+    ['env/..', "have no part that begins with '.'"],
+    ['dev.lock', "have no part that ends with '.lock'"],
+    ['a.lock/b', "have no part that ends with '.lock'"],
+    ['a..b', "have no '..', no '@{' and no '.' at its end"],
+    ['dev.', "have no '..', no '@{' and no '.' at its end"],
+    ['dev@{1}', "have no '..', no '@{' and no '.' at its end"],
+    ['-dev', "not begin with '-'"],
+    ['@', "not be '@' or 'HEAD', which git resolves itself"],
+    ['HEAD', "not be '@' or 'HEAD', which git resolves itself"],
+    ['0123456789abcdef0123456789abcdef01234567', 'not look like a commit id, which are 40 hexadecimal digits'],
+    ['env/#{x.y}', "not have '#{', which begins a variable in CodePipeline"],
   ];
 
-  test.each(malformed)('when its name is %j', branchName => {
+  test.each(malformed)('when its name is %j', (branchName, rule) => {
     expect(() => branches().branch('dev', { branchName })).toThrow(
-      `[Cicd/dev] the branch name must be ${allowed}, got '${branchName}'`,
+      `[Cicd/dev] the branch name must ${rule}, got '${branchName}'`,
     );
   });
 
-  test.each(malformed)('when it comes from %j', from => {
+  test.each(malformed)('when it comes from %j', (from, rule) => {
     expect(() => branches().branch('dev', { parentBranchName: from })).toThrow(
-      `[Cicd/dev] the branch name must be ${allowed}, got '${from}'`,
+      `[Cicd/dev] the branch name must ${rule}, got '${from}'`,
     );
   });
 
-  test.each([
-    'a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked',
-  ])('but not when its name is %j', branchName => {
+  const fine = [
+    'a', 'env/test1', 'feature/JIRA-12_x', 'release/1.2.3', 'a'.repeat(256), 'v1+2', 'locks/a.locked', 'döv', '$(dev)',
+    "env/o'dev", 'env/"dev"', 'env/🚀', 'a'.repeat(200), '0123456789abcdef0123456789abcdef0123456', 'env/`x`;&|<>',
+  ];
+  test.each(fine)('but not when its name is %j', branchName => {
     expect(() => branches().branch('dev', { branchName })).not.toThrow();
+  });
+
+  test('exactly when git refuses the name', () => {
+    // the limit of 256 characters, commit ids and variables are rules of AWS;
+    // git takes '@' for the current branch, and does not reject it
+    const ofAws = ['@', 'a'.repeat(257), '0123456789abcdef0123456789abcdef01234567', 'env/#{x.y}'];
+    const accepts = (name: string) => spawnSync('git', ['check-ref-format', '--branch', name]).status === 0;
+    expect(malformed.map(([name]) => name).filter(accepts).sort()).toEqual(ofAws.sort());
+    expect(fine.filter(name => !accepts(name))).toEqual([]);
+  });
+
+  test('when its start point is no name of a commit, tag or branch', () => {
+    expect(() => branches().branch('dev', { startPoint: 'v 1' })).toThrow(
+      `[Cicd/dev] the start point must ${characters}, got 'v 1'`,
+    );
+    const commitId = '0123456789abcdef0123456789abcdef01234567';
+    expect(() => branches().branch('dev', { startPoint: commitId })).not.toThrow();
+    expect(() => branches().branch('test', { startPoint: 'refs/tags/v1' })).not.toThrow();
   });
 
   test.each(['', '1dev', 'dev_1', 'dev/1', 'a'.repeat(33), 'dev\n'])('when its environment is %j', environmentName => {

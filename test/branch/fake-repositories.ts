@@ -1,5 +1,5 @@
 import type { BranchCalls } from '../../lambda/branch/lifecycle';
-import type { Author, FileChange, SourceHost } from '../../lambda/sources/source';
+import type { Author, FileChange, PullRequest, SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
 
 interface Commit {
@@ -12,8 +12,12 @@ interface Commit {
 export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorOf'> {
   /** Errors that calls of a method end with. */
   public readonly errors = new Map<keyof SourceHost, Error>();
+  /** All pull requests. */
+  public readonly pullRequests: PullRequest[] = [];
   private readonly commits = new Map<string, Commit>();
   private readonly heads = new Map<string, string>();
+  /** What happens just before a branch is deleted. */
+  public beforeDeletion = (): void => {};
 
   /** A commit that a developer pushes. */
   public push(branchName: string, files: Readonly<Record<string, string>> = {}, message = 'a developer'): string {
@@ -39,8 +43,22 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
     this.heads.set(branchName, commitId);
   }
 
-  public deleteBranch(branchName: string): void {
+  public deleteByHand(branchName: string): void {
     this.heads.delete(branchName);
+  }
+
+  /** Names of all branches. */
+  public get names(): readonly string[] {
+    return [...this.heads.keys()];
+  }
+
+  /** The commits from which a branch was made, and that are not in any branch now. */
+  public lost(): readonly string[] {
+    const reachable = new Set<string>();
+    for (const head of this.heads.values()) {
+      for (let id: string | undefined = head; id; id = this.commits.get(id)?.parent) reachable.add(id);
+    }
+    return [...this.commits.keys()].filter(id => !reachable.has(id));
   }
 
   /** Messages of the commits of a branch, newest first. */
@@ -97,6 +115,25 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
       throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
     }
     return this.push(branchName, { [path]: text }, message);
+  }
+
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    this.check('deleteBranch', repositoryName);
+    this.beforeDeletion();
+    const head = this.heads.get(branchName);
+    this.heads.delete(branchName);
+    return head;
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    this.check('openPullRequests', repositoryName);
+    return this.pullRequests.filter(({ state, sourceBranch, targetBranch }) =>
+      state === 'open' && [sourceBranch, targetBranch].includes(branchName));
+  }
+
+  public async resolve(repositoryName: string, reference: string): Promise<string | undefined> {
+    this.check('resolve', repositoryName);
+    return this.commits.has(reference) ? reference : this.heads.get(reference);
   }
 
   public async contains(

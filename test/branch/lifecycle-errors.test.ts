@@ -13,7 +13,7 @@ describe('the creation of a branch', () => {
 
   test('fails for an empty repository with advice, and succeeds after a push', async () => {
     const { lifecycle, repositories } = world();
-    repositories.deleteBranch('main');
+    repositories.deleteByHand('main');
     await expect(make(lifecycle)).rejects.toThrow(
       "repository 'shop' in account 222222222222 has no commit yet, so branch 'env/test1' of environment "
         + "'test1' cannot be created: push one to 'main' first, then deploy again",
@@ -44,7 +44,7 @@ describe('the creation of a branch', () => {
           + 'git cannot have both, because one name begins with the other and a slash; '
           + 'rename one of them, then deploy again',
       );
-      repositories.deleteBranch(name);
+      repositories.deleteByHand(name);
       await make(lifecycle);
       expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
     },

@@ -46,7 +46,7 @@ describe('owners', () => {
   test('the deletion of a rejected declaration does not change the branch of the other stack', async () => {
     const { lifecycle, repositories, fate } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));
-    repositories.deleteBranch('env/test1');
+    repositories.deleteByHand('env/test1');
     const before = fate.calls.length;
     await lifecycle.requestDelete(owner, request);
     expect(await lifecycle.reconcileDelete(owner, request)).toEqual(DONE);

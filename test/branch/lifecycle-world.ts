@@ -1,11 +1,15 @@
 import { FakeRepositories } from './fake-repositories';
 import { BranchLifecycle } from '../../lambda/branch/lifecycle';
+import type { BranchRecord } from '../../lambda/registry/branch';
+import { branchKey } from '../../lambda/registry/branch';
 import type { Owner } from '../../lambda/shared/lifecycle';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate } from '../shared/fate';
 
 export const DESCRIBED = 'chore(environment): describe test1';
+const NOW = Date.UTC(2026, 10, 29, 12);
+
 export const request: BranchRequest = {
   host: 'codecommit',
   repositoryName: 'shop',
@@ -42,7 +46,7 @@ export function world() {
   const lifecycle = new BranchLifecycle(fate.over(registry), () => host, {
     accountId: '222222222222',
     region: 'eu-central-1',
-  });
+  }, () => NOW);
   return { registry, repositories, fate, lifecycle };
 }
 
@@ -67,9 +71,30 @@ export async function change(
   lifecycle: BranchLifecycle,
   wanted: BranchRequest,
   before: BranchRequest = request,
+  of: Owner = owner,
 ): Promise<BranchResult> {
-  await lifecycle.requestUpdate(owner, wanted, before);
-  return finish(lifecycle, owner, wanted);
+  await lifecycle.requestUpdate(of, wanted, before);
+  return finish(lifecycle, of, wanted);
+}
+
+export async function remove(
+  lifecycle: BranchLifecycle, before: BranchRequest = request, of: Owner = owner,
+): Promise<void> {
+  await lifecycle.requestDelete(of, before);
+  await finishDelete(lifecycle, before, of);
+}
+
+export async function finishDelete(
+  lifecycle: BranchLifecycle, before: BranchRequest = request, of: Owner = owner,
+): Promise<void> {
+  for (let polls = 0; polls < 20; polls++) {
+    if ((await lifecycle.reconcileDelete(of, before)).done) return;
+  }
+  throw new Error('never done');
+}
+
+export async function branchRecord(registry: FakeRegistry, branchName: string): Promise<BranchRecord | undefined> {
+  return registry.read<BranchRecord>(branchKey({ ...request, branchName }));
 }
 
 export function descriptorAt(repositories: FakeRepositories, commitId: string): unknown {

@@ -42,7 +42,7 @@ describe('a new branch', () => {
     const { lifecycle, repositories } = world();
     const { commitId } = await make(lifecycle);
     repositories.push('trunk', { 'environment.json': repositories.text(commitId, 'environment.json') ?? '' }, 'merge');
-    repositories.deleteBranch('env/test1');
+    repositories.deleteByHand('env/test1');
     await lifecycle.requestDelete(owner, request);
     const again = await make(lifecycle, { ...request, parentName: 'trunk' });
     expect(descriptorAt(repositories, again.commitId)).toEqual({ ...descriptor, parent: 'trunk' });
@@ -165,7 +165,7 @@ describe('an update', () => {
       ...descriptor,
       parent: 'trunk',
     });
-    repositories.deleteBranch('main');
+    repositories.deleteByHand('main');
     expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
   });
 
@@ -176,15 +176,6 @@ describe('an update', () => {
       "it has 'main', 'env/test1'; push 'mian' or",
     );
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
-  });
-
-  test('to another branch name creates that branch, and releases the former one', async () => {
-    const { lifecycle, repositories, registry } = world();
-    await make(lifecycle);
-    await change(lifecycle, { ...request, branchName: 'env/qa' });
-    expect(registry.keys).toEqual(['branch#shop#env/qa']);
-    expect(repositories.headOf('env/test1')).toBeDefined();
-    await make(lifecycle, request, ownerOf('Other', 'Elsewhere'));
   });
 
   test('restores a descriptor that a merge has overwritten', async () => {

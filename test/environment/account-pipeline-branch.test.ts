@@ -195,7 +195,8 @@ describe('an environment in one organization with an account of another', () => 
 });
 
 test.each([
-  ['branch', "the removal policy 'retain' cannot be applied: a branch is always kept, with all its commits"],
+  ['branch', "the removal policy 'retain' cannot be applied: the commits of a branch are always kept; "
+    + "use its property 'removal'"],
   [
     'pipeline',
     "the removal policy 'retain' cannot be applied: set 'keepApplication' to keep the applications; "

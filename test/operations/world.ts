@@ -55,6 +55,7 @@ export class World {
       new RegistryHistory(this.fate.over(this.registry), new FakeEvents()),
       { run: async () => ({ pipelines: [] }) },
       this.accounts,
+      { run: async () => ({ pipelines: [] }) },
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

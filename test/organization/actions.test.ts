@@ -29,10 +29,10 @@ const MERGES = [
 ];
 const BRANCHES = [
   'codecommit:CreateBranch',
-  'codecommit:CreateCommit',
+  'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
-  'codecommit:GetFile', 'codecommit:GetMergeOptions',
-  'codecommit:ListBranches',
+  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest',
+  'codecommit:ListBranches', 'codecommit:ListPullRequests',
 ];
 const OPERATE = [
   'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition',
@@ -69,10 +69,10 @@ const IN_THE_ACCOUNT = ['iam:CreateAccountAlias', 'iam:ListAccountAliases'];
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
-    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:ListBranches', ENTER, AWAITED,
-    'cloudformation:DescribeStacks',
+    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:GetFolder',
+    'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStacks',
   ]],
-  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, ...BRANCHES, AWAITED]],
+  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
   [
     'org-environments-stack-provider',
     cicd,
@@ -137,7 +137,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT]],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
+    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', ...MERGES]],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],

@@ -79,7 +79,9 @@ test('each function sees its own records alone', () => {
       'account#*', 'preconditions#*', 'unreachable#*', 'unit#*', 'closing#*', 'resource#*', 'drift#*', 'request#*',
       'queue#creations',
     ],
-    'org-environments-branch-provider': ['branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*'],
+    'org-environments-branch-provider': [
+      'branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*', 'branch',
+    ],
     'org-environments-stack-provider': ['stack#*', 'leftover#*', 'resource#*', 'drift#*', 'request#*'],
     'org-environments-pipeline-provider': [
       'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'blue-green#*', 'release#*', 'resource#*',

@@ -33,6 +33,16 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
   ],
   [
+    'renaming and archiving branches, and start points, which other tests do',
+    /^org-environments-branch-provider$/,
+    'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
+  ],
+  [
+    'checking the start points of branches, which other tests do',
+    /^org-environments-account-provider$/,
+    'codecommit:GetFolder',
+  ],
+  [
     'releasing blue/green environments, which other tests do',
     /^org-environments-operations$/,
     'codecommit:GetFolder',

@@ -4,7 +4,7 @@ import type { Organization } from '../aws';
 /** Where preconditions are checked. */
 export interface PreconditionSources {
   readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
-  readonly hosts: Hosts<'branches' | 'head'>;
+  readonly hosts: Hosts<'branches' | 'head' | 'resolve'>;
   readonly cicdAccount: string;
 }
 

@@ -9,7 +9,7 @@ interface Place {
   readonly region: string;
 }
 
-type Host = Pick<SourceHost, 'branches' | 'head'>;
+type Host = Pick<SourceHost, 'branches' | 'head' | 'resolve'>;
 type NewBranches = readonly NewBranch[];
 
 /** Checks each repository and each parent branch once. */
@@ -42,6 +42,22 @@ async function problemsIn(host: Host, newBranches: NewBranches, place: Place): P
     if (branches.length === 0) return [empty(newBranches, place)];
     const withoutBranch = await branchesToCreate(host, fromOne);
     if (withoutBranch.length > 0) problems.push(withoutParent(withoutBranch, branches));
+  }
+  return [...problems, ...(await startPointProblems(host, newBranches))];
+}
+
+async function startPointProblems(host: Host, newBranches: NewBranches): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const withStart = newBranches.filter(({ startPoint }) => startPoint !== undefined);
+  for (const fromOne of groups(withStart, ({ startPoint = '' }) => startPoint)) {
+    const [{ repositoryName, startPoint = '' }] = fromOne;
+    if ((await host.resolve(repositoryName, startPoint)) !== undefined) continue;
+    const withoutBranch = await branchesToCreate(host, fromOne);
+    if (withoutBranch.length === 0) continue;
+    problems.push(
+      `${branchesOf(withoutBranch)} cannot begin at '${startPoint}', which is no commit, tag or branch of repository `
+        + `'${repositoryName}': push it, or name one that exists, then deploy again`,
+    );
   }
   return problems;
 }

@@ -33,6 +33,14 @@ export interface MergeRequest {
   readonly author: Author;
   /** Conflicting files that keep the content of `ours`. */
   readonly keepOurs: readonly string[];
+  /** Whether the commit has only `ours` as its parent. */
+  readonly isSquash?: boolean;
+}
+
+/** A file that differs between two commits. */
+export interface Difference {
+  readonly before?: TreeEntry;
+  readonly after?: TreeEntry;
 }
 
 /** A merge commit, or the files that conflict. */
@@ -69,7 +77,11 @@ export interface Content {
   moveBranch(branch: string, from: string | undefined, to: string | undefined): Promise<boolean>;
   entries(commitId: string, folder: string): Promise<TreeEntry[]>;
   entry(commitId: string, path: string): Promise<TreeEntry | undefined>;
+  /** Undefined: there is no such blob. */
+  findBlob(id: string): Promise<Buffer | undefined>;
   blob(id: string): Promise<Buffer>;
+  /** The files that differ, without detection of renames. @param before undefined: no file */
+  differences(before: string | undefined, after: string): Promise<Difference[]>;
   treeOf(commitId: string, folder?: string): Promise<string | undefined>;
   /** Returns a commit as a zip archive. */
   archive(commitId: string): Promise<Buffer>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
-  Author, BranchHead, CommitDetails, CommitRequest, Content, MergeRequest, MergeResult, TreeEntry,
+  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeEntry,
 } from './content';
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
@@ -64,6 +64,29 @@ export class GitRepository implements Content {
 
   public async blob(id: string): Promise<Buffer> {
     return this.git.run(['cat-file', 'blob', id], this.here());
+  }
+
+  public async findBlob(id: string): Promise<Buffer | undefined> {
+    return this.blob(id).catch((error: unknown) => {
+      if (error instanceof GitError) return undefined;
+      throw error;
+    });
+  }
+
+  public async differences(before: string | undefined, after: string): Promise<Difference[]> {
+    const from = before ?? (await this.text(['hash-object', '-t', 'tree', '-w', '--stdin']));
+    const command = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, after];
+    const fields = (await this.git.run(command, this.here())).toString('utf8').split('\0');
+    const found: Difference[] = [];
+    for (let index = 0; index + 1 < fields.length; index += 2) {
+      const [modeBefore, modeAfter, idBefore, idAfter] = fields[index].slice(1).split(' ');
+      const [path] = [fields[index + 1]];
+      found.push({
+        ...isThere(modeBefore) && { before: { path, mode: modeBefore, id: idBefore, type: typeOf(modeBefore) } },
+        ...isThere(modeAfter) && { after: { path, mode: modeAfter, id: idAfter, type: typeOf(modeAfter) } },
+      });
+    }
+    return found;
   }
 
   /** Returns a commit as a zip archive. */
@@ -134,12 +157,12 @@ export class GitRepository implements Content {
     return this.optional(['merge-base', one, other]);
   }
 
-  public async merge({ ours, theirs, message, author, keepOurs }: MergeRequest): Promise<MergeResult> {
+  public async merge({ ours, theirs, message, author, keepOurs, isSquash }: MergeRequest): Promise<MergeResult> {
     const { treeId: mergedTree, conflicts } = await this.mergeTrees(ours, theirs);
     const unresolved = conflicts.filter(path => !keepOurs.includes(path));
     if (unresolved.length > 0) return { conflicts: unresolved };
     const treeId = conflicts.length === 0 ? mergedTree : await this.treeWith(mergedTree, ours, conflicts);
-    const commitId = await this.text(['commit-tree', treeId, '-p', ours, '-p', theirs], {
+    const commitId = await this.text(['commit-tree', treeId, '-p', ours, ...(isSquash ? [] : ['-p', theirs])], {
       environment: signed(author),
       input: message,
     });
@@ -160,7 +183,9 @@ export class GitRepository implements Content {
       throw error;
     });
     const [treeId, ...conflicts] = output.toString('utf8').split('\0').filter(text => text !== '');
-    return { treeId, conflicts: [...new Set(conflicts)] };
+    // a file in whose place the other side has a folder gets the name of its commit, and perhaps a number
+    const paths = conflicts.map(path => path.replace(/~[0-9a-f]{40}(_\d+)?$/, ''));
+    return { treeId, conflicts: [...new Set(paths)] };
   }
 
   /** Returns a tree with the files of a commit at these paths. */
@@ -213,6 +238,14 @@ export function signed(author: Author): Record<string, string> {
     GIT_COMMITTER_EMAIL: author.email,
     GIT_COMMITTER_DATE: date,
   };
+}
+
+function isThere(mode: string): boolean {
+  return mode !== '000000';
+}
+
+function typeOf(mode: string): TreeEntry['type'] {
+  return mode === '160000' ? 'commit' : 'blob';
 }
 
 function entryOf(line: string): TreeEntry {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
-  Author, BranchHead, CommitDetails, CommitRequest, Content, MergeRequest, MergeResult, TreeEntry,
+  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeEntry,
 } from './content';
 import { zip } from '../../core/zip';
 
@@ -67,10 +67,28 @@ export class MemoryRepository implements Content {
     return zip(files.map(([path, { content, mode }]) => ({ path, content, mode: Number.parseInt(mode, 8) })));
   }
 
+  public async findBlob(id: string): Promise<Buffer | undefined> {
+    const files = [...this.commits.values()].flatMap(commit => [...commit.files.values()]);
+    return files.find(file => file.id === id)?.content;
+  }
+
   public async blob(id: string): Promise<Buffer> {
-    const found = [...this.commits.values()].flatMap(({ files }) => [...files.values()]).find(file => file.id === id);
+    const found = await this.findBlob(id);
     if (!found) throw new Error(`there is no blob ${id}`);
-    return found.content;
+    return found;
+  }
+
+  public async differences(before: string | undefined, after: string): Promise<Difference[]> {
+    const [from, to] = [this.filesOf(before), this.filesOf(after)];
+    const entry = (files: ReadonlyMap<string, File>, path: string): TreeEntry | undefined => {
+      const file = files.get(path);
+      return file && { path, id: file.id, mode: file.mode, type: 'blob' };
+    };
+    return [...new Set([...from.keys(), ...to.keys()])].sort().flatMap(path => {
+      const [one, other] = [entry(from, path), entry(to, path)];
+      if (one?.id === other?.id && one?.mode === other?.mode) return [];
+      return [{ ...one && { before: one }, ...other && { after: other } }];
+    });
   }
 
   public async treeOf(commitId: string): Promise<string | undefined> {
@@ -101,7 +119,7 @@ export class MemoryRepository implements Content {
     return [...this.ancestors(other)].find(commitId => known.has(commitId));
   }
 
-  public async merge({ ours, theirs, message, author, keepOurs }: MergeRequest): Promise<MergeResult> {
+  public async merge({ ours, theirs, message, author, keepOurs, isSquash }: MergeRequest): Promise<MergeResult> {
     const base = await this.mergeBase(ours, theirs);
     const [before, here, there] = [base, ours, theirs].map(commitId => this.filesOf(commitId));
     const changed = [...new Set([...before.keys(), ...here.keys(), ...there.keys()])].filter(
@@ -116,7 +134,7 @@ export class MemoryRepository implements Content {
       if (file) merged.set(path, file);
       else merged.delete(path);
     }
-    return { ...this.put(merged, [ours, theirs], message, author), conflicts: [] };
+    return { ...this.put(merged, isSquash ? [ours] : [ours, theirs], message, author), conflicts: [] };
   }
 
   public async exclusively<Result>(change: () => Promise<Result>): Promise<Result> {

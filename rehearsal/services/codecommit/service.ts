@@ -1,9 +1,12 @@
 import type { BranchHead, Content } from './content';
+import { ApprovalOperations } from './operations/approvals';
 import { CommitOperations } from './operations/commits';
 import { ContentOperations } from './operations/contents';
 import { MergeOperations } from './operations/merges';
+import { PullRequestOperations } from './operations/pull-requests';
 import { RepositoryOperations } from './operations/repositories';
-import { permissions } from './permissions';
+import { permissionsOf } from './permissions';
+import { PullRequestStore } from './pull-requests';
 import { emitPushEvents } from './pushes';
 import { repositoryType } from './resource-types';
 import { RepositoryStore } from './store';
@@ -26,7 +29,7 @@ export class CodeCommit implements Service {
   public readonly name = 'codecommit';
   public readonly protocol = 'json';
   public readonly operations: Record<string, Operation>;
-  public readonly permissions = permissions;
+  public readonly permissions: Service['permissions'];
   public readonly resourceTypes: Record<string, ResourceType>;
   public readonly existing: Service['existing'] = {
     'AWS::CodeCommit::Repository': ({ accountId, region }) => this.store.list(accountId, region)
@@ -43,11 +46,16 @@ export class CodeCommit implements Service {
   ) {
     this.store = new RepositoryStore(environment, temporary);
     this.clock = environment.clock;
+    const pullRequests = new PullRequestStore();
+    this.permissions = permissionsOf(pullRequests);
+    const approvals = new ApprovalOperations(this.store, environment.clock);
     const operations: Record<string, Operation> = {
       ...new RepositoryOperations(this.store, events).operations,
       ...new ContentOperations(this.store).operations,
       ...new CommitOperations(this.store, events, environment.clock).operations,
       ...new MergeOperations(this.store, events, environment.clock).operations,
+      ...approvals.operations,
+      ...new PullRequestOperations(this.store, pullRequests, approvals, events, environment.clock).operations,
     };
     this.operations = Object.fromEntries(
       Object.entries(operations).map(([name, operation]) => [

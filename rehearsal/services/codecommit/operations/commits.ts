@@ -141,9 +141,11 @@ function assertFiles(input: CommitInput): void {
     path => path === '' || path.split('/').some(part => ['', '.', '..', '.git'].includes(part)),
   );
   if (invalid !== undefined) throw new AwsError('InvalidPathException', `The path ${invalid} is not valid`);
-  const empty = input.putFiles.find(file => file.fileContent === undefined);
+  // "Empty files cannot be added to the repository with this API":
+  // https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateCommit.html
+  const empty = input.putFiles.find(file => file.fileContent === undefined || file.fileContent === '');
   if (empty !== undefined) {
-    throw new AwsError('FileContentRequiredException', `The content of ${empty.filePath} is missing`);
+    throw new AwsError('FileContentRequiredException', `The file ${empty.filePath} is empty`);
   }
 }
 

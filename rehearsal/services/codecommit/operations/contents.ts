@@ -13,6 +13,15 @@ const FileInput = v.object({
   commitSpecifier: v.optional(v.string()),
   filePath: v.string(),
 });
+const BlobInput = v.object({ repositoryName: v.string(), blobId: v.string() });
+const DifferencesInput = v.object({
+  repositoryName: v.string(),
+  beforeCommitSpecifier: v.optional(v.string()),
+  afterCommitSpecifier: v.string(),
+  MaxResults: v.optional(v.number()),
+  NextToken: v.optional(v.string()),
+});
+const CommitsInput = v.object({ repositoryName: v.string(), commitIds: v.array(v.string()) });
 const FolderInput = v.object({
   repositoryName: v.string(),
   commitSpecifier: v.optional(v.string()),
@@ -21,6 +30,9 @@ const FolderInput = v.object({
 
 const MODES: Readonly<Record<string, string>> = { 100644: 'NORMAL', 100755: 'EXECUTABLE', 120000: 'SYMLINK' };
 const MAXIMUM_BYTES = 6 * 1024 * 1024;
+/** Of a page. */
+const MAXIMUM_DIFFERENCES = 400;
+const MAXIMUM_COMMITS = 100;
 
 /** API operations that read commits, files and folders. */
 export class ContentOperations {
@@ -28,6 +40,9 @@ export class ContentOperations {
     GetCommit: async call => this.getCommit(call),
     GetFile: async call => this.getFile(call),
     GetFolder: async call => this.getFolder(call),
+    GetBlob: async call => this.getBlob(call),
+    GetDifferences: async call => this.getDifferences(call),
+    BatchGetCommits: async call => this.batchGetCommits(call),
   };
 
   public constructor(private readonly store: RepositoryStore) {}
@@ -47,6 +62,50 @@ export class ContentOperations {
     }
     const details = await repository.git.details(commitId);
     return { commit: { ...details, additionalData: '' } };
+  }
+
+  private async getBlob(call: Call): Promise<unknown> {
+    const { blobId } = read(BlobInput, call.input);
+    const content = await this.repositoryOf(call).git.findBlob(blobId);
+    if (!content) throw new AwsError('BlobIdDoesNotExistException', `The blob ${blobId} does not exist`);
+    if (content.length > MAXIMUM_BYTES) throw new AwsError('FileTooLargeException', 'The blob is larger than 6 MB');
+    return { content };
+  }
+
+  private async getDifferences(call: Call): Promise<unknown> {
+    const input = read(DifferencesInput, call.input);
+    const repository = this.repositoryOf(call);
+    const after = await commitOf(repository, input.afterCommitSpecifier);
+    const { beforeCommitSpecifier } = input;
+    const before = beforeCommitSpecifier === undefined ? undefined : await commitOf(repository, beforeCommitSpecifier);
+    const all = await repository.git.differences(before, after);
+    const start = Number(input.NextToken ?? 0);
+    const end = start + (input.MaxResults ?? MAXIMUM_DIFFERENCES);
+    const blob = (entry: TreeEntry | undefined) => entry && { blobId: entry.id, path: entry.path, mode: entry.mode };
+    return {
+      differences: all.slice(start, end).map(({ before: one, after: other }) => ({
+        beforeBlob: blob(one), afterBlob: blob(other), changeType: one === undefined ? 'A' : other ? 'M' : 'D',
+      })),
+      ...end < all.length && { NextToken: String(end) },
+    };
+  }
+
+  private async batchGetCommits(call: Call): Promise<unknown> {
+    const { commitIds } = read(CommitsInput, call.input);
+    const { git } = this.repositoryOf(call);
+    if (commitIds.length > MAXIMUM_COMMITS) {
+      const message = `At most ${MAXIMUM_COMMITS} commits, got ${commitIds.length}`;
+      throw new AwsError('CommitIdsLimitExceededException', message);
+    }
+    const known = await Promise.all(commitIds.map(async id => await git.resolve(id) === id));
+    const missing = commitIds.filter((_, index) => !known[index]);
+    const found = commitIds.filter((_, index) => known[index]);
+    return {
+      commits: await Promise.all(found.map(async id => ({ ...await git.details(id), additionalData: '' }))),
+      errors: missing.map(commitId => ({
+        commitId, errorCode: 'CommitIdDoesNotExistException', errorMessage: `The commit ${commitId} does not exist`,
+      })),
+    };
   }
 
   private async getFile(call: Call): Promise<unknown> {

@@ -35,6 +35,10 @@ const MergeInput = v.object({
   })),
 });
 
+const UnreferencedInput = v.object({
+  ...MergeInput.entries, mergeOption: v.picklist(['SQUASH_MERGE', 'THREE_WAY_MERGE']),
+});
+
 type SpecifiersInput = v.InferOutput<typeof Specifiers>;
 
 interface Merge {
@@ -42,6 +46,15 @@ interface Merge {
   readonly source: string;
   readonly destination: string;
   readonly base: string | undefined;
+}
+
+interface Attempt {
+  readonly commitMessage?: string;
+  readonly authorName?: string;
+  readonly email?: string;
+  /** Conflicting files that keep the content of the destination. */
+  readonly kept?: readonly string[];
+  readonly isSquash?: boolean;
 }
 
 /**
@@ -53,7 +66,9 @@ export class MergeOperations {
     GetMergeOptions: async call => this.mergeOptions(call),
     GetMergeConflicts: async call => this.mergeConflicts(call),
     MergeBranchesByFastForward: async call => this.fastForward(call),
+    MergeBranchesBySquash: async call => this.bySquash(call),
     MergeBranchesByThreeWay: async call => this.threeWay(call),
+    CreateUnreferencedMergeCommit: async call => this.unreferenced(call),
   };
 
   public constructor(
@@ -103,6 +118,24 @@ export class MergeOperations {
     return this.move(call, merge, branch, result.commitId);
   }
 
+  private async bySquash(call: Call): Promise<unknown> {
+    const input = read(MergeInput, call.input);
+    const merge = await this.mergeOf(call, input);
+    const result = await this.attempt(call, merge, { ...input, isSquash: true });
+    if (result.commitId === undefined) throw manualMerge();
+    return this.move(call, merge, input.targetBranch ?? input.destinationCommitSpecifier, result.commitId);
+  }
+
+  /** Writes the result of a merge without moving a branch. */
+  private async unreferenced(call: Call): Promise<unknown> {
+    const { mergeOption, ...input } = read(UnreferencedInput, call.input);
+    const merge = await this.mergeOf(call, input);
+    const kept = input.conflictResolution?.replaceContents.map(({ filePath }) => filePath) ?? [];
+    const result = await this.attempt(call, merge, { ...input, kept, isSquash: mergeOption === 'SQUASH_MERGE' });
+    if (result.commitId === undefined) throw manualMerge();
+    return { commitId: result.commitId, treeId: result.treeId };
+  }
+
   private async move(call: Call, { repository, destination }: Merge, branch: string, to: string): Promise<unknown> {
     if ((await requiredHead(repository, branch)) !== destination) throw concurrent(branch);
     const change = { from: destination, to, callerArn: call.caller.arn };
@@ -123,12 +156,11 @@ export class MergeOperations {
 
   private async attempt(
     { caller }: Call, { repository, source, destination }: Merge,
-    { commitMessage = 'Merge', authorName = caller.arn.split('/').at(-1) ?? 'unknown', email = '', kept = [] }:
-    { commitMessage?: string; authorName?: string; email?: string; kept?: readonly string[] } = {},
+    { commitMessage = 'Merge', authorName, email = '', kept = [], isSquash }: Attempt = {},
   ): Promise<MergeResult> {
-    const author = { name: authorName, email, at: this.clock.now() };
+    const author = { name: authorName ?? caller.arn.split('/').at(-1) ?? 'unknown', email, at: this.clock.now() };
     return repository.git.merge({
-      ours: destination, theirs: source, message: commitMessage, author, keepOurs: kept,
+      ours: destination, theirs: source, message: commitMessage, author, keepOurs: kept, isSquash,
     });
   }
 }
@@ -141,7 +173,7 @@ async function treeOf({ repository, destination }: Merge): Promise<string | unde
   return repository.git.treeOf(destination);
 }
 
-function manualMerge(): AwsError {
+export function manualMerge(): AwsError {
   return new AwsError(
     'ManualMergeRequiredException',
     'The pull request cannot be merged automatically into the destination branch. You must manually merge the branches '
@@ -149,6 +181,6 @@ function manualMerge(): AwsError {
   );
 }
 
-function concurrent(branch: string): AwsError {
+export function concurrent(branch: string): AwsError {
   return new AwsError('ConcurrentReferenceUpdateException', `The branch ${branch} was moved at the same time`);
 }

@@ -1,0 +1,69 @@
+import type { BackportParts, Step } from './steps';
+import type { AbsorbRecord, BackportRecord } from '../registry/backport';
+import { BranchMovedError, MergeConflictError, SourceError } from '../sources/source';
+
+/** Below the limits of hosts for calls that create content. */
+const PACE_SECONDS = 2;
+
+/** Brings the merged commit to the next branch that lacks it. */
+export const absorb: Step = async (record, parts) => {
+  const index = record.branches.findIndex(({ state }) => state === 'waiting');
+  const branch = record.branches[index];
+  if (!branch) return { change: { step: 'end', state: 'absorbed' } };
+  const next = await absorbInto(branch, index, record, parts);
+  const branches = record.branches.map((other, position) => (position === index ? next : other));
+  return { change: { branches }, seconds: next.state === 'opened' ? PACE_SECONDS : 0 };
+};
+
+async function absorbInto(
+  branch: AbsorbRecord, index: number, record: BackportRecord, parts: BackportParts,
+): Promise<AbsorbRecord> {
+  const { repository, repository: { repositoryName }, mergedCommit = '', backportId } = record;
+  const host = parts.hosts(repository);
+  const { branchName } = branch;
+  const head = await host.head(repositoryName, branchName);
+  if (head === undefined) return { ...branch, state: 'failed', reason: `branch '${branchName}' was deleted` };
+  if (await hasAll(record, head, parts)) return { ...branch, state: 'contained' };
+  const message = `Merge ${record.target} into ${branchName} (${backportId})`;
+  if (!branch.isReviewed && (await host.contains(repositoryName, mergedCommit, head)) === true) {
+    await host.merge({ repositoryName, branchName, commitId: mergedCommit, message });
+    return { ...branch, state: 'forwarded' };
+  }
+  // its name is known without a record: a repeated step finds it
+  const workBranch = `${record.workBranch}-${index + 1}`;
+  if ((await host.head(repositoryName, workBranch)) === undefined) {
+    await host.createBranch(repositoryName, workBranch, head);
+  }
+  try {
+    await host.merge({ repositoryName, branchName: workBranch, commitId: mergedCommit, message });
+  } catch (error) {
+    if (error instanceof BranchMovedError || !(error instanceof SourceError)) throw error;
+    if ((await host.head(repositoryName, workBranch)) === head) await host.deleteBranch(repositoryName, workBranch);
+    return error instanceof MergeConflictError
+      ? { ...branch, state: 'conflict', files: error.files }
+      : { ...branch, state: 'failed', reason: error.message };
+  }
+  const pullRequestId = await host.openPullRequest({
+    repositoryName,
+    sourceBranch: workBranch,
+    targetBranch: branchName,
+    title: `Absorb ${record.target} into ${branchName}`,
+    description: `Brings commit ${mergedCommit} of ${record.target}, and all before it, to ${branchName} `
+      + `(${backportId}, started by ${record.by}).`,
+    token: `${backportId}-${index + 1}`,
+  });
+  return { ...branch, state: 'opened', pullRequestId, workBranch };
+}
+
+/** Whether a branch has the merged commit, or all commits that were ported back. */
+async function hasAll(
+  { repository, commits, mergedCommit = '' }: BackportRecord, head: string, { hosts }: BackportParts,
+): Promise<boolean> {
+  const host = hosts(repository);
+  const { repositoryName } = repository;
+  if ((await host.contains(repositoryName, head, mergedCommit)) === true) return true;
+  for (const commitId of commits) {
+    if ((await host.contains(repositoryName, head, commitId)) !== true) return false;
+  }
+  return commits.length > 0;
+}
