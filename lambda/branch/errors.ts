@@ -1,6 +1,7 @@
 import type { BranchRequest } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import {
+  HostError,
   RepositoryLockedError,
   RepositoryNotFoundError,
   SourceAccessDeniedError,
@@ -20,6 +21,7 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   const where = `account ${place.accountId} in ${place.region}`;
   const concerning = `(branch '${branchName}' of environment '${environmentName}')`;
   const role = `role '${NAMES.branchProviderRole}' of account ${place.accountId}`;
+  if (error instanceof HostError) return new Error(`${error.message} ${concerning}`);
   if (error instanceof RepositoryNotFoundError) {
     return new Error(
       `repository '${repositoryName}' does not exist in ${where} ${concerning}: `

@@ -2,6 +2,7 @@ import type { Kind } from '../kinds/kind';
 import { VENDING_REASONS } from '../organization/vending-permissions';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
+import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 export const ACCOUNT_KIND: Kind = {
@@ -12,8 +13,9 @@ export const ACCOUNT_KIND: Kind = {
   description: 'Vends the accounts of environments',
   records: { write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable], queue: [RECORDS.creations] },
   environment: ({ access }) => access.environment,
-  permissions: ({ access, repositoryNames }) => [
+  permissions: ({ access, repositoryNames, repositoryCredentials }) => [
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
     repositoryPermissions(repositoryNames, 'account'),
+    ...credentialsPermissions(repositoryCredentials),
   ],
 };

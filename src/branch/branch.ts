@@ -178,10 +178,11 @@ export class Branch extends Resource implements IBranch {
    * @internal
    */
   public _newBranch(): NewBranch | undefined {
-    const { key, repository: { host, repositoryName }, isDefinedByApp } = this.config;
+    const { key, repository, isDefinedByApp } = this.config;
+    const { repositoryName, repositoryArn, ...host } = repository;
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
     if (BranchTree.of(this).defines(key, parentName) || isDefinedByApp()) return undefined;
-    return { host, repositoryName, branchName, parentName };
+    return { ...host, repositoryName, branchName, parentName };
   }
 }

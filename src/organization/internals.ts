@@ -1,4 +1,5 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { IOrganization } from './organization-interface';
@@ -26,6 +27,8 @@ export interface OrganizationInternals {
   readonly managementAccountId: string;
   /** Patterns of the names of the repositories that may be used; undefined: not known in this app. */
   readonly repositoryNames?: readonly string[];
+  /** Secrets with the credentials of hosts that may be read; undefined: not known in this app. */
+  readonly repositoryCredentials?: readonly ISecret[];
   /** Undefined: not known in this app. */
   readonly monitored?: Monitored;
 }

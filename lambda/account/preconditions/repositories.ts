@@ -2,7 +2,9 @@ import type { Findings, PreconditionSources } from './findings';
 import type { NewBranch, PreconditionsRequest } from '../../../src/account/contract';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
-import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError } from '../../sources/source';
+import {
+  HostError, RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError,
+} from '../../sources/source';
 
 interface Place {
   readonly accountId: string;
@@ -24,7 +26,8 @@ export async function repositoryProblems(
     try {
       problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
     } catch (error) {
-      if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
+      if (error instanceof HostError) problems.push(error.message);
+      else if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
       // the branch provider may have permissions that this function does not have
       else if (error instanceof SourceAccessDeniedError || error instanceof RepositoryLockedError) refused = true;
       else throw error;

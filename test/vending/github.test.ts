@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Harness, reasons } from './harness';
+import type { HarnessOptions } from './harness';
+import type { Cicd } from '../fixtures/app';
+import { REGION } from '../fixtures/app';
+
+const NAME = 'acme/shop';
+const READS = { readsCredentials: true };
+
+/** Two environments: main → env/prod → env/test. */
+function two(cicd: Cicd): void {
+  const source = cicd.gitHub();
+  cicd.environment('prod', { branch: { source, branchName: 'env/prod' } });
+  cicd.environment('test', { branch: { source, branchName: 'env/test', parentBranchName: 'env/prod' } });
+}
+
+async function start(
+  options: HarnessOptions = {}, files: Readonly<Record<string, string>> = { 'README.md': 'the shop\n' },
+): Promise<Harness> {
+  const harness = await Harness.start(options);
+  const folder = join(harness.folder, 'github');
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  await harness.simulation.hosts.seed(`github:${NAME}`, folder);
+  return harness;
+}
+
+/** Lets virtual time pass. */
+async function until({ simulation: { clock } }: Harness, isTrue: () => boolean): Promise<void> {
+  for (let count = 0; !isTrue() && count < 500; count++) await clock.sleep(10);
+}
+
+/** Pushes a commit, as a person does. */
+async function push({ simulation: { hosts: { github }, clock } }: Harness, branch: string, text: string) {
+  const repository = github.find(NAME);
+  const parent = await repository?.git.head(branch);
+  if (!repository) throw new Error('no repository');
+  const { commitId } = await repository.git.commit({
+    parent,
+    message: 'a change',
+    author: { name: 'Anna', email: 'anna@example.com', at: clock.now() },
+    put: [{ path: 'README.md', content: Buffer.from(text), mode: '100644' }],
+    remove: [],
+  });
+  await github.move(repository, branch, parent, commitId);
+  return commitId;
+}
+
+describe.each([
+  ['with handlers that call the API without HTTP', {}],
+  ['with the shipped handlers', { virtual: {} }],
+])('an app with a repository of GitHub, %s', (_, options) => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await start(options);
+    expect(reasons(await harness.deploy(two, READS))).toBe('');
+  });
+  afterAll(() => harness.stop());
+
+  test('has a branch with a descriptor for each environment', async () => {
+    const git = harness.simulation.hosts.github.find(NAME)?.git;
+    const head = await git?.head('env/test') ?? '';
+    const entry = await git?.entry(head, 'environment.json');
+    expect(JSON.parse(String(await git?.blob(entry?.id ?? '')))).toEqual({
+      name: 'test', accountId: harness.vended['shop-test'], region: REGION, parent: 'env/prod', branch: 'env/test',
+    });
+  });
+
+  test('has pipelines that read their branch through the connection, and deploy it', async () => {
+    for (const name of ['prod', 'test']) {
+      const [pipeline] = harness.simulation.codepipeline.pipelines(harness.vended[`shop-${name}`], REGION);
+      const [source] = pipeline.stages[0].actions;
+      expect(source.provider).toBe('CodeStarSourceConnection');
+      await until(harness, () => pipeline.executions.every(({ isOver }) => isOver));
+      expect(pipeline.executions.map(({ status }) => status)).toEqual(['Succeeded']);
+    }
+  });
+
+  test('a push to a branch starts its pipeline at the commit, and no other', async () => {
+    const before = harness.simulation.codepipeline.all.map(({ executions }) => executions.length);
+    const commitId = await push(harness, 'env/test', 'changed\n');
+    const [pipeline] = harness.simulation.codepipeline.pipelines(harness.vended['shop-test'], REGION);
+    const [execution] = pipeline.executions;
+    expect(execution.request.trigger.triggerType).toBe('WebhookV2');
+    await until(harness, () => execution.isOver);
+    expect(execution.status).toBe('Succeeded');
+    expect(execution.found.map(({ revisionId }) => revisionId)).toEqual([commitId]);
+    const after = harness.simulation.codepipeline.all.map(({ executions }) => executions.length);
+    expect(after.map((count, index) => count - before[index]).sort()).toEqual([0, 1]);
+  });
+
+  test('a second deployment changes nothing', async () => {
+    expect(await harness.deploy(two, READS)).toMatchObject({ succeeded: true, changed: 0 });
+  });
+});
