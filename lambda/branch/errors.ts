@@ -21,7 +21,7 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   const where = `account ${place.accountId} in ${place.region}`;
   const concerning = `(branch '${branchName}' of environment '${environmentName}')`;
   const role = `role '${NAMES.branchProviderRole}' of account ${place.accountId}`;
-  if (error instanceof HostError) return new Error(`${error.message} ${concerning}`);
+  if (error instanceof HostError) return new Error(`${error.message}, then deploy again ${concerning}`);
   if (error instanceof RepositoryNotFoundError) {
     return new Error(
       `repository '${repositoryName}' does not exist in ${where} ${concerning}: `

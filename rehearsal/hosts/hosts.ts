@@ -48,6 +48,13 @@ export class Hosts {
     });
   }
 
+  /** All repositories, and the names of their hosts. */
+  public get repositories() {
+    return this.all.flatMap(({ host, all }) => all.map(({ region: owner, name, git, path }) => (
+      { host, fullName: `${owner}/${name}`, git, path }
+    )));
+  }
+
   /** Handles a push that a hook reported. Returns whether the repository exists. */
   public received(repositoryId: string, lines: string): boolean {
     return this.all.some(repositories => repositories.received(repositoryId, lines));

@@ -28,7 +28,7 @@ export class HostedRepositories {
   public constructor(
     private readonly environment: Environment,
     temporary: string,
-    private readonly host: string,
+    public readonly host: string,
     private readonly pushed: (push: Push) => void,
   ) {
     this.store = new RepositoryStore(environment, temporary, host);

@@ -62,6 +62,7 @@ export class ConnectionHost implements SourceHost {
       reading: connectionReading(format),
       isDefinedByApp: () => false,
       grantRead: reader => share(connectionArn, reader),
+      credentials,
       reportsPushes: false,
     };
   }

@@ -1,5 +1,6 @@
 import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { RepositoryReference } from './contract';
 import type { IOrganization } from '../organization/organization-interface';
@@ -22,6 +23,8 @@ export interface SourceConfig {
   readonly isDefinedByApp: () => boolean;
   /** Lets the pipeline of one environment read the repository. */
   readonly grantRead: (reader: SourceReader) => SourceGrant;
+  /** The secret with the credentials for the API of the host; undefined: the functions need none. */
+  readonly credentials?: ISecret;
   /** Whether the host reports pushes to this library, so that they can start releases. */
   readonly reportsPushes: boolean;
 }

@@ -126,7 +126,11 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
+    [
+      'way to repositories', 'sources',
+      // credentials are read only by an organization that names them
+      [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES, 'secrets-manager:GetSecretValue'],
+    ],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],

@@ -26,7 +26,7 @@ export async function repositoryProblems(
     try {
       problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
     } catch (error) {
-      if (error instanceof HostError) problems.push(error.message);
+      if (error instanceof HostError) problems.push(`${error.message}, then deploy again`);
       else if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
       // the branch provider may have permissions that this function does not have
       else if (error instanceof SourceAccessDeniedError || error instanceof RepositoryLockedError) refused = true;

@@ -27,19 +27,20 @@ export function hostErrorOf(error: unknown, { repositoryName, credentialsArn }: 
   if (!isRequestError(error)) return error;
   const { status, message } = error;
   const credentials = `the credentials in secret ${credentialsArn}`;
+  if (isRefused(error)) return new HostError(`GitHub cannot be reached: ${message}`, error);
   if (isLimit(error)) return new HostUnavailableError(`GitHub limits the rate of requests: ${message}`, error);
   if (status >= 500) return new HostUnavailableError(`GitHub does not answer: ${message}`, error);
   if (status === 401) {
     return new HostError(
       `GitHub rejected ${credentials} for repository '${repositoryName}', because they are wrong or have expired `
-        + `(${message}): store new ones in the secret, then deploy again`,
+        + `(${message}): store new ones in the secret`,
       error,
     );
   }
   if (status === 403) {
     return new HostError(
       `${credentials} do not allow what is needed in repository '${repositoryName}' of GitHub (${message}): give the `
-        + `token or the GitHub App the permissions ${SCOPES}, and allow it to push to the branch, then deploy again`,
+        + `token or the GitHub App the permissions ${SCOPES}, and allow it to push to the branch`,
       error,
     );
   }
@@ -53,9 +54,15 @@ export function hostErrorOf(error: unknown, { repositoryName, credentialsArn }: 
 function notFound(repositoryName: string, credentials: string, cause: unknown): HostError {
   return new HostError(
     `GitHub has no repository '${repositoryName}', or ${credentials} give no access to it: check owner and name, and `
-      + `give the token or the GitHub App access to the repository with the permissions ${SCOPES}, then deploy again`,
+      + `give the token or the GitHub App access to the repository with the permissions ${SCOPES}`,
     cause,
   );
+}
+
+/** Whether this machine allows no connection: a retry is useless. */
+function isRefused({ cause }: Error): boolean {
+  if (!(cause instanceof Error)) return false;
+  return ('code' in cause && cause.code === 'EACCES') || isRefused(cause);
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */

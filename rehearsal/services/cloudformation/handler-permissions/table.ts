@@ -142,7 +142,7 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   'AWS::CloudFormation::Stack': nestedStack,
 };
 
-/** Whoever creates a pipeline passes its connections. */
+/** The principal that creates a pipeline passes its connections. */
 function pipeline(operation: Operation, place: Place): Permission[] {
   const permissions = named('codepipeline', name => name, 'Name', {
     create: ['codepipeline:CreatePipeline'],
