@@ -8,6 +8,7 @@ import { accountProvider } from './provider';
 import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
+import { AwsConnections } from '../sources/connections';
 import { connectedHosts } from '../sources/hosts';
 
 const access = accessFromEnvironment();
@@ -15,7 +16,15 @@ const registry = new TableRegistry();
 const bootstrapTemplate = () => readFileSync(path.join(__dirname, 'bootstrap-template.json'), 'utf8');
 
 const organization = new AwsOrganization(access);
-const context = { ...access, bootstrapTemplate, organization, registry, hosts: connectedHosts(), now: Date.now };
+const context = {
+  ...access,
+  bootstrapTemplate,
+  organization,
+  registry,
+  hosts: connectedHosts(),
+  connections: new AwsConnections(),
+  now: Date.now,
+};
 const provider = accountProvider(new AccountLifecycle(context), new Preconditions(context));
 
 export const handler: KindHandler = serve(provider, registry);

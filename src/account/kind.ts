@@ -2,6 +2,7 @@ import type { Kind } from '../kinds/kind';
 import { VENDING_REASONS } from '../organization/vending-permissions';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
+import { readConnections } from '../sources/connection-reading';
 import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
@@ -17,5 +18,6 @@ export const ACCOUNT_KIND: Kind = {
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
     repositoryPermissions(repositoryNames, 'account'),
     ...credentialsPermissions(repositoryCredentials),
+    ...(repositoryCredentials.length > 0 ? [readConnections()] : []),
   ],
 };

@@ -1,5 +1,8 @@
+import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { SourceActionValues, SourceReading } from './source-host';
+import type { Permission } from '../kinds/kind';
+import { allow } from '../kinds/permissions';
 
 /** What the source action puts into its artifact. */
 export enum OutputFormat {
@@ -39,6 +42,16 @@ export function connectionReading(format: OutputFormat): SourceReading {
       gitConfiguration: { sourceActionName: 'Source', push: [{ branches: { includes: [branchName] } }] },
     }),
   };
+}
+
+/** Permission to read the states of the connections of the account. */
+export function readConnections(): Permission {
+  return allow(
+    'Connections',
+    ['codeconnections:GetConnection'],
+    [`arn:${Aws.PARTITION}:codeconnections:${Aws.REGION}:${Aws.ACCOUNT_ID}:connection/*`],
+    'the connections of other apps are not known; only their states are read',
+  );
 }
 
 /**

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Harness, reasons } from './harness';
 import type { HarnessOptions } from './harness';
+import { HostResponse } from '../../rehearsal/hosts/host';
 import type { Cicd } from '../fixtures/app';
-import { REGION } from '../fixtures/app';
+import { CONNECTION_ARN, REGION } from '../fixtures/app';
 
 const NAME = 'acme/shop';
 const READS = { readsCredentials: true };
@@ -92,5 +93,78 @@ describe.each([
 
   test('a second deployment changes nothing', async () => {
     expect(await harness.deploy(two, READS)).toMatchObject({ succeeded: true, changed: 0 });
+  });
+});
+
+const GONE = new HostResponse(503, { message: 'Service Unavailable' });
+
+describe('no account is created', () => {
+  let harness: Harness;
+  afterEach(() => harness.stop());
+
+  test.each<[string, HarnessOptions, string]>([
+    [
+      'while the connection is PENDING', { connections: { [CONNECTION_ARN]: 'PENDING' } },
+      `no account was created: the connection ${CONNECTION_ARN} is still PENDING: open it in the console of CodePipeline `
+        + "under Settings, Connections, and choose 'Update pending connection', then deploy again",
+    ],
+    [
+      'without the connection', { connections: {} },
+      `no account was created: the connection ${CONNECTION_ARN} does not exist: create it in this account and region`,
+    ],
+    [
+      'with a connection in the state ERROR', { connections: { [CONNECTION_ARN]: 'ERROR' } },
+      `the connection ${CONNECTION_ARN} cannot be used, because its status is ERROR`,
+    ],
+    ['without the secret', { secrets: {} }, 'cannot be read: ResourceNotFoundException'],
+    ['with a secret without credentials', { secrets: { 'shop-credentials': '{}' } }, 'has no credentials: it must be'],
+    [
+      'with an expired token', { secrets: { 'shop-credentials': 'expired' } },
+      'because they are wrong or have expired (Bad credentials): store new ones in the secret, then deploy again',
+    ],
+  ])('%s', async (_, options, message) => {
+    harness = await start(options);
+    expect(reasons(await harness.deploy(two, READS))).toContain(message);
+    expect(harness.vended).toEqual({});
+  });
+
+  test('from an empty repository', async () => {
+    harness = await start({}, {});
+    expect(reasons(await harness.deploy(two, READS))).toContain(
+      "no account was created: repository 'acme/shop' has no commit yet, so branch 'env/prod' cannot be created: "
+        + "push one to 'main' first, then deploy again",
+    );
+    expect(harness.vended).toEqual({});
+  });
+});
+
+describe('a deployment', () => {
+  let harness: Harness;
+  afterEach(() => harness.stop());
+
+  test('waits while GitHub is down', async () => {
+    harness = await start();
+    harness.simulation.hostConditions.failure = GONE;
+    const deployed = harness.deploy(two, READS);
+    await harness.simulation.clock.sleep(300);
+    harness.simulation.hostConditions.failure = undefined;
+    expect(reasons(await deployed)).toBe('');
+  });
+
+  test('with a token that may only read fails, and creates no branch', async () => {
+    harness = await start({ secrets: { 'shop-credentials': 'reader' } });
+    harness.simulation.hostConditions.tokens.reader = { level: 'read' };
+    expect(reasons(await harness.deploy(two, READS))).toContain(
+      "do not allow what is needed in repository 'acme/shop' of GitHub",
+    );
+    const branches = await harness.simulation.hosts.github.find(NAME)?.git.branches();
+    expect(branches?.map(({ name }) => name)).toEqual(['main']);
+  });
+
+  test('without sharing in the organization fails at the share of the connection', async () => {
+    harness = await start({ sharing: false });
+    expect(reasons(await harness.deploy(two, READS))).toMatch(
+      /ConnectionShare\w*: .*is not in your AWS organization\. You do not have permission to add external AWS accounts/,
+    );
   });
 });

@@ -1,10 +1,13 @@
 import type { Hosts } from '../../sources/hosts';
+import type { Connections } from '../../sources/connections';
 import type { Organization } from '../aws';
 
 /** Where preconditions are checked. */
 export interface PreconditionSources {
   readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
   readonly hosts: Hosts<'branches' | 'head'>;
+  /** Absent: connections are not checked. */
+  readonly connections?: Connections;
   readonly cicdAccount: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Findings, PreconditionSources } from './findings';
 import type { NewBranch, PreconditionsRequest } from '../../../src/account/contract';
+import type { Connections } from '../../sources/connections';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
 import {
@@ -16,11 +17,11 @@ type NewBranches = readonly NewBranch[];
 
 /** Checks each repository and each parent branch once. */
 export async function repositoryProblems(
-  { hosts, cicdAccount }: PreconditionSources,
+  { hosts, cicdAccount, connections }: PreconditionSources,
   { newBranches, region }: PreconditionsRequest,
 ): Promise<Findings> {
   const place = { accountId: cicdAccount, region };
-  const problems: string[] = [];
+  const problems = [...(await connectionProblems(connections, newBranches))];
   let refused = false;
   for (const [first, ...others] of groups(newBranches, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
     try {
@@ -34,6 +35,14 @@ export async function repositoryProblems(
     }
   }
   return { problems, refused };
+}
+
+async function connectionProblems(
+  connections: Connections | undefined, newBranches: NewBranches,
+): Promise<readonly string[]> {
+  const arns = new Set(newBranches.flatMap(({ connectionArn }) => connectionArn ?? []));
+  const found = await Promise.all([...arns].map(async arn => connections?.problem(arn)));
+  return found.flatMap(problem => (problem === undefined ? [] : `${problem}, then deploy again`));
 }
 
 async function problemsIn(host: Host, newBranches: NewBranches, place: Place): Promise<readonly string[]> {
@@ -66,10 +75,11 @@ function missing({ repositoryName }: NewBranch, { accountId, region }: Place): s
 }
 
 function empty(newBranches: NewBranches, { accountId }: Place): string {
-  const [{ repositoryName }] = newBranches;
+  const [{ repositoryName, host }] = newBranches;
+  const where = host === 'codecommit' ? ` in account ${accountId}` : '';
   const parents = [...new Set(newBranches.map(({ parentName }) => parentName))];
   return (
-    `repository '${repositoryName}' in account ${accountId} has no commit yet, `
+    `repository '${repositoryName}'${where} has no commit yet, `
     + `so ${branchesOf(newBranches)} cannot be created: push one to ${quotedList(parents)} first, then deploy again`
   );
 }
