@@ -41,9 +41,9 @@ export function collectApp(value: string, previous: readonly string[] = []): rea
 export function collectRepository(
   value: string, previous: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
-  const [, name, folder] = /^((?:github:[\w.-]+\/)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
+  const [, name, folder] = /^((?:(?:github|gitlab):(?:[\w.-]+\/)+)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
   if (name === undefined) {
-    throw new InvalidArgumentError(`must be <name>=<path> or github:<owner>/<name>=<path>, got '${value}'`);
+    throw new InvalidArgumentError(`must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${value}'`);
   }
   if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`repository '${name}' is given twice`);
   return { ...previous, [name]: folder };

@@ -115,7 +115,9 @@ function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: read
   const templates = stacks.map(({ template }) => template);
   const used = new Set([
     ...matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name),
-    ...matches(templates, /"https:\/\/github\.com\/([\w.-]+\/[\w.-]+)"/g).map(([, name]) => `github:${name}`),
+    ...matches(templates, /"https:\/\/(github|gitlab)\.com\/((?:[\w.-]+\/)+[\w.-]+)"/g).map(
+      ([, host, name]) => `${host}:${name}`,
+    ),
   ]);
   const unused = repositoryNames.filter(name => {
     const path = name.slice(name.indexOf(':') + 1);

@@ -2,6 +2,7 @@ import { CodeCommitHost, movedInCodeCommit } from './codecommit';
 import { secretCredentials } from './credentials';
 import type { ReadCredentials } from './credentials';
 import { GitHubHost } from './github/host';
+import { GitLabHost } from './gitlab/host';
 import type { HostEvent, MovedBranch, SourceHost } from './source';
 import type { RepositoryReference, SourceHostName } from '../../src/sources/contract';
 
@@ -25,6 +26,13 @@ const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
     connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(once(async () => {
       const { gitHubClient } = await import('./github/client.mjs');
       return gitHubClient(await credentials(credentialsArn));
+    }), credentialsArn),
+    moved: reportsNothing,
+  },
+  gitlab: {
+    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(once(async () => {
+      const { gitLabClient } = await import('./gitlab/client.mjs');
+      return gitLabClient(await credentials(credentialsArn));
     }), credentialsArn),
     moved: reportsNothing,
   },

@@ -1,4 +1,5 @@
 import { GitHub } from './github/service';
+import { GitLab } from './gitlab/service';
 import type { HostConditions, HostResponse } from './host';
 import type { Push } from './repositories';
 import { HostedRepositories } from './repositories';
@@ -22,6 +23,7 @@ interface Host {
 /** The hosts of repositories outside of AWS. Functions reach the API of a host only if the host has repositories. */
 export class Hosts {
   public readonly github: HostedRepositories;
+  public readonly gitlab: HostedRepositories;
   public readonly all: readonly HostedRepositories[];
   private readonly byName: ReadonlyMap<string, Host>;
 
@@ -29,7 +31,9 @@ export class Hosts {
     const { environment, temporary, conditions, pushed } = options;
     this.github = new HostedRepositories(environment, temporary, 'github.com', pushed);
     const github = { repositories: this.github, api: new GitHub(environment, this.github, conditions) };
-    this.byName = new Map(Object.entries({ github }));
+    this.gitlab = new HostedRepositories(environment, temporary, 'gitlab.com', pushed);
+    const gitlab = { repositories: this.gitlab, api: new GitLab(environment, this.gitlab, conditions) };
+    this.byName = new Map(Object.entries({ github, gitlab }));
     this.all = [...this.byName.values()].map(({ repositories }) => repositories);
   }
 

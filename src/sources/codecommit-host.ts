@@ -27,6 +27,7 @@ export class CodeCommitHost implements SourceHost {
       isDefinedByApp: () => this.isDefinedByApp(),
       grantRead: reader => ({ arn: readRole(this.repository, organization, reader).roleArn }),
       reportsPushes: true,
+      mergesBranches: true,
     };
   }
 

@@ -21,31 +21,40 @@ export interface ConnectedRepository {
 }
 
 interface HostKind {
-  /** As users read it. */
-  readonly title: string;
   readonly address: string;
   readonly format: OutputFormat;
+  /** Whether its API merges a commit into a branch. */
+  readonly mergesBranches: boolean;
   readonly name: RegExp;
   readonly nameRule: string;
 }
 
-const OWNER_AND_NAME = {
-  name: /^[\w-][\w.-]*\/[\w.-]{1,100}$/,
-  nameRule: "'owner' and 'repository' must be letters, digits and '._-'",
-};
-
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/connections.html */
 const KINDS: Readonly<Record<ConnectedRepository['host'], HostKind>> = {
-  github: { title: 'GitHub', address: 'https://github.com', format: OutputFormat.ARCHIVE, ...OWNER_AND_NAME },
+  github: {
+    address: 'https://github.com',
+    format: OutputFormat.ARCHIVE,
+    mergesBranches: true,
+    name: /^[\w-][\w.-]*\/[\w.-]{1,100}$/,
+    nameRule: "'owner' and 'repository' must be letters, digits and '._-'",
+  },
+  gitlab: {
+    address: 'https://gitlab.com',
+    // GitLab allows five downloads of archives per minute and repository
+    format: OutputFormat.CLONE,
+    mergesBranches: false,
+    name: /^[\w-][\w.-]*(\/[\w.-]{1,255})+$/,
+    nameRule: "'group' and 'project' must be letters, digits and '._-', with '/' between groups",
+  },
 };
 
-/** A repository of GitHub. */
+/** A repository of GitHub or GitLab. */
 export class ConnectionHost implements SourceHost {
   public constructor(private readonly repository: ConnectedRepository) {}
 
   public bind(scope: Construct, organization: IOrganization): SourceConfig {
     const { host, fullName, connectionArn, credentials } = this.repository;
-    const { name, nameRule, address, format } = KINDS[host];
+    const { name, nameRule, address, format, mergesBranches } = KINDS[host];
     if (!Token.isUnresolved(fullName) && !name.test(fullName)) fail(scope, `${nameRule}, got '${fullName}'`);
     checkConnection(scope, connectionArn);
     const { repositoryCredentials } = internalsOf(scope, organization);
@@ -64,6 +73,7 @@ export class ConnectionHost implements SourceHost {
       grantRead: reader => share(connectionArn, reader),
       credentials,
       reportsPushes: false,
+      mergesBranches,
     };
   }
 }

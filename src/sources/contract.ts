@@ -1,10 +1,13 @@
 /** A service that hosts repositories. */
-export type SourceHostName = 'codecommit' | 'github';
+export type SourceHostName = 'codecommit' | 'github' | 'gitlab';
 
 /** A repository, as in the requests to handlers. */
 export interface RepositoryReference {
   readonly host: SourceHostName;
-  /** Name of the repository, unique within its host: `owner/name`, except for CodeCommit. */
+  /**
+   * Name of the repository, unique within its host: `owner/name`, except for CodeCommit. The owner of a repository of
+   * GitLab may be a path of groups.
+   */
   readonly repositoryName: string;
   /** Unique among all hosts; part of the keys of routes in the registry. An address, except for CodeCommit. */
   readonly repositoryArn: string;

@@ -27,6 +27,8 @@ export interface SourceConfig {
   readonly credentials?: ISecret;
   /** Whether the host reports pushes to this library, so that they can start releases. */
   readonly reportsPushes: boolean;
+  /** Whether commits can be merged into branches, so that they can be released. */
+  readonly mergesBranches: boolean;
 }
 
 /** The pipeline that reads a repository. */

@@ -31,6 +31,14 @@ export interface GitHubSourceProps extends ConnectionOptions {
   readonly repository: string;
 }
 
+/** A repository of GitLab. */
+export interface GitLabSourceProps extends ConnectionOptions {
+  /** The group or the user that owns the project. Groups in groups are separated by `/`. */
+  readonly group: string;
+  /** Name of the project. */
+  readonly project: string;
+}
+
 /**
  * The repository of the branches of environments. The class cannot be subclassed, because the functions of the
  * organization support only these hosts of repositories.
@@ -61,8 +69,20 @@ export class Source {
     }));
   }
 
+  /**
+   * A repository on gitlab.com. Its builds clone the repository, because GitLab limits the downloads of archives.
+   *
+   * @param props the repository, the connection and the credentials
+   */
+  public static gitLab(props: GitLabSourceProps): Source {
+    const { group, project, connectionArn, credentials } = props;
+    return new Source(new ConnectionHost({
+      host: 'gitlab', fullName: `${group}/${project}`, connectionArn, credentials,
+    }));
+  }
+
   private constructor(private readonly host: SourceHost) {
-    rejectSubclass(new.target, Source, 'use Source.codeCommit() or Source.gitHub()');
+    rejectSubclass(new.target, Source, 'use Source.codeCommit(), Source.gitHub() or Source.gitLab()');
   }
 
   /** @internal */

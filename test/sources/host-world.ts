@@ -6,6 +6,8 @@ import { CodeCommitHost } from '../../lambda/sources/codecommit';
 import type { HostCredentials } from '../../lambda/sources/credentials';
 import { GitHubHost } from '../../lambda/sources/github/host';
 import type { GitHubClient } from '../../lambda/sources/github/repository';
+import { GitLabHost } from '../../lambda/sources/gitlab/host';
+import type { GitLabClient } from '../../lambda/sources/gitlab/repository';
 import type { SourceHost } from '../../lambda/sources/source';
 import { hostPath } from '../../rehearsal/core/host-path';
 import { REHEARSAL_TOKEN } from '../../rehearsal/hosts/host';
@@ -18,7 +20,7 @@ export const CREDENTIALS_ARN = 'arn:aws:secretsmanager:eu-west-1:222222222222:se
 /** The real clients of the hosts, as they are shipped beside the handlers. */
 const CLIENTS = join(__dirname, '../../lib/lambda/branch');
 
-export type HostName = 'codecommit' | 'github';
+export type HostName = 'codecommit' | 'github' | 'gitlab';
 
 /** How each host is connected to, and the name of its repository there. */
 const KINDS: Readonly<Record<HostName, {
@@ -39,6 +41,14 @@ const KINDS: Readonly<Record<HostName, {
       const { gitHubClient }: { gitHubClient(given: HostCredentials): GitHubClient } =
         jest.requireActual(join(CLIENTS, 'github.js'));
       return new GitHubHost(async () => gitHubClient(credentials), CREDENTIALS_ARN);
+    },
+  },
+  gitlab: {
+    repositoryName: 'acme/web/shop',
+    connect: (_simulation, credentials) => {
+      const { gitLabClient }: { gitLabClient(given: HostCredentials): GitLabClient } =
+        jest.requireActual(join(CLIENTS, 'gitlab.js'));
+      return new GitLabHost(async () => gitLabClient(credentials), CREDENTIALS_ARN);
     },
   },
 };
@@ -126,7 +136,10 @@ export class HostWorld {
       const { hostname, pathname, search, origin } = new URL(target instanceof Request ? target.url : target);
       if (origin === server.endpoint) return this.realFetch(target, init);
       if (!server.hosts.has(hostname)) throw new Error(`unexpected request to ${hostname}`);
-      return this.realFetch(`${server.endpoint}${hostPath(hostname, pathname)}${search}`, init);
+      const address = `${server.endpoint}${hostPath(hostname, pathname)}${search}`;
+      if (!(target instanceof Request)) return this.realFetch(address, init);
+      const { method, headers } = target;
+      return this.realFetch(address, { method, headers, ...(method !== 'GET' && { body: await target.text() }) });
     };
   }
 }

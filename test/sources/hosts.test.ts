@@ -3,12 +3,15 @@ import { HostWorld } from './host-world';
 import type { SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, MergeConflictError, SourceError } from '../../lambda/sources/source';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github'];
+const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab'];
+/** GitLab merges merge requests only. */
+const MERGING: readonly HostName[] = ['codecommit', 'github'];
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 const changed = (line: number) => LINES.map((text, index) => (index === line ? 'changed' : text)).join('\n');
 const branchName = 'env/prod';
 
 describe.each(HOSTS)('%s', name => {
+  const onMerging = MERGING.includes(name) ? test : test.skip;
   let world: HostWorld;
   let host: SourceHost;
   let repositoryName: string;
@@ -96,7 +99,7 @@ describe.each(HOSTS)('%s', name => {
     expect(await host.contains(repositoryName, first, second)).toBe(false);
   });
 
-  test('merges by fast-forward into a branch without own commits', async () => {
+  onMerging('merges by fast-forward into a branch without own commits', async () => {
     await fromMain();
     const commitId = await world.commit('main', { 'a.txt': 'one' });
     expect(await merge(commitId)).toBe(commitId);
@@ -104,7 +107,7 @@ describe.each(HOSTS)('%s', name => {
     expect(await merge(commitId)).toBe(commitId);
   });
 
-  test('merges changes of different lines into a branch with own commits', async () => {
+  onMerging('merges changes of different lines into a branch with own commits', async () => {
     await world.commit('main', { 'a.txt': LINES.join('\n') });
     await fromMain();
     await world.commit(branchName, { 'a.txt': changed(2) });
@@ -117,7 +120,7 @@ describe.each(HOSTS)('%s', name => {
     expect(await merge(commitId)).toBe(merged);
   });
 
-  test('names the files that conflict, and moves nothing', async () => {
+  onMerging('names the files that conflict, and moves nothing', async () => {
     await world.commit('main', { 'a.txt': 'base', 'b.txt': 'base', 'c.txt': 'base' });
     await fromMain();
     const before = await world.commit(branchName, { 'a.txt': 'ours', 'b.txt': 'ours' });
@@ -129,7 +132,7 @@ describe.each(HOSTS)('%s', name => {
     expect(await host.contains(repositoryName, before, commitId)).toBe(false);
   });
 
-  test.each([
+  onMerging.each([
     ['that both sides have added', undefined],
     ['that both sides have changed', '{"name":"base"}'],
   ])('keeps the descriptor of a branch %s', async (_, base) => {

@@ -133,7 +133,7 @@ export class GitHubHost implements SourceHost {
     try {
       return await call(await this.connect(), { owner, repo });
     } catch (error) {
-      throw hostErrorOf(error, { repositoryName, credentialsArn: this.credentialsArn });
+      throw hostErrorOf(error, repositoryName, this.credentialsArn);
     }
   }
 }

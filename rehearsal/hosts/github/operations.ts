@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { GitHubCall } from './call';
 import { branchesOf, commitOf, diffEntry, fileOf, gitCommit, reference } from './shapes';
 import type { Branches, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
 import type { CommitRequest, Content } from '../../services/codecommit/content';
+import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
 import { commitsBetween, differencesOf } from '../tree-differences';
 
@@ -35,7 +35,7 @@ export class GitHubOperations {
   /** By id. A commit with the tree is made when the tree is used. */
   private readonly trees = new Map<string, NewTree>();
 
-  public async getRef({ repository, fullName, parameter }: GitHubCall): Promise<Reference> {
+  public async getRef({ repository, fullName, parameter }: RepositoryCall): Promise<Reference> {
     await requireCommits(repository.git);
     const branch = branchOf(parameter);
     const head = branch === undefined ? undefined : await repository.git.head(branch);
@@ -43,7 +43,7 @@ export class GitHubOperations {
     return reference(fullName, branch, head);
   }
 
-  public async createRef({ repository, fullName, body, move }: GitHubCall): Promise<Reference> {
+  public async createRef({ repository, fullName, body, move }: RepositoryCall): Promise<Reference> {
     const { ref, sha } = read(RefInput, body);
     const branch = branchOf(ref.replace(/^refs\//, ''));
     if (branch === undefined || !await repository.git.isValidBranchName(branch)) {
@@ -55,7 +55,7 @@ export class GitHubOperations {
     throw created<Reference>(reference(fullName, branch, sha));
   }
 
-  public async updateRef({ repository, fullName, parameter, body, move }: GitHubCall): Promise<Reference> {
+  public async updateRef({ repository, fullName, parameter, body, move }: RepositoryCall): Promise<Reference> {
     const { sha, force } = read(MoveInput, body);
     const branch = branchOf(parameter) ?? '';
     return repository.git.exclusively(async () => {
@@ -68,13 +68,13 @@ export class GitHubOperations {
     });
   }
 
-  public async listBranches({ repository, fullName, query }: GitHubCall): Promise<Branches> {
+  public async listBranches({ repository, fullName, query }: RepositoryCall): Promise<Branches> {
     const size = Number(query.get('per_page') ?? 30);
     const start = (Number(query.get('page') ?? 1) - 1) * size;
     return branchesOf(fullName, (await repository.git.branches()).slice(start, start + size));
   }
 
-  public async getContents({ repository: { git }, fullName, parameter, query }: GitHubCall): Promise<File> {
+  public async getContents({ repository: { git }, fullName, parameter, query }: RepositoryCall): Promise<File> {
     const ref = query.get('ref') ?? await git.defaultBranch() ?? '';
     const commitId = await resolved(git, ref);
     const entry = commitId === undefined ? undefined : await git.entry(commitId, parameter);
@@ -82,19 +82,19 @@ export class GitHubOperations {
     return fileOf(fullName, parameter, entry.id, ref, await git.blob(entry.id));
   }
 
-  public async getGitCommit({ repository: { git }, fullName, parameter }: GitHubCall): Promise<GitCommit> {
+  public async getGitCommit({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<GitCommit> {
     if (await git.resolve(parameter) !== parameter) throw notFound();
     return gitCommit(fullName, await git.details(parameter));
   }
 
-  public async getCommit({ repository: { git }, fullName, parameter }: GitHubCall): Promise<Commit> {
+  public async getCommit({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Commit> {
     await requireCommits(git);
     const commitId = await resolved(git, parameter);
     if (commitId === undefined) throw invalid(`No commit found for SHA: ${parameter}`);
     return commitOf(fullName, await git.details(commitId));
   }
 
-  public async createTree({ repository: { git }, body }: GitHubCall): Promise<Tree> {
+  public async createTree({ repository: { git }, body }: RepositoryCall): Promise<Tree> {
     const { base_tree: baseTree = '', tree } = read(TreeInput, body);
     const put = await Promise.all(tree.filter(({ sha }) => sha !== null).map(async ({ path, mode, sha, content }) => ({
       path, mode, content: sha ? await git.blob(sha) : Buffer.from(content ?? ''),
@@ -106,7 +106,7 @@ export class GitHubOperations {
     throw created<Tree>({ sha, url: `https://api.github.com/git/trees/${sha}`, truncated: false, tree: [] });
   }
 
-  public async createCommit({ repository: { git }, fullName, body, now }: GitHubCall): Promise<GitCommit> {
+  public async createCommit({ repository: { git }, fullName, body, now }: RepositoryCall): Promise<GitCommit> {
     const { message, tree: treeId, parents } = read(CommitInput, body);
     const [parent, ...others] = parents;
     const tree = this.trees.get(treeId);
@@ -119,7 +119,7 @@ export class GitHubOperations {
     throw created<GitCommit>(gitCommit(fullName, await git.details(commitId)));
   }
 
-  public async compare({ repository: { git }, fullName, parameter }: GitHubCall): Promise<Comparison> {
+  public async compare({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Comparison> {
     const [baseName = '', headName = ''] = parameter.split('...');
     const [base, head] = [await resolved(git, baseName), await resolved(git, headName)];
     if (base === undefined || head === undefined) throw notFound();
@@ -149,7 +149,7 @@ export class GitHubOperations {
     };
   }
 
-  public async merge({ repository: { git }, fullName, body, move, now }: GitHubCall): Promise<Commit> {
+  public async merge({ repository: { git }, fullName, body, move, now }: RepositoryCall): Promise<Commit> {
     const { base, head, commit_message: message = `Merge ${head} into ${base}` } = read(MergeInput, body);
     return git.exclusively(async () => {
       const [ours, theirs] = [await git.head(base), await resolved(git, head)];

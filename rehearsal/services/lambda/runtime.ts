@@ -140,7 +140,11 @@ function redirectFetch(port: number, hosts: readonly string[]): void {
   globalThis.fetch = async (target, init) => {
     const { hostname, pathname, search } = new URL(target instanceof Request ? target.url : target);
     if (!hosts.includes(hostname)) return fetch(target, init);
-    return fetch(`http://127.0.0.1:${port}${hostPath(hostname, pathname)}${search}`, init);
+    const address = `http://127.0.0.1:${port}${hostPath(hostname, pathname)}${search}`;
+    if (!(target instanceof Request)) return fetch(address, init);
+    const { method, headers } = target;
+    const body = Buffer.from(await target.arrayBuffer());
+    return fetch(address, { method, headers, ...(body.length > 0 && { body }), ...init });
   };
 }
 

@@ -42,7 +42,13 @@ export function connectionSource({ connections, hosts, artifacts, clock }: Conne
         ? `No repository ${repository} was found through the connection`
         : `No Branch [${branch}] found for FullRepositoryName [${repository}]`);
     }
-    putArtifacts(artifacts, context, commit.archive);
+    const isClone = run.configuration.OutputArtifactFormat === 'CODEBUILD_CLONE_REF';
+    // a reference: each build clones the repository with its own role
+    putArtifacts(artifacts, context, commit.archive, isClone
+      ? reader => reader.assertAllowed('codeconnections:UseConnection', arn, {
+        'codeconnections:FullRepositoryId': repository,
+      })
+      : undefined);
     const { commitId, message, authoredAt } = commit;
     run.externalExecutionId = commitId;
     execution.found.push(...context.outputs.map(({ name }) => ({

@@ -4,10 +4,15 @@ import { AwsError } from '../../../core/service';
 import type { ArtifactStore } from '../../s3/artifacts';
 
 /** Stores the files of a commit. */
-export function putArtifacts(artifacts: ArtifactStore, { actor, outputs }: ActionContext, archive: Buffer): void {
+export function putArtifacts(
+  artifacts: ArtifactStore,
+  { actor, outputs }: ActionContext,
+  archive: Buffer,
+  need?: Parameters<ArtifactStore['put']>[3],
+): void {
   for (const output of outputs) {
     try {
-      artifacts.put(actor, output, archive);
+      artifacts.put(actor, output, archive, need);
     } catch (error) {
       throw new ActionError(
         'PermissionError',

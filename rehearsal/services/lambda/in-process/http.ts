@@ -42,7 +42,8 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
 export function fetchOf(
   { endpoint, hosts, send, refuse, during }: FetchParts,
 ): Fetch {
-  return async (address, options = {}) => {
+  return async (target, init = {}) => {
+    const { address, ...options } = target instanceof globalThis.Request ? await partsOf(target) : { address: target, ...init };
     const { method = 'GET', headers = {}, body: text = '' } = options;
     const { host, hostname, pathname, searchParams: query } = new URL(address);
     const path = hosts.has(hostname) ? hostPath(hostname, pathname) : pathname;
@@ -50,7 +51,8 @@ export function fetchOf(
       if (!isLocal(hostname)) throw new TypeError('fetch failed', { cause: refuse(hostname) });
       return during(async () => buffered(await fetch(address, options)));
     }
-    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const given = headers instanceof Headers ? [...headers] : Object.entries(headers);
+    const lower = Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value]));
     const request = { method, path, query, headers: lower, body: Buffer.from(text) };
     const { status, body, headers: answered } = await send(request);
     const bytes = Buffer.from(body);
@@ -68,6 +70,11 @@ interface FetchParts {
   readonly during: During;
 }
 
+async function partsOf(request: globalThis.Request) {
+  const { url: address, method, headers } = request;
+  return { address, method, headers, body: await request.text() };
+}
+
 /** Simulated time continues when the body has arrived. */
 async function buffered(response: Response): Promise<Response> {
   const { status, headers } = response;
@@ -78,11 +85,11 @@ async function buffered(response: Response): Promise<Response> {
 /** Returns the path on the simulated AWS. @throws Error if the host is another one */
 type PathOf = (host: string, path: string, headers: object) => string;
 
-type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>;
+type Fetch = (target: string | URL | globalThis.Request, options?: FetchOptions) => Promise<unknown>;
 
 interface FetchOptions {
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | Headers;
   readonly body?: string;
 }
 

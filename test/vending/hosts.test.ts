@@ -3,27 +3,34 @@ import { join } from 'node:path';
 import { Harness, reasons } from './harness';
 import type { HarnessOptions } from './harness';
 import { HostResponse } from '../../rehearsal/hosts/host';
+import type { Source } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { CONNECTION_ARN, REGION } from '../fixtures/app';
 
-const NAME = 'acme/shop';
+/** The names of the repository. */
+const NAMES = { github: 'acme/shop', gitlab: 'acme/web/shop' } as const;
+type Host = keyof typeof NAMES;
 const READS = { readsCredentials: true };
 
 /** Two environments: main → env/prod → env/test. */
-function two(cicd: Cicd): void {
-  const source = cicd.gitHub();
+const two = (cicd: Cicd) => define(cicd, cicd.gitHub());
+const twoOfGitLab = (cicd: Cicd) => define(cicd, cicd.gitLab());
+
+function define(cicd: Cicd, source: Source): void {
   cicd.environment('prod', { branch: { source, branchName: 'env/prod' } });
   cicd.environment('test', { branch: { source, branchName: 'env/test', parentBranchName: 'env/prod' } });
 }
 
 async function start(
-  options: HarnessOptions = {}, files: Readonly<Record<string, string>> = { 'README.md': 'the shop\n' },
+  options: HarnessOptions = {},
+  files: Readonly<Record<string, string>> = { 'README.md': 'the shop\n' },
+  host: Host = 'github',
 ): Promise<Harness> {
   const harness = await Harness.start(options);
-  const folder = join(harness.folder, 'github');
+  const folder = join(harness.folder, host);
   mkdirSync(folder);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  await harness.simulation.hosts.seed(`github:${NAME}`, folder);
+  await harness.simulation.hosts.seed(`${host}:${NAMES[host]}`, folder);
   return harness;
 }
 
@@ -33,8 +40,8 @@ async function until({ simulation: { clock } }: Harness, isTrue: () => boolean):
 }
 
 /** Pushes a commit, as a person does. */
-async function push({ simulation: { hosts: { github }, clock } }: Harness, branch: string, text: string) {
-  const repository = github.find(NAME);
+async function push({ simulation: { hosts, clock } }: Harness, host: Host, branch: string, text: string) {
+  const repository = hosts[host].find(NAMES[host]);
   const parent = await repository?.git.head(branch);
   if (!repository) throw new Error('no repository');
   const { commitId } = await repository.git.commit({
@@ -44,23 +51,24 @@ async function push({ simulation: { hosts: { github }, clock } }: Harness, branc
     put: [{ path: 'README.md', content: Buffer.from(text), mode: '100644' }],
     remove: [],
   });
-  await github.move(repository, branch, parent, commitId);
+  await hosts[host].move(repository, branch, parent, commitId);
   return commitId;
 }
 
-describe.each([
-  ['with handlers that call the API without HTTP', {}],
-  ['with the shipped handlers', { virtual: {} }],
-])('an app with a repository of GitHub, %s', (_, options) => {
+describe.each<[Host, string, HarnessOptions, (cicd: Cicd) => void]>([
+  ['github', 'with handlers that call AWS without HTTP', {}, two],
+  ['github', 'with the shipped handlers', { virtual: {} }, two],
+  ['gitlab', 'with the shipped handlers', { virtual: {} }, twoOfGitLab],
+])('an app with a repository of %s, %s', (host, _, options, app) => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await start(options);
-    expect(reasons(await harness.deploy(two, READS))).toBe('');
+    harness = await start(options, undefined, host);
+    expect(reasons(await harness.deploy(app, READS))).toBe('');
   });
   afterAll(() => harness.stop());
 
   test('has a branch with a descriptor for each environment', async () => {
-    const git = harness.simulation.hosts.github.find(NAME)?.git;
+    const git = harness.simulation.hosts[host].find(NAMES[host])?.git;
     const head = await git?.head('env/test') ?? '';
     const entry = await git?.entry(head, 'environment.json');
     expect(JSON.parse(String(await git?.blob(entry?.id ?? '')))).toEqual({
@@ -80,7 +88,7 @@ describe.each([
 
   test('a push to a branch starts its pipeline at the commit, and no other', async () => {
     const before = harness.simulation.codepipeline.all.map(({ executions }) => executions.length);
-    const commitId = await push(harness, 'env/test', 'changed\n');
+    const commitId = await push(harness, host, 'env/test', 'changed\n');
     const [pipeline] = harness.simulation.codepipeline.pipelines(harness.vended['shop-test'], REGION);
     const [execution] = pipeline.executions;
     expect(execution.request.trigger.triggerType).toBe('WebhookV2');
@@ -92,7 +100,7 @@ describe.each([
   });
 
   test('a second deployment changes nothing', async () => {
-    expect(await harness.deploy(two, READS)).toMatchObject({ succeeded: true, changed: 0 });
+    expect(await harness.deploy(app, READS)).toMatchObject({ succeeded: true, changed: 0 });
   });
 });
 
@@ -157,7 +165,7 @@ describe('a deployment', () => {
     expect(reasons(await harness.deploy(two, READS))).toContain(
       "do not allow what is needed in repository 'acme/shop' of GitHub",
     );
-    const branches = await harness.simulation.hosts.github.find(NAME)?.git.branches();
+    const branches = await harness.simulation.hosts.github.find(NAMES.github)?.git.branches();
     expect(branches?.map(({ name }) => name)).toEqual(['main']);
   });
 
