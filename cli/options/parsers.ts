@@ -43,7 +43,9 @@ export function collectRepository(
 ): Readonly<Record<string, string>> {
   const [, name, folder] = /^((?:(?:github|gitlab):(?:[\w.-]+\/)+)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
   if (name === undefined) {
-    throw new InvalidArgumentError(`must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${value}'`);
+    throw new InvalidArgumentError(
+      `must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${value}'`,
+    );
   }
   if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`repository '${name}' is given twice`);
   return { ...previous, [name]: folder };

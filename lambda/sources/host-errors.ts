@@ -22,8 +22,8 @@ export class HostErrors {
   public rejected(message: string, cause: unknown): HostError {
     const { title, repositoryName } = this.subject;
     return new HostError(
-      `${title} rejected ${this.credentials} for repository '${repositoryName}', because they are wrong or have expired `
-        + `(${message}): store new ones in the secret`,
+      `${title} rejected ${this.credentials} for repository '${repositoryName}', because they are wrong or have `
+        + `expired (${message}): store new ones in the secret`,
       cause,
     );
   }
@@ -42,8 +42,8 @@ export class HostErrors {
   public notFound(cause: unknown): HostError {
     const { title, repositoryName, rights } = this.subject;
     return new HostError(
-      `${title} has no repository '${repositoryName}', or ${this.credentials} give no access to it: check its name, and `
-        + `${rights} in this repository`,
+      `${title} has no repository '${repositoryName}', or ${this.credentials} give no access to it: check its name, `
+        + `and ${rights} in this repository`,
       cause,
     );
   }

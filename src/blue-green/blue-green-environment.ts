@@ -143,7 +143,7 @@ export class BlueGreenEnvironment extends BlueGreenBase {
         + `CodeCommit or GitHub, got '${repository.repositoryArn}'`);
     }
     if (props.autoRelease && !reportsPushes) {
-      fail(this, `'autoRelease' needs a repository of CodeCommit, because other hosts do not report pushes, got `
+      fail(this, '\'autoRelease\' needs a repository of CodeCommit, because other hosts do not report pushes, got '
         + `'${repository.repositoryArn}': omit it, and release with a command: org-environments release `
         + `${this.environmentName} --to <branch>`);
     }

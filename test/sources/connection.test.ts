@@ -16,7 +16,8 @@ function environment(changes: Partial<GitHubSourceProps> = {}, imported = true) 
 function pipelineTemplate({ stack }: Cicd) {
   const template = stack.node.children.find(({ node: { id } }) => id.startsWith('PipelineTemplate'));
   if (!(template instanceof Stack)) throw new Error('there is no template of pipelines');
-  return JSON.parse(JSON.stringify(stack.resolve(Reflect.apply(Reflect.get(template, '_toCloudFormation'), template, []))));
+  const rendered: unknown = Reflect.apply(Reflect.get(template, '_toCloudFormation'), template, []);
+  return JSON.parse(JSON.stringify(stack.resolve(rendered)));
 }
 
 describe('a pipeline of a repository of GitHub', () => {
@@ -121,7 +122,7 @@ describe('an organization', () => {
   });
 
   test('must name the credentials of the repositories of its app', () => {
-    expect(() => environment({}, false)).toThrow("[Cicd/dev/Branch] the organization may not read the credentials of "
+    expect(() => environment({}, false)).toThrow('[Cicd/dev/Branch] the organization may not read the credentials of '
       + "repository 'acme/shop': add the secret to its 'repositoryCredentials'");
   });
 });

@@ -27,8 +27,8 @@ test('a token that is wrong or has expired is reported with its secret', async (
   const error = await errorOf(world.host.head(repositoryName, 'main'));
   expect(error).toBeInstanceOf(HostError);
   expect(String(error)).toContain(
-    `GitHub rejected the credentials in secret ${CREDENTIALS_ARN} for repository 'acme/shop', because they are wrong or `
-      + 'have expired (Bad credentials): store new ones in the secret',
+    `GitHub rejected the credentials in secret ${CREDENTIALS_ARN} for repository 'acme/shop', because they are wrong `
+      + 'or have expired (Bad credentials): store new ones in the secret',
   );
   expect(String(error)).not.toContain('token expired');
 });
@@ -39,8 +39,8 @@ test('a token that may only read is reported with the permissions that are neede
   expect(await world.host.head(repositoryName, 'main')).toBe(await world.head('main'));
   const error = await errorOf(create());
   expect(error).toBeInstanceOf(HostError);
-  expect(String(error)).toContain(`the credentials in secret ${CREDENTIALS_ARN} do not allow what is needed in repository `
-    + `'acme/shop' of GitHub (Resource not accessible by personal access token): ${RIGHTS}`);
+  expect(String(error)).toContain(`the credentials in secret ${CREDENTIALS_ARN} do not allow what is needed in `
+    + `repository 'acme/shop' of GitHub (Resource not accessible by personal access token): ${RIGHTS}`);
   expect((await world.git.branches()).map(({ name }) => name)).toEqual(['main']);
 });
 
@@ -116,8 +116,8 @@ describe('a secret', () => {
     'with other content is rejected without showing it (%#)',
     text => {
       const parse = () => parseCredentials('arn:secret', text);
-      expect(parse).toThrow('the secret arn:secret has no credentials: it must be a token, or JSON with "token", or JSON '
-        + 'with "appId", "installationId" and "privateKey"');
+      expect(parse).toThrow('the secret arn:secret has no credentials: it must be a token, or JSON with "token", or '
+        + 'JSON with "appId", "installationId" and "privateKey"');
       expect(parse).not.toThrow('hidden');
     },
   );

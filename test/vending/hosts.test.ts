@@ -113,8 +113,8 @@ describe('no account is created', () => {
   test.each<[string, HarnessOptions, string]>([
     [
       'while the connection is PENDING', { connections: { [CONNECTION_ARN]: 'PENDING' } },
-      `no account was created: the connection ${CONNECTION_ARN} is still PENDING: open it in the console of CodePipeline `
-        + "under Settings, Connections, and choose 'Update pending connection', then deploy again",
+      `no account was created: the connection ${CONNECTION_ARN} is still PENDING: open it in the console of `
+        + "CodePipeline under Settings, Connections, and choose 'Update pending connection', then deploy again",
     ],
     [
       'without the connection', { connections: {} },

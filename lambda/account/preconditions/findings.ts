@@ -1,5 +1,5 @@
-import type { Hosts } from '../../sources/hosts';
 import type { Connections } from '../../sources/connections';
+import type { Hosts } from '../../sources/hosts';
 import type { Organization } from '../aws';
 
 /** Where preconditions are checked. */

@@ -43,7 +43,8 @@ export function fetchOf(
   { endpoint, hosts, send, refuse, during }: FetchParts,
 ): Fetch {
   return async (target, init = {}) => {
-    const { address, ...options } = target instanceof globalThis.Request ? await partsOf(target) : { address: target, ...init };
+    const isRequest = target instanceof globalThis.Request;
+    const { address, ...options } = isRequest ? await partsOf(target) : { address: target, ...init };
     const { method = 'GET', headers = {}, body: text = '' } = options;
     const { host, hostname, pathname, searchParams: query } = new URL(address);
     const path = hosts.has(hostname) ? hostPath(hostname, pathname) : pathname;
