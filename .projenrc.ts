@@ -58,7 +58,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/signature-v4a@~3.1138.0',
     // part of every client of the SDK
     '@smithy/signature-v4@^5.7.5',
+    '@aws-sdk/client-secrets-manager@~3.1162.0',
     '@aws-lambda-powertools/logger@~2.36.0',
+    // the clients of repository hosts, each loaded only when it is used
+    '@octokit/core@~7.0.8',
+    '@octokit/auth-app@~8.3.1',
+    '@octokit/plugin-retry@~8.1.1',
+    '@gitbeaker/rest@~43.8.0',
+    // the types of GitHub's API, generated from its description: the simulated GitHub must have them
+    '@octokit/types@^16',
     'aws-cdk@^2.1148.1',
     'cdk-nag@^3.0.2',
     'esbuild@^0.28.2',

@@ -6,6 +6,9 @@ import { Server } from './core/server';
 import { AwsError } from './core/service';
 import type { Environment, InProcess, Permission, Service, Transport } from './core/service';
 import { VirtualClock, type VirtualClockOptions } from './core/virtual-clock';
+import type { HostConditions } from './hosts/host';
+import { REHEARSAL_TOKEN, usualConditions } from './hosts/host';
+import { Hosts } from './hosts/hosts';
 import { Account } from './services/account/service';
 import { CloudControl } from './services/cloudcontrol/service';
 import { CloudFormation } from './services/cloudformation/service';
@@ -17,6 +20,8 @@ import { makeTools } from './services/codebuild/tools';
 import { CREDENTIALS_PATH } from './services/codebuild/variables';
 import { PUSH_PATH } from './services/codecommit/pushes';
 import { CodeCommit } from './services/codecommit/service';
+import type { ConnectionStatus } from './services/codeconnections/service';
+import { CodeConnections } from './services/codeconnections/service';
 import { CodePipeline } from './services/codepipeline/service';
 import { CostExplorer } from './services/costexplorer/service';
 import { MemoryDynamoDb } from './services/dynamodb/memory-service';
@@ -34,6 +39,7 @@ import { ServiceRoles } from './services/iam/service-roles';
 import { Kms } from './services/kms/service';
 import { Lambda } from './services/lambda/service';
 import { Organizations } from './services/organizations/service';
+import { ResourceAccessManager } from './services/ram/service';
 import { Route53 } from './services/route53/service';
 import { ArtifactStore } from './services/s3/artifacts';
 import { S3 } from './services/s3/service';
@@ -55,10 +61,19 @@ export interface SimulationOptions {
   readonly organizationalUnits?: readonly string[];
   /** Invited accounts that exist at the start; `roleName` is a role in them that trusts the management account. */
   readonly accounts?: readonly { readonly accountId: string; readonly roleName?: string }[];
-  /** CodeCommit repositories that exist at the start: folder or git repository by name. */
+  /**
+   * Repositories that exist at the start: folder or git repository by name. A name like `github:owner/name` is one
+   * outside of AWS, others are of CodeCommit.
+   */
   readonly repositories?: Readonly<Record<string, string>>;
   /** Account and region of the repositories. @default - those of the first stack outside the management account */
   readonly repositoryPlace?: { readonly accountId: string; readonly region: string };
+  /** Values of secrets by name. @default - every secret exists, with a token that hosts of repositories accept */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** States of connections by ARN. @default - every connection exists and is available */
+  readonly connections?: Readonly<Record<string, ConnectionStatus>>;
+  /** Whether RAM may share resources with accounts of the organization. @default true */
+  readonly sharing?: boolean;
   /** Quota of accounts in the organization. */
   readonly accountLimit?: number;
   /** Simulated seconds that the creation of an account takes. */
@@ -111,6 +126,10 @@ export class Simulation {
   public readonly kms: Kms;
   public readonly events: Events;
   public readonly codecommit: CodeCommit;
+  public readonly hosts: Hosts;
+  /** What hosts of repositories outside of AWS accept, and how they fail. */
+  public readonly hostConditions: HostConditions = usualConditions();
+  public readonly connections: CodeConnections;
   public readonly cloudwatch: CloudWatch;
   public readonly stepFunctions: StepFunctions;
   public readonly codebuild: CodeBuild;
@@ -126,6 +145,7 @@ export class Simulation {
   public readonly deployedStackIds = new Set<string>();
   /** Tables in memory, used with the `direct` option. */
   public readonly tables: MemoryDynamoDb;
+  private readonly ram: ResourceAccessManager;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
@@ -165,12 +185,24 @@ export class Simulation {
     const roles = new ServiceRoles(this.iam, access);
     const artifacts = new ArtifactStore(this.s3, environment.partition);
     this.codebuild = this.makeCodeBuild(environment, artifacts, roles);
-    const { codecommit, codebuild, cloudwatch, events } = this;
-    this.codepipeline = new CodePipeline(environment, { codecommit, codebuild, cloudwatch, artifacts, roles, events });
+    this.ram = new ResourceAccessManager(environment, this.organizations, options.sharing ?? true);
+    this.connections = new CodeConnections(this.ram, options.connections);
+    this.hosts = new Hosts({
+      environment,
+      temporary: this.temporary,
+      conditions: this.hostConditions,
+      server: this.server,
+      pushed: push => this.codepipeline.pushed(push),
+    });
+    const { codecommit, codebuild, cloudwatch, events, connections, hosts: { all: hosts } } = this;
+    this.codepipeline = new CodePipeline(environment, {
+      codecommit, connections, hosts, codebuild, cloudwatch, artifacts, roles, events,
+    });
     const { server, iam, s3, ssm, lambda } = this;
-    server.route(PUSH_PATH, async ({ path, body }) => ({
-      status: this.codecommit.received(path.slice(PUSH_PATH.length), body.toString('utf8')) ? 200 : 404,
-    }));
+    server.route(PUSH_PATH, async ({ path, body }) => {
+      const [id, lines] = [path.slice(PUSH_PATH.length), body.toString('utf8')];
+      return { status: this.codecommit.received(id, lines) || this.hosts.received(id, lines) ? 200 : 404 };
+    });
     server.route(LAYERS_PATH, async request => this.ecr.download(request));
     server.route(CREDENTIALS_PATH, async ({ path }) =>
       this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)),
@@ -211,6 +243,7 @@ export class Simulation {
   public async stop(): Promise<void> {
     try {
       for (const service of [...this.services].reverse()) await service.close?.();
+      await this.hosts.close();
       await this.server.stop();
     } finally {
       process.off('exit', this.removeTemporary);
@@ -268,7 +301,9 @@ export class Simulation {
       new Tagging(environment, inventory),
       new Ec2(environment, inventory),
       new CostExplorer(environment, inventory),
-      new SecretsManager(inventory),
+      new SecretsManager(inventory, this.options.secrets, REHEARSAL_TOKEN),
+      this.ram,
+      this.connections,
       new Ses(),
       new Sns(this.iam),
       new ServiceQuotas(environment, this.organizations),

@@ -41,8 +41,12 @@ export function collectApp(value: string, previous: readonly string[] = []): rea
 export function collectRepository(
   value: string, previous: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
-  const [, name, folder] = /^([\w.-]{1,100})=(.+)$/.exec(value) ?? [];
-  if (name === undefined) throw new InvalidArgumentError(`must be <name>=<path>, got '${value}'`);
+  const [, name, folder] = /^((?:(?:github|gitlab):(?:[\w.-]+\/)+)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
+  if (name === undefined) {
+    throw new InvalidArgumentError(
+      `must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${value}'`,
+    );
+  }
   if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`repository '${name}' is given twice`);
   return { ...previous, [name]: folder };
 }

@@ -17,8 +17,9 @@ export const REHEARSE_OPTIONS = {
   },
   repository: {
     argument: '<name>=<path>',
-    description: 'CodeCommit repository that exists before the deployment, filled from a git repository or a folder. '
-      + 'It is in the account and region of the stack of the `Organization`. Can be repeated',
+    description: 'repository of CodeCommit that exists before the deployment, filled from a git repository or a '
+      + 'folder. It is in the account and region of the stack of the `Organization`. A name like '
+      + '`github:owner/name` or `gitlab:group/name` is a repository of GitHub or GitLab. Can be repeated',
     parse: collectRepository,
   },
   organizationalUnit: {

@@ -113,9 +113,15 @@ export function repositoryPlaceHints(
 /** For differences between the given repositories and those in the templates. */
 function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: readonly string[]): string[] {
   const templates = stacks.map(({ template }) => template);
-  const used = new Set(matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name));
+  const used = new Set([
+    ...matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name),
+    ...matches(templates, /"https:\/\/(github|gitlab)\.com\/((?:[\w.-]+\/)+[\w.-]+)"/g).map(
+      ([, host, name]) => `${host}:${name}`,
+    ),
+  ]);
   const unused = repositoryNames.filter(name => {
-    const reference = new RegExp(`[":/]${name.replaceAll('.', '\\.')}["/\\\\]`);
+    const path = name.slice(name.indexOf(':') + 1);
+    const reference = new RegExp(`[":/]${path.replaceAll('.', '\\.')}["/\\\\]`);
     return !templates.some(template => reference.test(template));
   });
   const missing = [...used].filter(name => !repositoryNames.includes(name));

@@ -11,7 +11,7 @@ export function printUnused({ accounts, branches }: Leftovers, write: Write): vo
   const lines = [
     ...accounts.flatMap(account => account.unused ? [`${accountLine(account)}: ${UNUSED[account.unused]}`] : []),
     ...branches.filter(({ unused }) => unused).map(
-      ({ repositoryName, accountId, name }) => `branch ${name} of repository ${repositoryName} in account ${accountId}`,
+      ({ repositoryName, accountId, name }) => `branch ${name} of ${repositoryIn(repositoryName, accountId)}`,
     ),
   ];
   if (lines.length > 0) write('Not used by any environment:');
@@ -35,6 +35,10 @@ export function printLeftovers({ accounts, branches, resources }: Leftovers, wri
   write(`Would remain after destroy:${lines.length === 0 ? ' nothing' : ''}`);
   for (const line of lines.slice(0, MAX_LINES)) write(`  ${line}`);
   if (lines.length > MAX_LINES) write(`  and ${lines.length - MAX_LINES} more: use --report for all`);
+}
+
+function repositoryIn(name: string, accountId: string | undefined): string {
+  return `repository ${name}${accountId === undefined ? '' : ` in account ${accountId}`}`;
 }
 
 function accountLine({ accountId, name, email }: LeftoverAccount): string {
@@ -75,7 +79,7 @@ function accountLines({ organizations, cloudformation }: Simulation): string[] {
 async function branchLines(simulation: Simulation): Promise<string[]> {
   const branches = await readBranches(simulation);
   return branches.map(({ repositoryName, accountId, head, descriptor }) => (
-    `${head.name} of repository ${repositoryName} in account ${accountId}, for environment ${descriptor.name} in `
+    `${head.name} of ${repositoryIn(repositoryName, accountId)}, for environment ${descriptor.name} in `
     + `account ${descriptor.accountId}`
   ));
 }

@@ -11,8 +11,8 @@ type Descriptor = v.InferOutput<typeof Descriptor>;
 /** A branch with an `environment.json` of its own. */
 interface EnvironmentBranch {
   readonly repositoryName: string;
-  /** Account of the repository. */
-  readonly accountId: string;
+  /** Account of the repository; absent: it is outside of AWS, and its name begins with its host. */
+  readonly accountId?: string;
   readonly head: BranchHead;
   /** Content of `environment.json`. */
   readonly descriptor: Descriptor;
@@ -26,11 +26,18 @@ export async function readEnvironments(simulation: Simulation): Promise<Environm
 
 /** Reads the branches of environments, also of environments that were removed. */
 export async function readBranches(simulation: Simulation): Promise<EnvironmentBranch[]> {
-  const { cloudformation, codecommit } = simulation;
+  const { cloudformation, codecommit, hosts } = simulation;
   const places = new Map(cloudformation.all.map(
     ({ accountId, region }) => [`${accountId}/${region}`, { accountId, region }],
   ));
   const found: EnvironmentBranch[] = [];
+  for (const { host, fullName, git } of hosts.repositories) {
+    for (const head of await git.branches()) {
+      const entry = await git.entry(head.commitId, 'environment.json');
+      const descriptor = entry?.type === 'blob' ? parse((await git.blob(entry.id)).toString('utf8')) : undefined;
+      if (descriptor?.branch === head.name) found.push({ repositoryName: `${host}/${fullName}`, head, descriptor });
+    }
+  }
   for (const { accountId, region } of places.values()) {
     for (const repositoryName of codecommit.repositoryNames(accountId, region)) {
       for (const head of await codecommit.branches(accountId, region, repositoryName)) {

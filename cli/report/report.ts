@@ -227,9 +227,13 @@ export interface LeftoverAccount {
 
 export interface LeftoverBranch {
   readonly name: string;
+  /** Begins with the host if the repository is outside of AWS. */
   readonly repositoryName: string;
-  /** Account of the repository. */
-  readonly accountId: string;
+  /**
+   * Account of the repository.
+   * @default - the repository is outside of AWS
+   */
+  readonly accountId?: string;
   /** Whether no environment uses the branch. */
   readonly unused: boolean;
 }

@@ -22,7 +22,8 @@ interface Place {
 
 /**
  * Runs a command of the user against the simulated AWS, with the permissions of an administrator of an account. Git
- * finds the simulated repositories of this account at their addresses on AWS. Returns the exit status.
+ * finds the simulated repositories of this account at their addresses on AWS, and those of other hosts at theirs.
+ * Returns the exit status.
  *
  * @param actingAccountId account of the administrator; by default the CICD account
  */
@@ -56,7 +57,7 @@ export async function runUserCommand(
 }
 
 /** Returns variables that redirect git from the addresses of repositories on AWS to the simulated repositories. */
-function gitConfig({ codecommit }: Simulation, { accountId, region }: Place): Record<string, string> {
+function gitConfig({ codecommit, hosts }: Simulation, { accountId, region }: Place): Record<string, string> {
   const redirects = codecommit.repositoryNames(accountId, region).flatMap(name => {
     const path = codecommit.path(accountId, region, name) ?? '';
     const urls = [...Object.values(cloneUrls({ region, name })), `codecommit::${region}://${name}`];
@@ -65,7 +66,12 @@ function gitConfig({ codecommit }: Simulation, { accountId, region }: Place): Re
   // otherwise git would look for other repositories on AWS
   const nowhere = ['https://git-codecommit.', 'ssh://git-codecommit.', 'codecommit::', 'codecommit://']
     .map(value => ({ key: `url.${NO_REPOSITORY}${accountId}/.insteadOf`, value }));
-  const all = [...redirects, ...nowhere];
+  const others = hosts.repositories.flatMap(({ host, fullName, path = '' }) => (
+    [`https://${host}/`, `git@${host}:`, `ssh://git@${host}/`].flatMap(prefix => ['.git', ''].map(ending => (
+      { key: `url.${path}.insteadOf`, value: `${prefix}${fullName}${ending}` }
+    )))
+  ));
+  const all = [...redirects, ...nowhere, ...others];
   const variables = all.flatMap(({ key, value }, index) => [
     [`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value],
   ]);

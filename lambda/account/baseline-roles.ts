@@ -123,6 +123,15 @@ export const DEPLOYER_EXECUTION = role(
       ].map(action => `codepipeline:${action}`),
       here('codepipeline', '*'),
     ),
+    // https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
+    {
+      ...allow(
+        'Connections',
+        ['codeconnections:PassConnection'],
+        sub('arn:${AWS::Partition}:codeconnections:${AWS::Region}:${CicdAccount}:connection/*'),
+      ),
+      Condition: { StringEquals: { 'codeconnections:PassedToService': 'codepipeline.amazonaws.com' } },
+    },
     allow(
       'Events',
       [

@@ -22,6 +22,7 @@ import { TableRegistry } from '../registry/table';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 import { withSessionName } from '../shared/session-name';
+import { AwsConnections } from '../sources/connections';
 import { connectedHosts } from '../sources/hosts';
 
 const access = accessFromEnvironment();
@@ -38,6 +39,7 @@ const context = {
   cicdStack: new AwsCicdStack(),
   registry,
   hosts: connectedHosts(),
+  connections: new AwsConnections(),
   now: Date.now,
 };
 const accounts = new AccountLifecycle(context);

@@ -3,6 +3,7 @@ import { NAMES } from '../../src/private/contract';
 import { quotedList } from '../sources/quoted-list';
 import type { PullRequest } from '../sources/source';
 import {
+  HostError,
   RepositoryLockedError,
   RepositoryNotFoundError,
   SourceAccessDeniedError,
@@ -20,8 +21,10 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
   if (!(error instanceof SourceError)) return error;
   const { repositoryName, branchName, environmentName } = request;
   const where = `account ${place.accountId} in ${place.region}`;
+  const inHost = request.host === 'codecommit' ? ` in ${where}` : '';
   const concerning = `(branch '${branchName}' of environment '${environmentName}')`;
   const role = `role '${NAMES.branchProviderRole}' of account ${place.accountId}`;
+  if (error instanceof HostError) return new Error(`${error.message}, then deploy again ${concerning}`);
   if (error instanceof RepositoryNotFoundError) {
     return new Error(
       `repository '${repositoryName}' does not exist in ${where} ${concerning}: `
@@ -42,7 +45,7 @@ export function toUserError(error: unknown, request: BranchRequest, place: Handl
     );
   }
   return new Error(
-    `branch '${branchName}' of repository '${repositoryName}' in ${where} cannot be created for environment `
+    `branch '${branchName}' of repository '${repositoryName}'${inHost} cannot be created for environment `
       + `'${environmentName}': ${error.message}: remove the cause, then deploy again`,
   );
 }

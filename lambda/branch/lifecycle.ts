@@ -347,8 +347,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (head !== undefined) return head;
     const branches = await host.branches(repositoryName);
     if (branches.length === 0) {
+      const where = request.host === 'codecommit' ? ` in account ${this.place.accountId}` : '';
       throw new Error(
-        `repository '${repositoryName}' in account ${this.place.accountId} has no commit yet, so branch `
+        `repository '${repositoryName}'${where} has no commit yet, so branch `
           + `'${branchName}' of environment `
           + `'${environmentName}' cannot be created: push one to '${parentName}' first, then deploy again`,
       );

@@ -1,31 +1,70 @@
 import { CodeCommitHost, movedInCodeCommit } from './codecommit';
+import { secretCredentials } from './credentials';
+import type { ReadCredentials } from './credentials';
+import { GitHubHost } from './github/host';
+import { GitLabHost } from './gitlab/host';
 import type { HostEvent, MovedBranch, SourceHost } from './source';
 import type { RepositoryReference, SourceHostName } from '../../src/sources/contract';
 
+/** The attributes of a repository that a connection to its host needs. */
+type Connected = Pick<RepositoryReference, 'host' | 'credentialsArn'>;
+
 interface HostKind {
   /** Connects to the host. */
-  readonly connect: () => SourceHost;
+  readonly connect: (repository: Connected, credentials: ReadCredentials) => SourceHost;
   /** Undefined: the event is not from this host, or updates no branch. */
   readonly moved: (event: HostEvent) => MovedBranch | undefined;
 }
 
+/** Connections to other hosts report no pushes: the pipelines have triggers of their own. */
+const reportsNothing = () => undefined;
+
 /** All hosts of repositories. */
 const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
+  github: {
+    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(once(async () => {
+      const { gitHubClient } = await import('./github/client.mjs');
+      return gitHubClient(await credentials(credentialsArn));
+    }), credentialsArn),
+    moved: reportsNothing,
+  },
+  gitlab: {
+    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(once(async () => {
+      const { gitLabClient } = await import('./gitlab/client.mjs');
+      return gitLabClient(await credentials(credentialsArn));
+    }), credentialsArn),
+    moved: reportsNothing,
+  },
 };
 
 /** Returns the host of a repository, limited to the methods that the caller needs. */
 export type Hosts<Needed extends keyof SourceHost = keyof SourceHost> = (
-  repository: Pick<RepositoryReference, 'host'>,
+  repository: Connected,
 ) => Pick<SourceHost, Needed>;
 
-/** Connects to each host once, on its first use. */
-export function connectedHosts(): Hosts {
-  const connected = new Map<SourceHostName, SourceHost>();
-  return ({ host }) => {
-    const known = connected.get(host) ?? kindOf(host).connect();
-    connected.set(host, known);
+/** Connects to each host once with the same credentials, on its first use. */
+export function connectedHosts(credentials: ReadCredentials = secretCredentials()): Hosts {
+  const connected = new Map<string, SourceHost>();
+  return ({ host, credentialsArn }) => {
+    const key = `${host} ${credentialsArn ?? ''}`;
+    const known = connected.get(key) ?? kindOf(host).connect({ host, credentialsArn }, credentials);
+    connected.set(key, known);
     return known;
+  };
+}
+
+/** Makes a value on its first use; a failure is not kept. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
   };
 }
 

@@ -167,6 +167,20 @@ export class RepositoryLockedError extends SourceError {}
 /** The role of the function has no permission. */
 export class SourceAccessDeniedError extends SourceError {}
 
+/** The host rejected a call; the message says why in the words of the user, and what to do. */
+export class HostError extends SourceError {}
+
+/** The host is down, or limits the rate of calls: a retry may succeed. */
+export class HostUnavailableError extends Error {
+  /** As errors of the SDK that can be retried. */
+  public readonly $retryable = {};
+
+  public constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = new.target.name;
+  }
+}
+
 /** A commit cannot be merged into a branch, because both have changed the same lines. */
 export class MergeConflictError extends SourceError {
   public constructor(

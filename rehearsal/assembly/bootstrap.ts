@@ -44,12 +44,13 @@ async function bootstrap({ cloudformation, s3, ssm }: Simulation, stack: Assembl
 
 /** Seeds each repository once, in one account and region, however many assemblies are deployed. */
 async function fillRepositories(simulation: Simulation, stacks: readonly AssemblyStack[]): Promise<void> {
-  const { codecommit, seededRepositories, options } = simulation;
+  const { codecommit, hosts, seededRepositories, options } = simulation;
   const place = options.repositoryPlace ?? repositoryStackOf(stacks, options.managementAccountId);
   if (place === undefined) return;
   for (const [name, folder] of Object.entries(options.repositories ?? {})) {
     if (seededRepositories.has(name)) continue;
     seededRepositories.add(name);
-    await codecommit.seed(place.accountId, place.region, name, folder);
+    if (name.includes(':')) await hosts.seed(name, folder);
+    else await codecommit.seed(place.accountId, place.region, name, folder);
   }
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Clock } from './clock';
+import { hostPath } from './host-path';
 import { Dispatcher } from './protocol/dispatcher';
 import type { HttpTransport, DirectCall } from './protocol/dispatcher';
 import { HttpResponse } from './service';
@@ -23,6 +24,7 @@ export class Server {
   public onCall?: (call: RecordedCall) => void;
   private readonly recorded: RecordedCall[] = [];
   private readonly plainRoutes = new Map<string, PlainHandler>();
+  private readonly served = new Set<string>();
   private readonly dispatcher: Dispatcher;
   private readonly http: HttpServer;
   private listeningAt?: string;
@@ -71,6 +73,19 @@ export class Server {
   /** Serves unsigned requests whose path starts with the prefix. */
   public route(prefix: string, handler: PlainHandler): void {
     this.plainRoutes.set(prefix, handler);
+  }
+
+  /** Hosts outside of AWS that are simulated: functions reach them here. */
+  public get hosts(): ReadonlySet<string> {
+    return this.served;
+  }
+
+  /** Simulates a host outside of AWS. */
+  public serveHost(host: string, handler: PlainHandler): void {
+    if (this.served.has(host)) return;
+    this.served.add(host);
+    const prefix = hostPath(host, '');
+    this.route(`${prefix}/`, async request => handler({ ...request, path: request.path.slice(prefix.length) }));
   }
 
   /** Executes a call of a function in this process, without HTTP. @throws AwsError */

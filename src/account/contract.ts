@@ -72,7 +72,7 @@ export interface AccountResult {
 }
 
 /** A branch that is created at the head of its parent branch, or at its start point. */
-export interface NewBranch extends Pick<RepositoryReference, 'host' | 'repositoryName'> {
+export interface NewBranch extends Omit<RepositoryReference, 'repositoryArn'> {
   readonly branchName: string;
   readonly parentName: string;
   readonly startPoint?: string;

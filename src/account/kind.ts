@@ -3,6 +3,8 @@ import { describeStacks } from '../kinds/permissions';
 import { VENDING_REASONS } from '../organization/vending-permissions';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { RECORDS } from '../registry/contract';
+import { readConnections } from '../sources/connection-reading';
+import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 export const ACCOUNT_KIND: Kind = {
@@ -16,9 +18,11 @@ export const ACCOUNT_KIND: Kind = {
     queue: [RECORDS.creations],
   },
   environment: ({ access }) => access.environment,
-  permissions: ({ access, repositoryNames }) => [
+  permissions: ({ access, repositoryNames, repositoryCredentials }) => [
     ...access.statements.map(statement => ({ statement, whyWildcard: VENDING_REASONS[statement.sid ?? ''] })),
     repositoryPermissions(repositoryNames, 'account'),
+    ...credentialsPermissions(repositoryCredentials),
+    ...(repositoryCredentials.length > 0 ? [readConnections()] : []),
     // a rollback closes no account
     describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
   ],

@@ -137,7 +137,17 @@ export class BlueGreenEnvironment extends BlueGreenBase {
 
     const machine = ReleaseMachine.of(this, organization);
     const role = this.role(machine, [...traffic.permissions, ...release.permissions]);
-    const { repository } = props.source._bind(this, organization);
+    const { repository, credentials, reportsPushes, mergesBranches } = props.source._bind(this, organization);
+    if (!mergesBranches) {
+      fail(this, 'releases merge commits into branches, which GitLab does only for merge requests: use a repository of '
+        + `CodeCommit or GitHub, got '${repository.repositoryArn}'`);
+    }
+    if (props.autoRelease && !reportsPushes) {
+      fail(this, '\'autoRelease\' needs a repository of CodeCommit, because other hosts do not report pushes, got '
+        + `'${repository.repositoryArn}': omit it, and release with a command: org-environments release `
+        + `${this.environmentName} --to <branch>`);
+    }
+    if (credentials) machine.allowCredentials(credentials);
     const config: ReleaseConfig = {
       ...release.config,
       repository,

@@ -1,4 +1,5 @@
 import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { handlerEnvironment } from '../kinds/custom-resources';
@@ -6,9 +7,11 @@ import { HandlerFunction } from '../kinds/handler-function';
 import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
+import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES, RELEASE_FAILED } from '../private/contract';
 import { steppingMachine } from '../private/stepping-machine';
 import { RECORDS } from '../registry/contract';
+import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 const ID = 'OrgEnvironmentsReleases';
@@ -29,12 +32,15 @@ export class ReleaseMachine extends Construct {
   /** ARN of the role of the function: the roles of environments trust it. */
   public readonly functionRoleArn: string;
 
+  private readonly release: HandlerFunction;
+  private readonly secrets: ISecret[] = [];
+
   private constructor(stack: Stack, organization: IOrganization) {
     super(stack, ID);
     const suffix = Names.uniqueResourceName(this, { maxLength: 30, separator: '-' });
     const name = `${NAMES.releaseMachine}${suffix}`;
     const { repositoryNames = ['*'] } = internalsOf(this, organization);
-    const release = new HandlerFunction(this, 'Release', {
+    this.release = new HandlerFunction(this, 'Release', {
       handler: 'release',
       roleName: `${NAMES.releaseFunctionRole}${suffix}`,
       description: 'Takes the releases of blue/green environments one step further',
@@ -62,6 +68,7 @@ export class ReleaseMachine extends Construct {
         ),
       ],
     });
+    const { release } = this;
     this.functionRoleArn = release.role.roleArn;
     const machine = steppingMachine(this, {
       stateMachineName: name,
@@ -72,5 +79,15 @@ export class ReleaseMachine extends Construct {
       retry: { attempts: 60, maxDelaySeconds: 60 },
     });
     this.stateMachineArn = machine.attrArn;
+  }
+
+  /** Lets releases merge commits in the repositories of a host outside of AWS. */
+  public allowCredentials(secret: ISecret): void {
+    if (this.secrets.some(({ secretArn }) => secretArn === secret.secretArn)) return;
+    this.secrets.push(secret);
+    for (const { statement, whyWildcard = '' } of credentialsPermissions([secret])) {
+      this.release.role.addToPrincipalPolicy(statement);
+      acknowledgeWildcards(this.release.role, [statement], { [statement.sid ?? '']: whyWildcard });
+    }
   }
 }

@@ -221,11 +221,12 @@ export class Branch extends Resource implements IBranch {
    * @internal
    */
   public _newBranch(): NewBranch | undefined {
-    const { key, repository: { host, repositoryName }, isDefinedByApp } = this.config;
+    const { key, repository, isDefinedByApp } = this.config;
+    const { repositoryName, repositoryArn, ...host } = repository;
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
     if (BranchTree.of(this).defines(key, parentName) || isDefinedByApp()) return undefined;
     const { startPoint } = this;
-    return { host, repositoryName, branchName, parentName, ...startPoint !== undefined && { startPoint } };
+    return { ...host, repositoryName, branchName, parentName, ...startPoint !== undefined && { startPoint } };
   }
 }

@@ -1,4 +1,5 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { OrganizationAccessConfig } from '../organization/organization-access';
 
 /** A statement of a role's policy. */
@@ -30,6 +31,8 @@ export interface KindContext {
   readonly access: OrganizationAccessConfig;
   /** Patterns of the names of the repositories that may be used. */
   readonly repositoryNames: readonly string[];
+  /** Secrets with the credentials of other hosts of repositories. */
+  readonly repositoryCredentials: readonly ISecret[];
 }
 
 /**

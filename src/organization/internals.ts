@@ -1,4 +1,5 @@
 import type { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { IOrganization } from './organization-interface';
@@ -28,6 +29,8 @@ export interface OrganizationInternals {
   readonly repositoryNames?: readonly string[];
   /** The function that vends accounts; undefined: not known in this app. */
   readonly accountFunction?: LambdaFunction;
+  /** Secrets with the credentials of hosts that may be read; undefined: not known in this app. */
+  readonly repositoryCredentials?: readonly ISecret[];
   /** Undefined: not known in this app. */
   readonly monitored?: Monitored;
 }

@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IEventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
@@ -14,6 +15,7 @@ import { acknowledge } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
 import { branchEventRule } from '../sources/branch-event-rule';
+import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 interface ListenersProps {
@@ -22,6 +24,8 @@ interface ListenersProps {
   readonly organizationId: string;
   /** Patterns of the names of the repositories that may be used. */
   readonly repositoryNames: readonly string[];
+  /** Secrets with the credentials of other hosts of repositories. */
+  readonly repositoryCredentials: readonly ISecret[];
   /** What operators have checked and repaired. */
   readonly customResources: Pick<CustomResources, 'functions' | 'waiterArn'>;
 }
@@ -74,6 +78,7 @@ export class Listeners extends Construct {
           read: [RECORDS.environment, RECORDS.lease], put: [RECORDS.deployment],
         }),
         repositoryPermissions(this.props.repositoryNames, 'deployments'),
+        ...credentialsPermissions(this.props.repositoryCredentials),
       ],
       deadLetters: this.deadLetters,
       // rules for users match verified events, which this function reports
@@ -127,6 +132,7 @@ export class Listeners extends Construct {
           [`arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${NAMES.backportMachine}`],
         ),
         repositoryPermissions(this.props.repositoryNames, 'operations'),
+        ...credentialsPermissions(this.props.repositoryCredentials),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
         putEvents(this.props.eventBus),
         allow('Check', ['lambda:InvokeFunction'], arns.map(([, arn]) => arn)),

@@ -4,6 +4,7 @@ import { CfnRule, EventBus, IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { CfnRole, Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventInvokeConfig, CfnPermission, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
 import { allowPipelines, artifactKey } from './artifact-key';
@@ -47,6 +48,14 @@ export interface OrganizationProps {
    * @default ['*'] - all repositories
    */
   readonly repositoryNames?: string[];
+
+  /**
+   * Secrets with the credentials for the APIs of the repository hosts outside of AWS, of the sources of all apps. The
+   * functions of the organization that work with repositories may read these secrets, and no others.
+   *
+   * @default - none; repositories are in CodeCommit
+   */
+  readonly repositoryCredentials?: ISecret[];
 
   /**
    * A table that was restored from a backup of the registry, or an empty one. All custom resources are sent to it by
@@ -180,11 +189,12 @@ export class Organization extends OrganizationBase {
     const access = props.access._bind(this, organizationId);
     const { managementAccountId } = access;
     const repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
+    const { repositoryCredentials = [] } = props;
     const customResources = new CustomResources(this, 'CustomResources', {
-      kinds: KINDS, registry, eventBus: bus, organizationId, repositoryNames, access,
+      kinds: KINDS, registry, eventBus: bus, organizationId, repositoryNames, repositoryCredentials, access,
     });
     const listeners = new Listeners(this, 'Listeners', {
-      registry, eventBus: bus, organizationId, repositoryNames, customResources,
+      registry, eventBus: bus, organizationId, repositoryNames, repositoryCredentials, customResources,
     });
     this._operations = listeners.operations;
     // a new pipeline starts immediately, and its events must be recorded
@@ -194,6 +204,7 @@ export class Organization extends OrganizationBase {
       isImported: false,
       managementAccountId,
       repositoryNames,
+      repositoryCredentials,
       registryName: props.registry?.tableName,
       accountFunction: customResources.functions[RESOURCE_TYPES.account],
       monitored: {

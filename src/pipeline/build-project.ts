@@ -30,6 +30,11 @@ export function runsInRepository(step: PipelineStep): boolean {
   return (step.inputArtifact ?? 'Source') === 'Source';
 }
 
+/** Whether the source artifact is an input of a step. */
+export function usesRepository(step: PipelineStep): boolean {
+  return runsInRepository(step) || (step.extraInputArtifacts ?? []).includes('Source');
+}
+
 export function projectName(step: PipelineStep): string {
   return `${NAMES.buildProjectPrefix}${step.name.toLowerCase()}`;
 }

@@ -11,7 +11,7 @@ import { PipelineRoles } from './pipeline-roles';
 import { approvalStage, sourceStage, stageOf } from './stages';
 import type { SideAccess } from '../blue-green/side-access';
 import { NAMES, PIPELINE_STATE } from '../private/contract';
-import type { SourceConfig } from '../sources/source-host';
+import type { SourceActionValues, SourceReading } from '../sources/source-host';
 
 /** The parameters of the template of pipelines, which have the differences between environments. */
 export const PIPELINE_PARAMETERS = {
@@ -19,7 +19,10 @@ export const PIPELINE_PARAMETERS = {
   REPOSITORY_NAME: 'RepositoryName',
   BRANCH_NAME: 'BranchName',
   PARENT_BRANCH_NAME: 'ParentBranchName',
+  /** Of a repository that is read with a role. */
   SOURCE_ROLE_ARN: 'SourceRoleArn',
+  /** Of a repository that is read through a connection. */
+  CONNECTION_ARN: 'ConnectionArn',
   ARTIFACT_KEY_ARN: 'ArtifactKeyArn',
   TRIGGER_ROLE_ARN: 'TriggerRoleArn',
   EVENT_BUS_ARN: 'EventBusArn',
@@ -37,7 +40,7 @@ export class PipelineResources extends Construct {
     scope: Construct,
     id: string,
     private readonly plan: PipelinePlan,
-    private readonly sourceAction: SourceConfig['action'],
+    private readonly reading: SourceReading,
     release: Required<SideAccess> | undefined,
   ) {
     super(scope, id);
@@ -53,7 +56,8 @@ export class PipelineResources extends Construct {
       keyArn: this.value.ArtifactKeyArn,
       logGroupArn: logs.logGroupArn,
       pipelineName: this.value.PipelineName,
-      sourceRoleArn: this.value.SourceRoleArn,
+      read: reading.pipelineStatements(this.branch()),
+      clone: reading.buildStatements(this.branch()),
       triggerRoleArn: this.value.TriggerRoleArn,
       release,
     });
@@ -88,8 +92,15 @@ export class PipelineResources extends Construct {
     return Stack.of(this).toJsonString({ name, accountId: Aws.ACCOUNT_ID, region: Aws.REGION, parent, branch });
   }
 
+  /** What the source action needs. */
+  private branch(): SourceActionValues {
+    const { RepositoryName: repositoryName, BranchName: branchName, [this.reading.parameter]: grantArn } = this.value;
+    return { repositoryName, branchName, grantArn };
+  }
+
   private parameters(): { readonly [parameter: string]: string } {
-    const { APPROVAL, STATE, ...names } = PIPELINE_PARAMETERS;
+    const { APPROVAL, STATE, SOURCE_ROLE_ARN, CONNECTION_ARN, ...others } = PIPELINE_PARAMETERS;
+    const names = { ...others, grant: this.reading.parameter };
     const choice = (name: string, allowedValues: string[]) => this.parameter(name, { allowedValues });
     return Object.fromEntries([
       ...Object.values(names).map(name => [name, this.parameter(name, {})]),
@@ -108,19 +119,19 @@ export class PipelineResources extends Construct {
     const { stages, executionMode = ExecutionMode.SUPERSEDED } = this.plan;
     const deploy = stages.findIndex(({ name }) => name === 'Deploy');
     const declared = stages.map(stage => stageOf(stage, this.value.Approval));
+    const trigger = this.reading.trigger(this.branch());
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       name: this.value.PipelineName,
       tags: [{ key: NAMES.pipelineTag, value: this.value.PipelineName }],
       pipelineType: 'V2',
       executionMode,
+      ...trigger && { triggers: [trigger] },
       roleArn: roles.pipeline.roleArn,
       artifactStore: {
         type: 'S3', location: bucketName, encryptionKey: { type: 'KMS', id: this.value.ArtifactKeyArn },
       },
       stages: [
-        sourceStage(this.value.SourceRoleArn, this.sourceAction({
-          repositoryName: this.value.RepositoryName, branchName: this.value.BranchName,
-        })),
+        sourceStage(this.reading.action(this.branch())),
         ...declared.slice(0, deploy),
         this.approval(roles.pipeline),
         ...declared.slice(deploy),

@@ -3,7 +3,7 @@ import {
   AccountPrincipal, CfnRolePolicy, IPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { projectArn, runsInRepository } from './build-project';
+import { projectArn, runsInRepository, usesRepository } from './build-project';
 import type { BuildOptions, PipelineStage, PipelineStep } from './pipeline-plan';
 import { AccountRole } from './pipeline-plan';
 import { RELEASE_REASONS, releaseStatements } from './release-role';
@@ -18,7 +18,10 @@ export interface PipelineRolesProps {
   readonly keyArn: string;
   readonly logGroupArn: string;
   readonly pipelineName: string;
-  readonly sourceRoleArn: string;
+  /** The statements of the pipeline for its repository. */
+  readonly read: PolicyStatement[];
+  /** The statements of builds that clone the repository. */
+  readonly clone: PolicyStatement[];
   readonly triggerRoleArn: string;
   /** What releases may read and change; undefined: the environment has one account. */
   readonly release?: Required<SideAccess>;
@@ -52,7 +55,7 @@ export class PipelineRoles extends Construct {
     const alarms = props.stages.flatMap(({ alarmNames = [] }) => alarmNames);
     this.pipeline = this.role('Run', NAMES.pipelineRole, service('codepipeline'), [
       ...this.artifacts('s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
-      allow('ReadRepository', ['sts:AssumeRole'], [props.sourceRoleArn]),
+      ...props.read,
       allow('Build', ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], steps.map(projectArn)),
       ...alarms.length > 0 ? [this.watchAlarms(alarms)] : [],
     ]);
@@ -127,6 +130,7 @@ export class PipelineRoles extends Construct {
       allow('Logs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.props.logGroupArn]),
       ...step.roles?.length ? [allow('Assume', ['sts:AssumeRole'], step.roles.map(accountRole))] : [],
       ...runsInRepository(step) ? this.secrets() : [],
+      ...usesRepository(step) ? this.props.clone : [],
       ...this.network(),
     ], scope);
   }

@@ -5,13 +5,13 @@ import type { Construct } from 'constructs';
 import type { PipelinePlan } from './pipeline-plan';
 import { PipelineResources } from './pipeline-resources';
 import type { SideAccess } from '../blue-green/side-access';
-import type { SourceConfig } from '../sources/source-host';
+import type { SourceReading } from '../sources/source-host';
 import { AccountStackSynthesizer } from '../stack/synthesizer';
 
 interface Content {
   readonly plan: PipelinePlan;
-  /** The action that reads the branch. */
-  readonly action: SourceConfig['action'];
+  /** How the pipeline reads its branch. */
+  readonly reading: SourceReading;
   /** What releases may read and change in the account; undefined: the environment has one account. */
   readonly release?: Required<SideAccess>;
 }
@@ -28,8 +28,9 @@ export class PipelineTemplate extends Stack {
     scope: Construct, content: Content, user: () => CfnResource,
   ): PipelineTemplate {
     const stack = Stack.of(scope);
-    const { plan, action, release } = content;
-    const parts = [plan, action({ repositoryName: '', branchName: '' }), ...(release ? [release] : [])];
+    const { plan, reading, release } = content;
+    const { roleArn, ...action } = reading.action({ repositoryName: '', branchName: '', grantArn: '' });
+    const parts = [plan, action, ...(release ? [release] : [])];
     const text = JSON.stringify(stack.resolve(parts));
     const id = `PipelineTemplate${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
     const existing = stack.node.tryFindChild(id);
@@ -41,7 +42,7 @@ export class PipelineTemplate extends Stack {
   private asset?: Location;
 
   private constructor(
-    private readonly parentStack: Stack, id: string, { plan, action, release }: Content, user: CfnResource,
+    private readonly parentStack: Stack, id: string, { plan, reading, release }: Content, user: CfnResource,
   ) {
     super(parentStack, id, {
       env: { account: Aws.ACCOUNT_ID, region: Aws.REGION },
@@ -52,7 +53,7 @@ export class PipelineTemplate extends Stack {
     // paths of constructs are useless in another account
     this.node.setContext(PATH_METADATA_ENABLE_CONTEXT, false);
     this.nestedStackResource = user;
-    new PipelineResources(this, 'Resources', plan, action, release);
+    new PipelineResources(this, 'Resources', plan, reading, release);
   }
 
   /**

@@ -22,7 +22,7 @@ import { ManagedResource } from '../private/managed-resource';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
 import { fail, validate } from '../private/validate';
-import type { SourceConfig } from '../sources/source-host';
+import type { SourceConfig, SourceGrant } from '../sources/source-host';
 
 /** A pipeline in the account of an environment. */
 export interface IPipeline extends IResource {
@@ -170,14 +170,16 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       'an account can have only one pipeline; use another account for each environment');
 
     const plan = checkedPlan(this, props.definition ?? PipelineDefinition.cdk());
+    const source = props.branch.source._bind(this, organization);
+    const grant = source.grantRead({ scope: this, accountId: account.accountId });
     const { resource } = new ManagedResource<PipelineRequest, PipelineResult>(this, 'Resource', {
       organization,
       resourceType: RESOURCE_TYPES.pipeline,
-      request: this.request(props, plan.stages[0].name),
+      request: this.request(props, { source, grant }, plan.stages[0].name),
     });
+    if (grant.before) resource.node.addDependency(grant.before);
     this.allowApprovalRequests(props, resource);
-    const { action } = props.branch.source._bind(this, organization);
-    const content = { plan, action, release: sideOf(props)?.access };
+    const content = { plan, reading: source.reading, release: sideOf(props)?.access };
     this._template = PipelineTemplate.for(this, content, () => resource.node.defaultChild as CfnResource);
     this.pipelineArn = pipelineArn(this, account.accountId, this.pipelineName);
   }
@@ -191,12 +193,10 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     rejectRemovalPolicy(this, policy, "set 'keepApplication' to keep the applications; the pipeline is always deleted");
   }
 
-  private request(props: PipelineProps, gate: string): PipelineRequest {
+  private request(props: PipelineProps, { source, grant }: Reading, gate: string): PipelineRequest {
     const { organization, account, branch } = props;
-    const source = branch.source._bind(this, organization);
     const side = sideOf(props);
     const state = props.enabled ?? true ? PIPELINE_STATE.enabled : PIPELINE_STATE.disabled;
-    const { roleArn } = source.readRole({ scope: this, accountId: account.accountId });
     return {
       accountId: preparedAccountId(this, account, organization),
       region: Stack.of(this).region,
@@ -204,7 +204,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
       qualifier: BOOTSTRAP_QUALIFIER,
       templateBucket: Lazy.uncachedString({ produce: () => this._template.location.bucketName }),
       templateKey: Lazy.uncachedString({ produce: () => this._template.location.objectKey }),
-      parameters: { ...this.parameters(props, source, state), [PIPELINE_PARAMETERS.SOURCE_ROLE_ARN]: roleArn },
+      parameters: { ...this.parameters(props, source, state), [source.reading.parameter]: grant.arn },
       tags: lazy(() => this.tags.tagValues()),
       environment: {
         environmentName: this.pipelineName,
@@ -256,6 +256,12 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     }
     return approvalTopic.topicArn;
   }
+}
+
+/** The source of a pipeline, and what it reads it through. */
+interface Reading {
+  readonly source: SourceConfig;
+  readonly grant: SourceGrant;
 }
 
 function isNewAccount(account: IAccount): boolean {

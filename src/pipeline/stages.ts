@@ -17,14 +17,12 @@ export const VARIABLES = {
   approval: 'PIPELINE_APPROVAL',
 } as const;
 
-export function sourceStage(roleArn: string, action: SourceAction): CfnPipeline.StageDeclarationProperty {
+export function sourceStage(action: SourceAction): CfnPipeline.StageDeclarationProperty {
   return {
     name: 'Source',
     actions: [{
       name: 'Source',
       ...action,
-      // the repository is read from the CICD account
-      roleArn,
       outputArtifacts: [{ name: 'Source' }],
     }],
   };

@@ -3,7 +3,7 @@ import { CfnRepository, IRepository } from 'aws-cdk-lib/aws-codecommit';
 import { AnyPrincipal, IRole, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { requireAllowed } from './repository-permissions';
-import type { SourceAction, SourceActionValues, SourceConfig, SourceHost, SourceReader } from './source-host';
+import type { SourceConfig, SourceHost, SourceReader, SourceReading } from './source-host';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { acknowledgeWildcards } from '../private/acknowledge';
@@ -23,9 +23,11 @@ export class CodeCommitHost implements SourceHost {
     return {
       repository: { host: 'codecommit', repositoryName, repositoryArn },
       key: Token.isUnresolved(repositoryName) ? this.repository.node.path : repositoryName,
-      action: codeCommitAction,
+      reading: CODECOMMIT_READING,
       isDefinedByApp: () => this.isDefinedByApp(),
-      readRole: reader => readRole(this.repository, organization, reader),
+      grantRead: reader => ({ arn: readRole(this.repository, organization, reader).roleArn }),
+      reportsPushes: true,
+      mergesBranches: true,
     };
   }
 
@@ -56,14 +58,20 @@ export class CodeCommitHost implements SourceHost {
   }
 }
 
-/** The action of a pipeline that reads a branch of CodeCommit. */
-export function codeCommitAction({ repositoryName, branchName }: SourceActionValues): SourceAction {
-  return {
+/** Pipelines read CodeCommit with a role of the CICD account. The trigger function starts them. */
+export const CODECOMMIT_READING: SourceReading = {
+  parameter: 'SourceRoleArn',
+  action: ({ repositoryName, branchName, grantArn }) => ({
     actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
-    // the trigger function starts pipelines
     configuration: { RepositoryName: repositoryName, BranchName: branchName, PollForSourceChanges: 'false' },
-  };
-}
+    roleArn: grantArn,
+  }),
+  pipelineStatements: ({ grantArn }) => [
+    new PolicyStatement({ sid: 'ReadRepository', actions: ['sts:AssumeRole'], resources: [grantArn] }),
+  ],
+  buildStatements: () => [],
+  trigger: () => undefined,
+};
 
 /**
  * The role through which the pipeline of one environment reads the repository. It trusts the pipeline of the account of

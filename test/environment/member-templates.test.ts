@@ -30,6 +30,9 @@ const OF_BASELINE: readonly Reason[] = [
   [/^Deployer$/, /^IAM5\[Resource::.*cdk-\*-assets-.*\]$/, 'the qualifier of the bootstrap is chosen by the account'],
   [/^DeployerExecution$/, /^IAM5\[Resource::.*(role|rule|log-group:|project)[/:]?org-environments-/, IN_ACCOUNT],
   [/^DeployerExecution$/, /^IAM5\[Resource::.*:codepipeline:.*\]$/, 'a pipeline is named as its environment is'],
+  [
+    /^DeployerExecution$/, /^IAM5\[Resource::.*:connection\/\*\]$/, 'the connections of apps are not known; RAM shares them',
+  ],
   [/^DeployerExecution$/, /^IAM5\[Resource::.*:log-group:\*\]$/, 'DescribeLogGroups has no resource'],
   [/^DeployerExecution$/, /^IAM5\[Action::logs:/, 'CloudFormation also reads settings that it does not change'],
   [/^Clean$/, /^IAM5\[(Action|Resource)::\*\]$/, 'a resource of any type may be left; denials limit the role'],

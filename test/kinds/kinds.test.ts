@@ -40,6 +40,7 @@ function templateWith(kinds: readonly Kind[]): SynthesizedTemplate {
     organizationId: ORGANIZATION_ID,
     access: { managementAccountId: '999999999999', environment: {}, statements: [] },
     repositoryNames: ['*'],
+    repositoryCredentials: [],
   });
   return synthesized(stack);
 }

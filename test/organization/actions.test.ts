@@ -137,7 +137,11 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT]],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', ...MERGES]],
+    [
+      'way to repositories', 'sources',
+      // credentials are read only by an organization that names them
+      [...BRANCHES, 'codecommit:GetCommit', ...MERGES, 'secrets-manager:GetSecretValue'],
+    ],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],

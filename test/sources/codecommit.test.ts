@@ -119,7 +119,7 @@ describe('hosts', () => {
   test('that are unknown are rejected with their name', () => {
     const repository = JSON.parse('{ "host": "elsewhere" }');
     expect(() => connectedHosts()(repository)).toThrow(
-      "unknown host 'elsewhere' of repositories (known are codecommit): "
+      "unknown host 'elsewhere' of repositories (known are codecommit, github, gitlab): "
         + 'deploy the Organization with the version of the library that the app uses',
     );
   });

@@ -1,3 +1,4 @@
+import type { Connections } from '../../sources/connections';
 import type { Hosts } from '../../sources/hosts';
 import type { Organization } from '../aws';
 
@@ -5,6 +6,8 @@ import type { Organization } from '../aws';
 export interface PreconditionSources {
   readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
   readonly hosts: Hosts<'branches' | 'head' | 'resolve'>;
+  /** Absent: connections are not checked. */
+  readonly connections?: Connections;
   readonly cicdAccount: string;
 }
 

@@ -1,8 +1,11 @@
 import type { Findings, PreconditionSources } from './findings';
 import type { NewBranch, PreconditionsRequest } from '../../../src/account/contract';
+import type { Connections } from '../../sources/connections';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
-import { RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError } from '../../sources/source';
+import {
+  HostError, RepositoryLockedError, RepositoryNotFoundError, SourceAccessDeniedError,
+} from '../../sources/source';
 
 interface Place {
   readonly accountId: string;
@@ -14,23 +17,32 @@ type NewBranches = readonly NewBranch[];
 
 /** Checks each repository and each parent branch once. */
 export async function repositoryProblems(
-  { hosts, cicdAccount }: PreconditionSources,
+  { hosts, cicdAccount, connections }: PreconditionSources,
   { newBranches, region }: PreconditionsRequest,
 ): Promise<Findings> {
   const place = { accountId: cicdAccount, region };
-  const problems: string[] = [];
+  const problems = [...(await connectionProblems(connections, newBranches))];
   let refused = false;
   for (const [first, ...others] of groups(newBranches, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
     try {
       problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
     } catch (error) {
-      if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
+      if (error instanceof HostError) problems.push(`${error.message}, then deploy again`);
+      else if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
       // the branch provider may have permissions that this function does not have
       else if (error instanceof SourceAccessDeniedError || error instanceof RepositoryLockedError) refused = true;
       else throw error;
     }
   }
   return { problems, refused };
+}
+
+async function connectionProblems(
+  connections: Connections | undefined, newBranches: NewBranches,
+): Promise<readonly string[]> {
+  const arns = new Set(newBranches.flatMap(({ connectionArn }) => connectionArn ?? []));
+  const found = await Promise.all([...arns].map(async arn => connections?.problem(arn)));
+  return found.flatMap(problem => (problem === undefined ? [] : `${problem}, then deploy again`));
 }
 
 async function problemsIn(host: Host, newBranches: NewBranches, place: Place): Promise<readonly string[]> {
@@ -79,10 +91,11 @@ function missing({ repositoryName }: NewBranch, { accountId, region }: Place): s
 }
 
 function empty(newBranches: NewBranches, { accountId }: Place): string {
-  const [{ repositoryName }] = newBranches;
+  const [{ repositoryName, host }] = newBranches;
+  const where = host === 'codecommit' ? ` in account ${accountId}` : '';
   const parents = [...new Set(newBranches.map(({ parentName }) => parentName))];
   return (
-    `repository '${repositoryName}' in account ${accountId} has no commit yet, `
+    `repository '${repositoryName}'${where} has no commit yet, `
     + `so ${branchesOf(newBranches)} cannot be created: push one to ${quotedList(parents)} first, then deploy again`
   );
 }

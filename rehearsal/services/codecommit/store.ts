@@ -20,19 +20,23 @@ interface Fill {
 
 /** All repositories, stored as bare repositories in a temporary folder. */
 export class RepositoryStore {
-  private readonly identifiers = new Identifiers('codecommit');
+  private readonly identifiers: Identifiers;
   private readonly repositories = new Regional(() => new Map<string, Repository>());
   private opened?: Promise<{ folder: string; git: Git }>;
 
-  public constructor(private readonly environment: Environment, private readonly temporary: string = tmpdir()) {}
+  /** @param host tells the repositories of several stores apart */
+  public constructor(
+    private readonly environment: Environment, private readonly temporary: string = tmpdir(), host = 'codecommit',
+  ) {
+    this.identifiers = new Identifiers(host);
+  }
 
   public find(accountId: string, region: string, name: string): Repository | undefined {
     return this.repositories.of(accountId, region).get(name);
   }
 
   public withId(repositoryId: string): Repository | undefined {
-    const all = this.repositories.values().flatMap(repositories => [...repositories.values()]);
-    return all.find(repository => repository.repositoryId === repositoryId);
+    return this.all().find(repository => repository.repositoryId === repositoryId);
   }
 
   public required(accountId: string, region: string, name: string): Repository {
@@ -44,6 +48,11 @@ export class RepositoryStore {
     );
     const message = `The repository ${name} does not exist in ${places.join('; there is one in ')}`;
     throw new AwsError('RepositoryDoesNotExistException', message);
+  }
+
+  /** All repositories of all accounts. */
+  public all(): Repository[] {
+    return this.repositories.values().flatMap(repositories => [...repositories.values()]);
   }
 
   public list(accountId: string, region: string): Repository[] {

@@ -45,6 +45,18 @@ const Stage = v.object({
   ),
 });
 
+const Patterns = v.optional(v.object({
+  Includes: v.optional(v.array(v.string()), []),
+  Excludes: v.optional(v.array(v.string()), []),
+}));
+const Trigger = v.object({
+  ProviderType: v.literal('CodeStarSourceConnection'),
+  GitConfiguration: v.object({
+    SourceActionName: v.string(),
+    Push: v.optional(v.array(v.object({ Branches: Patterns })), []),
+  }),
+});
+
 /** The used properties of `AWS::CodePipeline::Pipeline`. */
 export const PipelineProperties = v.object({
   Name: v.optional(
@@ -57,6 +69,7 @@ export const PipelineProperties = v.object({
     v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) }),
   ),
   Stages: v.array(Stage),
+  Triggers: v.optional(v.array(Trigger), []),
   Variables: v.optional(v.array(v.object({ Name: v.string(), DefaultValue: v.optional(v.string()) })), []),
   Tags: v.optional(v.array(v.object({ Key: v.string(), Value: v.string() })), []),
   DisableInboundStageTransitions: v.optional(v.array(v.object({ Reason: v.string(), StageName: v.string() })), []),
@@ -73,6 +86,7 @@ export function assertStructure({
   Stages: stages,
   DisableInboundStageTransitions: disabled,
   PipelineType: type,
+  Triggers: triggers,
 }: Declaration): void {
   const invalid = (why: string): AwsError => new AwsError('InvalidStructureException', why);
   if (stages.length < 2) throw invalid('Pipeline should have at least two stages');
@@ -92,6 +106,13 @@ export function assertStructure({
     }
     if (type !== 'V2' && (stage.OnFailure ?? stage.OnSuccess ?? stage.BeforeEntry)) {
       throw invalid(`Stage ${stage.Name} has conditions, which need a pipeline of type V2`);
+    }
+  }
+  const sources = stages[0].Actions.filter(({ ActionTypeId }) => ActionTypeId.Provider === 'CodeStarSourceConnection');
+  for (const { GitConfiguration: { SourceActionName: name } } of triggers) {
+    if (type !== 'V2') throw invalid('Triggers need a pipeline of type V2');
+    if (!sources.some(({ Name }) => Name === name)) {
+      throw invalid(`The trigger names the action ${name}, which is no source action of a connection`);
     }
   }
   if (new Set(stages.map(stage => stage.Name)).size < stages.length) {

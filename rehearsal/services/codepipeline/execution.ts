@@ -13,7 +13,8 @@ export interface SourceRevision {
 }
 
 export interface Trigger {
-  readonly triggerType: 'CreatePipeline' | 'StartPipelineExecution' | 'ManualRollback' | 'AutomatedRollback';
+  readonly triggerType:
+    'CreatePipeline' | 'WebhookV2' | 'StartPipelineExecution' | 'ManualRollback' | 'AutomatedRollback';
   readonly triggerDetail: string;
 }
 

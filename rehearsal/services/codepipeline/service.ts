@@ -1,6 +1,7 @@
 import { ActionExecution } from './action-execution';
 import { Approvals } from './actions/approval';
 import { codeBuildAction } from './actions/build';
+import { connectionSource } from './actions/connection-source';
 import { codeCommitSource } from './actions/source';
 import { Conditions } from './conditions';
 import { Engine } from './engine';
@@ -11,13 +12,16 @@ import { permissions } from './permissions';
 import type { Pipeline } from './pipeline';
 import { PipelineType } from './resource-types';
 import { StageExecution } from './stage-execution';
+import { triggeredAction } from './triggers';
 import { Identifiers } from '../../core/identifiers';
 import { Regional } from '../../core/regional';
 import type { Environment, Operation, ResourceType, Service } from '../../core/service';
+import type { HostedRepositories, Push } from '../../hosts/repositories';
 import type { CloudWatch } from '../cloudwatch/service';
 import type { EventBus } from '../codebuild/events';
 import type { CodeBuild } from '../codebuild/service';
 import type { CodeCommit } from '../codecommit/service';
+import type { CodeConnections } from '../codeconnections/service';
 import type { ServiceRoles } from '../iam/service-roles';
 import type { ArtifactStore } from '../s3/artifacts';
 
@@ -44,6 +48,8 @@ export interface PipelineSummary {
 interface PipelineParts {
   readonly codecommit: CodeCommit;
   readonly codebuild: CodeBuild;
+  readonly connections: CodeConnections;
+  readonly hosts: readonly HostedRepositories[];
   readonly cloudwatch: CloudWatch;
   readonly artifacts: ArtifactStore;
   readonly roles: ServiceRoles;
@@ -64,7 +70,7 @@ export class CodePipeline implements Service {
 
   public constructor(
     environment: Environment,
-    { codecommit, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts,
+    { codecommit, connections, hosts, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts,
   ) {
     const { clock, partition } = environment;
     const identifiers = new Identifiers('codepipeline');
@@ -77,6 +83,7 @@ export class CodePipeline implements Service {
       roles,
       runners: {
         'Source/CodeCommit': codeCommitSource(codecommit, artifacts, clock, partition),
+        'Source/CodeStarSourceConnection': connectionSource({ connections, hosts, artifacts, clock }),
         'Build/CodeBuild': codeBuildAction(codebuild, partition),
         'Test/CodeBuild': codeBuildAction(codebuild, partition),
         'Approval/Manual': this.approvals.run,
@@ -93,6 +100,18 @@ export class CodePipeline implements Service {
   /** A pipeline and its executions. */
   public find(accountId: string, region: string, name: string): Pipeline | undefined {
     return this.kept.of(accountId, region).get(name);
+  }
+
+  /** Starts the pipelines whose triggers match a push to a repository outside of AWS. */
+  public pushed(push: Push): void {
+    for (const pipeline of this.present) {
+      const actionName = triggeredAction(pipeline, push);
+      if (actionName === undefined) continue;
+      this.engine.start(pipeline, {
+        trigger: { triggerType: 'WebhookV2', triggerDetail: `${push.host}/${push.fullName}` },
+        revisions: [{ actionName, revisionType: 'COMMIT_ID', revisionValue: push.commitId }],
+      });
+    }
   }
 
   /** Stages and actions have the tags of their pipeline. */

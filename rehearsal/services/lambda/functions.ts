@@ -169,6 +169,7 @@ export class Functions {
       clock: this.environment.clock.describe(),
       sdk: sdkFolder(),
       modules: this.modules,
+      hosts: [...this.server().hosts],
       logLevel: configuration.logLevel,
     };
     const variables = this.variables(configuration);

@@ -17,6 +17,8 @@ export interface RuntimeOptions {
   readonly sdk: string;
   /** Folder from which further SDK clients are resolved. */
   readonly modules: string;
+  /** Hosts outside of AWS that are simulated. */
+  readonly hosts: readonly string[];
   /** Lower levels are not logged. */
   readonly logLevel: LogLevel;
 }

@@ -13,6 +13,7 @@ import { REFUSED, simulatedPath } from './network';
 import { LOG_LEVELS, RESPONSE_HOST, type Invocation, type Outcome, type RuntimeOptions } from './runtime-protocol';
 import { isOldSdk } from './sdk-v2';
 import { sdkFile } from '../../core/bundled-files';
+import { hostPath } from '../../core/host-path';
 
 /** Private functions of Node that resolve every `require`. */
 interface ModuleInternals {
@@ -25,6 +26,7 @@ const options: RuntimeOptions = JSON.parse(process.argv[2] ?? '{}');
 writeOnly(options.logLevel);
 shiftDate(options.clock);
 redirectToSimulation(options.port);
+redirectFetch(options.port, options.hosts);
 Reflect.set(globalThis, REFUSED, (refused: string) => process.send?.({ refused }));
 limitModules(options.taskRoot, options.sdk, options.modules);
 
@@ -130,6 +132,20 @@ function redirectToSimulation(port: number): void {
     module.get = (...given: unknown[]): http.ClientRequest => Reflect.apply(module.request, module, given).end();
   }
   syncBuiltinESMExports();
+}
+
+/** Redirects `fetch` of simulated hosts outside of AWS. */
+function redirectFetch(port: number, hosts: readonly string[]): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (target, init) => {
+    const { hostname, pathname, search } = new URL(target instanceof Request ? target.url : target);
+    if (!hosts.includes(hostname)) return fetch(target, init);
+    const address = `http://127.0.0.1:${port}${hostPath(hostname, pathname)}${search}`;
+    if (!(target instanceof Request)) return fetch(address, init);
+    const { method, headers } = target;
+    const body = Buffer.from(await target.arrayBuffer());
+    return fetch(address, { method, headers, ...(body.length > 0 && { body }), ...init });
+  };
 }
 
 /** Returns the parts of a request, which is given as an address, as options, or as both. */

@@ -11,17 +11,25 @@ interface ObjectLocation {
   readonly encryptionKey?: string;
 }
 
+/** @throws AwsError if the actor does not have the permission */
+type Need = (actor: Actor) => void;
+
 /** Reads and writes objects on behalf of AWS services, with a role of the user. */
 export class ArtifactStore {
+  /** What reading an object needs besides the object, by its ARN. */
+  private readonly needs = new Map<string, Need>();
+
   public constructor(private readonly s3: S3, private readonly partition: string) {}
 
-  public put(actor: Actor, { bucket, key, encryptionKey }: ObjectLocation, body: Buffer): void {
+  /** @param need what reading the object needs, for example to clone the repository that it names */
+  public put(actor: Actor, { bucket, key, encryptionKey }: ObjectLocation, body: Buffer, need?: Need): void {
     if (this.s3.bucket(bucket) === undefined) throw noSuchBucket(bucket);
     actor.assertAllowed('s3:PutObject', this.arn(bucket, key));
     if (encryptionKey !== undefined) {
       actor.assertAllowed('kms:GenerateDataKey', encryptionKey, this.encryptionContext(bucket, key));
     }
     this.s3.write(bucket, key, body);
+    if (need) this.needs.set(this.arn(bucket, key), need);
   }
 
   public get(actor: Actor, { bucket, key, encryptionKey }: ObjectLocation): Buffer {
@@ -30,6 +38,7 @@ export class ArtifactStore {
     if (encryptionKey !== undefined) {
       actor.assertAllowed('kms:Decrypt', encryptionKey, this.encryptionContext(bucket, key));
     }
+    this.needs.get(this.arn(bucket, key))?.(actor);
     const body = this.s3.read(bucket, key);
     if (body === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
     return body;

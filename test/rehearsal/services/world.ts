@@ -7,6 +7,7 @@ import { CloudFront } from '../../../rehearsal/services/cloudfront/service';
 import { CloudWatch } from '../../../rehearsal/services/cloudwatch/service';
 import { CodeBuild } from '../../../rehearsal/services/codebuild/service';
 import { CodeCommit } from '../../../rehearsal/services/codecommit/service';
+import { CodeConnections } from '../../../rehearsal/services/codeconnections/service';
 import { CodePipeline } from '../../../rehearsal/services/codepipeline/service';
 import { DynamoDb } from '../../../rehearsal/services/dynamodb/service';
 import { Ecr } from '../../../rehearsal/services/ecr/service';
@@ -110,6 +111,8 @@ export class World {
     });
     this.codepipeline = new CodePipeline(environment, {
       codecommit,
+      connections: new CodeConnections({ accountsOf: () => [] }, undefined),
+      hosts: [],
       codebuild: this.codebuild,
       cloudwatch,
       artifacts,

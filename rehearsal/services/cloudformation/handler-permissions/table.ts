@@ -4,7 +4,7 @@ import { arnIn, named, nameOf, tagged, type Operation, type PermissionsOf, type 
 import { TRAFFIC_PERMISSIONS } from './traffic';
 import type { Permission } from '../../../core/service';
 import { parseAddress } from '../requests';
-import { isFields, text } from '../values';
+import { isFields, list, text } from '../values';
 
 /** The role that a resource type passes to a service, and the service's error if the role does not trust it. */
 interface TakenRole {
@@ -79,11 +79,11 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
     update: ['states:UpdateStateMachine'],
     remove: ['states:DeleteStateMachine'],
   }),
-  'AWS::CodePipeline::Pipeline': named('codepipeline', name => name, 'Name', {
-    create: ['codepipeline:CreatePipeline'],
-    update: ['codepipeline:UpdatePipeline'],
-    remove: ['codepipeline:DeletePipeline'],
-  }),
+  'AWS::CodePipeline::Pipeline': pipeline,
+  'AWS::RAM::ResourceShare': (operation, { id = '*' }) => {
+    const action = { create: 'Create', update: 'Update', remove: 'Delete' }[operation];
+    return [{ action: `ram:${action}ResourceShare`, resource: id }];
+  },
   'AWS::CodeBuild::Project': named('codebuild', name => `project/${name}`, 'Name', {
     create: ['codebuild:CreateProject'],
     update: ['codebuild:UpdateProject'],
@@ -141,6 +141,27 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   }),
   'AWS::CloudFormation::Stack': nestedStack,
 };
+
+/** The principal that creates a pipeline passes its connections. */
+function pipeline(operation: Operation, place: Place): Permission[] {
+  const permissions = named('codepipeline', name => name, 'Name', {
+    create: ['codepipeline:CreatePipeline'],
+    update: ['codepipeline:UpdatePipeline'],
+    remove: ['codepipeline:DeletePipeline'],
+  })(operation, place);
+  if (operation === 'remove') return permissions;
+  const stages = list(place.properties.Stages ?? []);
+  const actions = stages.flatMap(stage => (isFields(stage) ? list(stage.Actions ?? []) : []));
+  const connections = actions.flatMap(action => {
+    const { ConnectionArn: arn } = isFields(action) && isFields(action.Configuration) ? action.Configuration : {};
+    return arn === undefined ? [] : [text(arn)];
+  });
+  return [...permissions, ...connections.map(resource => ({
+    action: 'codeconnections:PassConnection',
+    resource,
+    context: { 'codeconnections:PassedToService': 'codepipeline.amazonaws.com' },
+  }))];
+}
 
 function table(): PermissionsOf {
   return named('dynamodb', name => `table/${name}`, 'TableName', {

@@ -1,7 +1,6 @@
 import { ActionError, type ActionContext, type ActionRunner } from './action';
+import { putArtifacts, reasonOf } from './source-artifacts';
 import type { Clock } from '../../../core/clock';
-import { messageWithCode } from '../../../core/error-message';
-import { AwsError } from '../../../core/service';
 import type { CodeCommit } from '../../codecommit/service';
 import type { ArtifactStore } from '../../s3/artifacts';
 
@@ -61,21 +60,6 @@ function demandRepository({ actor }: ActionContext, arn: string, name: string): 
   }
 }
 
-function putArtifacts(artifacts: ArtifactStore, { actor, outputs }: ActionContext, archive: Buffer): void {
-  for (const output of outputs) {
-    try {
-      artifacts.put(actor, output, archive);
-    } catch (error) {
-      throw new ActionError(
-        'PermissionError',
-        'The service role or action role doesn’t have the permissions required to access the Amazon S3 '
-          + `bucket named ${output.bucket}. `
-          + `Update the IAM role permissions, and then try again. Error: Amazon S3:${reasonOf(error)}`,
-      );
-    }
-  }
-}
-
 function addRevisions(
   { actor, execution, run, outputs }: ActionContext,
   repositoryName: string,
@@ -101,9 +85,4 @@ function notFound(repositoryName: string, branchName: string, commitId: string |
     `The action failed because no ${what} was found in the selected AWS CodeCommit repository ${repositoryName}. `
       + `Make sure you are using the correct ${advice}, and then try again. Error: null`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  const isDenied = error instanceof AwsError && error.code.startsWith('AccessDenied');
-  return isDenied ? `AccessDenied: ${error.message}` : messageWithCode(error);
 }

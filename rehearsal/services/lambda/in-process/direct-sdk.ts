@@ -42,6 +42,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-organizations': 'organizations',
   'client-route-53': 'route53',
   'client-s3': 's3',
+  'client-secrets-manager': 'secretsmanager',
   'client-service-quotas': 'servicequotas',
   'client-sfn': 'states',
   'client-sts': 'sts',

@@ -30,7 +30,7 @@ interface InProcessOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly environment: Environment;
   readonly inProcess: InProcess;
-  readonly server: Pick<Server, 'answer' | 'call'>;
+  readonly server: Pick<Server, 'answer' | 'call' | 'hosts'>;
   readonly write: (line: string) => void;
   /** Called with each host that the function was not allowed to reach. */
   readonly refused: (host: string) => void;
@@ -103,9 +103,13 @@ export class InProcessFunction implements Execution {
     const alive = (): boolean => this.alive;
     const refuse = (host: string): Error => this.refuse(host);
     const { clock } = environment;
-    const fetch = fetchOf(
-      environment.endpoint, async request => this.send(request), refuse, async work => clock.during(work),
-    );
+    const fetch = fetchOf({
+      endpoint: environment.endpoint,
+      hosts: this.options.server.hosts,
+      send: async request => this.send(request),
+      refuse,
+      during: async work => clock.during(work),
+    });
     const globals = globalsOf({ clock, variables, logLevel, random, alive, write, exit, fetch });
     const brings = (request: string): boolean =>
       /^@(aws-sdk|smithy)\//.test(request) || isOldSdk(request, variables.AWS_EXECUTION_ENV);

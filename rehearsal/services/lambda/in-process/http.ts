@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import { hostPath } from '../../../core/host-path';
 import type { HttpResponse, HttpRequest } from '../../../core/service';
 import { isLocal, simulatedPath } from '../network';
 import { RESPONSE_HOST } from '../runtime-protocol';
@@ -37,27 +38,42 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/**
- * Replaces `fetch` for requests with a text as body, or without one.
- *
- * @param during runs a request to another server on this machine, which takes real time
- */
-export function fetchOf(endpoint: string, send: Send, refuse: Refuse, during: During): Fetch {
-  return async (address, options = {}) => {
+/** Replaces `fetch` for requests with a text as body, or without one. */
+export function fetchOf(
+  { endpoint, hosts, send, refuse, during }: FetchParts,
+): Fetch {
+  return async (target, init = {}) => {
+    const isRequest = target instanceof globalThis.Request;
+    const { address, ...options } = isRequest ? await partsOf(target) : { address: target, ...init };
     const { method = 'GET', headers = {}, body: text = '' } = options;
-    const { host, hostname, pathname: path, searchParams: query } = new URL(address);
-    if (host !== new URL(endpoint).host) {
+    const { host, hostname, pathname, searchParams: query } = new URL(address);
+    const path = hosts.has(hostname) ? hostPath(hostname, pathname) : pathname;
+    if (host !== new URL(endpoint).host && path === pathname) {
       if (!isLocal(hostname)) throw new TypeError('fetch failed', { cause: refuse(hostname) });
       return during(async () => buffered(await fetch(address, options)));
     }
-    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const answer = await send({ method, path, query, headers: lower, body: Buffer.from(text) });
-    const { status, body } = answer;
+    const given = headers instanceof Headers ? [...headers] : Object.entries(headers);
+    const lower = Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value]));
+    const request = { method, path, query, headers: lower, body: Buffer.from(text) };
+    const { status, body, headers: answered } = await send(request);
     const bytes = Buffer.from(body);
-    const arrayBuffer = async () => new Uint8Array(bytes).buffer;
-    const answered = new Headers({ ...answer.headers });
-    return { status, ok: status < 300, headers: answered, arrayBuffer, text: async () => bytes.toString() };
+    return new Response(bytes.length > 0 ? bytes : null, { status, headers: answered });
   };
+}
+
+interface FetchParts {
+  readonly endpoint: string;
+  /** Hosts outside of AWS that are simulated. */
+  readonly hosts: ReadonlySet<string>;
+  readonly send: Send;
+  readonly refuse: Refuse;
+  /** Runs a request to another server on this machine, which takes real time. */
+  readonly during: During;
+}
+
+async function partsOf(request: globalThis.Request) {
+  const { url: address, method, headers } = request;
+  return { address, method, headers, body: await request.text() };
 }
 
 /** Simulated time continues when the body has arrived. */
@@ -70,11 +86,11 @@ async function buffered(response: Response): Promise<Response> {
 /** Returns the path on the simulated AWS. @throws Error if the host is another one */
 type PathOf = (host: string, path: string, headers: object) => string;
 
-type Fetch = (address: string | URL, options?: FetchOptions) => Promise<unknown>;
+type Fetch = (target: string | URL | globalThis.Request, options?: FetchOptions) => Promise<unknown>;
 
 interface FetchOptions {
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | Headers;
   readonly body?: string;
 }
 

@@ -177,6 +177,7 @@ describe('the build action reports', () => {
 test('an unsupported action fails and names the supported ones', async () => {
   const lambda = { Name: 'Call', ActionTypeId: { Category: 'Invoke', Owner: 'AWS', Provider: 'Lambda', Version: '1' } };
   expect(await failureOf([{ Name: 'Call', Actions: [lambda] }])).toContain(
-    'the rehearsal does not run actions of Invoke/Lambda, only of Source/CodeCommit, Build/CodeBuild',
+    'the rehearsal does not run actions of Invoke/Lambda, only of Source/CodeCommit, Source/CodeStarSourceConnection, '
+      + 'Build/CodeBuild',
   );
 });

@@ -1,0 +1,64 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { HostError } from './source';
+import { clientDefaults } from '../shared/clients';
+import { isPermanentAwsError } from '../shared/errors';
+
+/** A token, or the key of a GitHub App. */
+export type HostCredentials =
+  | { readonly token: string }
+  | { readonly appId: string; readonly installationId: string; readonly privateKey: string };
+
+/** Reads the credentials of a host. They are neither logged nor part of an error. */
+export type ReadCredentials = (secretArn: string) => Promise<HostCredentials>;
+
+const FORM = 'it must be a token, or JSON with "token", or JSON with "appId", "installationId" and "privateKey"';
+
+/** Reads a secret once in the lifetime of a function. */
+export function secretCredentials(client = new SecretsManagerClient(clientDefaults())): ReadCredentials {
+  const known = new Map<string, HostCredentials>();
+  return async secretArn => {
+    const credentials = known.get(secretArn) ?? parseCredentials(secretArn, await secretText(client, secretArn));
+    known.set(secretArn, credentials);
+    return credentials;
+  };
+}
+
+async function secretText(client: SecretsManagerClient, secretArn: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: secretArn }))).SecretString;
+  } catch (error) {
+    if (!isPermanentAwsError(error)) throw error;
+    throw new HostError(
+      `the credentials in secret ${secretArn} cannot be read: ${error.name}: ${error.message}: create the secret in `
+        + "this account and region, and add it to the 'repositoryCredentials' of the Organization",
+      error,
+    );
+  }
+}
+
+export function parseCredentials(secretArn: string, text: string | undefined): HostCredentials {
+  const trimmed = text?.trim() ?? '';
+  const { token, appId, installationId, privateKey } = trimmed.startsWith('{') ? fieldsOf(trimmed) : { token: trimmed };
+  if (isText(token)) return { token };
+  if (isId(appId) && isId(installationId) && isText(privateKey)) {
+    return { appId: String(appId), installationId: String(installationId), privateKey };
+  }
+  throw new HostError(`the secret ${secretArn} has no credentials: ${FORM}`);
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // the error of the parser would show parts of the secret
+    return {};
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isId(value: unknown): value is string | number {
+  return isText(value) || typeof value === 'number';
+}

@@ -1,0 +1,116 @@
+import { hostErrorOf, isAnswer } from './errors';
+import type { GitLabClient } from './repository';
+import type { Author, FileChange, SourceHost } from '../source';
+import { BranchMovedError, HostError } from '../source';
+import { HostWithoutPullRequests } from '../without-pull-requests';
+
+const NO_BRANCH = /branch not found/i;
+const NO_FILE = /file not found/i;
+const NO_COMMIT = /(commit|tree) not found/i;
+const EMPTY = /repository not found/i;
+
+/** Repositories of GitLab, by its API. */
+export class GitLabHost extends HostWithoutPullRequests implements SourceHost {
+  /** @param credentialsArn the secret of the credentials, for error messages */
+  public constructor(
+    private readonly connect: () => Promise<GitLabClient>,
+    private readonly credentialsArn: string,
+  ) {
+    super();
+  }
+
+  public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return this.orUndefined(repositoryName, NO_BRANCH, async ({ branches }) =>
+      (await branches.show(repositoryName, branchName)).commit.id);
+  }
+
+  public async branches(repositoryName: string): Promise<readonly string[]> {
+    return this.call(repositoryName, async ({ branches }) => {
+      const found = await branches.all(repositoryName, { perPage: 100, maxPages: 1 });
+      return found.map(({ name }) => name);
+    });
+  }
+
+  public async file(repositoryName: string, commitId: string, path: string): Promise<string | undefined> {
+    const found = await this.fileAt(repositoryName, commitId, path);
+    return found && Buffer.from(found.content, 'base64').toString('utf8');
+  }
+
+  public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
+    await this.call(repositoryName, async ({ branches }) => branches.create(repositoryName, branchName, commitId));
+  }
+
+  /**
+   * GitLab cannot compare the head of the branch when it commits, only the commit that changed the file last. So a push
+   * of other files, after the head was read here, becomes the parent of the commit.
+   */
+  public async commitFile(change: FileChange): Promise<string> {
+    const { repositoryName, branchName, parentCommitId, path, text, message } = change;
+    const head = await this.head(repositoryName, branchName);
+    if (head !== parentCommitId) throw new BranchMovedError(`the branch is at ${head}, and not at ${parentCommitId}`);
+    const existing = await this.fileAt(repositoryName, parentCommitId, path);
+    return this.call(repositoryName, async ({ commits }) => {
+      const { id } = await commits.create(repositoryName, branchName, message, [
+        existing
+          ? { action: 'update', filePath: path, content: text, lastCommitId: existing.last_commit_id }
+          : { action: 'create', filePath: path, content: text },
+      ]);
+      return id;
+    });
+  }
+
+  public async contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined> {
+    return this.call(repositoryName, async ({ repositories }) => {
+      try {
+        return (await repositories.mergeBase(repositoryName, [commitId, ancestorId])).id === ancestorId;
+      } catch (error) {
+        if (isAnswer(error, 400, /could not find ref/i)) return undefined;
+        if (isAnswer(error, 404, /merge base/i)) return false;
+        throw error;
+      }
+    });
+  }
+
+  public async resolve(repositoryName: string, reference: string): Promise<string | undefined> {
+    const name = reference.replace(/^refs\/(heads|tags)\//, '');
+    return this.orUndefined(repositoryName, NO_COMMIT, async ({ commits }) =>
+      (await commits.show(repositoryName, name)).id);
+  }
+
+  /** The API merges only merge requests, so blue/green environments are rejected at synth. */
+  public async merge({ repositoryName }: { readonly repositoryName: string }): Promise<string> {
+    throw new HostError(`commits cannot be merged in repository '${repositoryName}' of GitLab without a merge request`);
+  }
+
+  public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
+    return this.orUndefined(repositoryName, NO_COMMIT, async ({ commits }) => {
+      const commit = await commits.show(repositoryName, commitId);
+      return { name: commit.author_name, at: Date.parse(commit.authored_date ?? commit.created_at) };
+    });
+  }
+
+  private async fileAt(repositoryName: string, commitId: string, path: string) {
+    return this.orUndefined(repositoryName, NO_FILE, async ({ files }) => files.show(repositoryName, path, commitId));
+  }
+
+  private async orUndefined<T>(repositoryName: string, missing: RegExp, call: Call<T>): Promise<T | undefined> {
+    return this.call(repositoryName, async client => {
+      try {
+        return await call(client);
+      } catch (error) {
+        if (isAnswer(error, 404, missing) || isAnswer(error, 404, EMPTY)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  private async call<T>(repositoryName: string, call: Call<T>): Promise<T> {
+    try {
+      return await call(await this.connect());
+    } catch (error) {
+      throw hostErrorOf(error, repositoryName, this.credentialsArn);
+    }
+  }
+}
+
+type Call<T> = (client: GitLabClient) => Promise<T>;

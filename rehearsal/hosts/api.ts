@@ -1,0 +1,103 @@
+import type { HostConditions, HostRequest, TokenAccess } from './host';
+import { HostResponse } from './host';
+import type { HostedRepositories } from './repositories';
+import type { Environment, HttpRequest } from '../core/service';
+import type { Repository } from '../services/codecommit/repository';
+
+/** A request for one repository. */
+export interface RepositoryCall extends HostRequest {
+  readonly repository: Repository;
+  readonly fullName: string;
+  /** The variable end of the path. */
+  readonly parameter: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Moves a branch. Returns false if it is not at the commit. */
+  readonly move: (branch: string, from: string | undefined, to: string) => Promise<boolean>;
+}
+
+/** The operations of repositories: method, end of the path, and what answers it. */
+export type Routes = readonly (
+  readonly [method: string, path: RegExp, operation: (call: RepositoryCall) => Promise<unknown>]
+)[];
+
+/** The API of a host, on simulated repositories. */
+export abstract class HostApi {
+  public abstract readonly hostname: string;
+  protected abstract readonly routes: Routes;
+
+  public constructor(
+    protected readonly environment: Environment,
+    private readonly repositories: HostedRepositories,
+    protected readonly conditions: HostConditions,
+  ) {}
+
+  public async answer(request: HttpRequest): Promise<HostResponse> {
+    return this.environment.clock.during(async () => {
+      try {
+        const text = request.body.toString('utf8');
+        const body = text === '' ? {} : JSON.parse(text);
+        if (this.conditions.failure) throw this.conditions.failure;
+        return new HostResponse(200, await this.respond({ ...request, body }));
+      } catch (error) {
+        if (error instanceof HostResponse) return error;
+        throw error;
+      }
+    });
+  }
+
+  /** The response for a path without a repository, otherwise undefined. */
+  protected other(_request: HostRequest): unknown {
+    return undefined;
+  }
+
+  /** The token of a request. */
+  protected abstract tokenOf(request: HostRequest): string;
+
+  /** The repository and the rest of a path; undefined: the path names none. */
+  protected abstract splitPath(path: string): { readonly fullName: string; readonly rest: string } | undefined;
+
+  /** The response for a repository that does not exist, or may not be seen. */
+  protected abstract noRepository(): HostResponse;
+
+  protected abstract badCredentials(): HostResponse;
+
+  protected abstract forbidden(): HostResponse;
+
+  private async respond(request: HostRequest): Promise<unknown> {
+    const other = this.other(request);
+    if (other !== undefined) return other;
+    const access = this.conditions.tokens[this.tokenOf(request)];
+    if (access === undefined) throw this.badCredentials();
+    const { fullName, rest } = this.splitPath(request.path) ?? { fullName: '', rest: '' };
+    const repository = this.repositories.find(fullName);
+    const isVisible = access.repositories?.includes(fullName) ?? true;
+    if (repository === undefined || !isVisible) throw this.noRepository();
+    return this.respondFor({ request, repository, fullName, rest, access });
+  }
+
+  private async respondFor({ request, repository, fullName, rest, access }: RepositoryRequest): Promise<unknown> {
+    for (const [method, pattern, operation] of this.routes) {
+      const match = pattern.exec(rest);
+      if (method !== request.method || match === null) continue;
+      if (method !== 'GET' && access.level === 'read') throw this.forbidden();
+      return operation({
+        ...request,
+        repository,
+        fullName,
+        parameter: decodeURIComponent(match[1] ?? ''),
+        now: this.environment.clock.now(),
+        move: async (branch, from, to) => this.repositories.move(repository, branch, from, to),
+      });
+    }
+    throw this.noRepository();
+  }
+}
+
+interface RepositoryRequest {
+  readonly request: HostRequest;
+  readonly repository: Repository;
+  readonly fullName: string;
+  readonly rest: string;
+  readonly access: TokenAccess;
+}

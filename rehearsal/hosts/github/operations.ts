@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { branchesOf, commitOf, diffEntry, fileOf, gitCommit, reference } from './shapes';
+import type { Branches, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
+import type { CommitRequest, Content } from '../../services/codecommit/content';
+import type { RepositoryCall } from '../api';
+import { HostResponse } from '../host';
+import { commitsBetween, differencesOf } from '../tree-differences';
+
+const Sha = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
+const RefInput = v.object({ ref: v.pipe(v.string(), v.regex(/^refs\/.+\/?.+/)), sha: Sha });
+const MoveInput = v.object({ sha: Sha, force: v.optional(v.boolean(), false) });
+const TreeInput = v.object({
+  base_tree: v.optional(Sha),
+  tree: v.array(v.object({
+    path: v.string(),
+    mode: v.picklist(['100644', '100755', '040000', '160000', '120000']),
+    type: v.picklist(['blob', 'tree', 'commit']),
+    sha: v.optional(v.nullable(Sha)),
+    content: v.optional(v.string()),
+  })),
+});
+const CommitInput = v.object({ message: v.string(), tree: Sha, parents: v.optional(v.array(Sha), []) });
+const MergeInput = v.object({ base: v.string(), head: v.string(), commit_message: v.optional(v.string()) });
+
+/** A tree that was created: the changes of the tree of a commit. */
+type NewTree = Pick<CommitRequest, 'put' | 'remove'> & { readonly baseTree: string };
+
+/**
+ * The operations of GitHub's API that change and read branches, on git repositories.
+ *
+ * https://docs.github.com/en/rest
+ */
+export class GitHubOperations {
+  /** By id. A commit with the tree is made when the tree is used. */
+  private readonly trees = new Map<string, NewTree>();
+
+  public async getRef({ repository, fullName, parameter }: RepositoryCall): Promise<Reference> {
+    await requireCommits(repository.git);
+    const branch = branchOf(parameter);
+    const head = branch === undefined ? undefined : await repository.git.head(branch);
+    if (branch === undefined || head === undefined) throw notFound();
+    return reference(fullName, branch, head);
+  }
+
+  public async createRef({ repository, fullName, body, move }: RepositoryCall): Promise<Reference> {
+    const { ref, sha } = read(RefInput, body);
+    const branch = branchOf(ref.replace(/^refs\//, ''));
+    if (branch === undefined || !await repository.git.isValidBranchName(branch)) {
+      throw invalid(`${ref} is not a valid ref name.`);
+    }
+    if (await repository.git.head(branch) !== undefined) throw invalid('Reference already exists');
+    if (await repository.git.resolve(sha) === undefined) throw invalid('Object does not exist');
+    if (!await move(branch, undefined, sha)) throw invalid('Reference update failed');
+    throw created<Reference>(reference(fullName, branch, sha));
+  }
+
+  public async updateRef({ repository, fullName, parameter, body, move }: RepositoryCall): Promise<Reference> {
+    const { sha, force } = read(MoveInput, body);
+    const branch = branchOf(parameter) ?? '';
+    return repository.git.exclusively(async () => {
+      const head = await repository.git.head(branch);
+      if (head === undefined) throw invalid('Reference does not exist');
+      if (await repository.git.resolve(sha) === undefined) throw invalid('Object does not exist');
+      const isForward = await repository.git.mergeBase(head, sha) === head;
+      if ((!isForward && !force) || !await move(branch, head, sha)) throw invalid('Update is not a fast forward');
+      return reference(fullName, branch, sha);
+    });
+  }
+
+  public async listBranches({ repository, fullName, query }: RepositoryCall): Promise<Branches> {
+    const size = Number(query.get('per_page') ?? 30);
+    const start = (Number(query.get('page') ?? 1) - 1) * size;
+    return branchesOf(fullName, (await repository.git.branches()).slice(start, start + size));
+  }
+
+  public async getContents({ repository: { git }, fullName, parameter, query }: RepositoryCall): Promise<File> {
+    const ref = query.get('ref') ?? await git.defaultBranch() ?? '';
+    const commitId = await resolved(git, ref);
+    const entry = commitId === undefined ? undefined : await git.entry(commitId, parameter);
+    if (entry?.type !== 'blob') throw notFound();
+    return fileOf(fullName, parameter, entry.id, ref, await git.blob(entry.id));
+  }
+
+  public async getGitCommit({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<GitCommit> {
+    if (await git.resolve(parameter) !== parameter) throw notFound();
+    return gitCommit(fullName, await git.details(parameter));
+  }
+
+  public async getCommit({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Commit> {
+    await requireCommits(git);
+    const commitId = await resolved(git, parameter);
+    if (commitId === undefined) throw invalid(`No commit found for SHA: ${parameter}`);
+    return commitOf(fullName, await git.details(commitId));
+  }
+
+  public async createTree({ repository: { git }, body }: RepositoryCall): Promise<Tree> {
+    const { base_tree: baseTree = '', tree } = read(TreeInput, body);
+    const put = await Promise.all(tree.filter(({ sha }) => sha !== null).map(async ({ path, mode, sha, content }) => ({
+      path, mode, content: sha ? await git.blob(sha) : Buffer.from(content ?? ''),
+    })));
+    const remove = tree.filter(({ sha }) => sha === null).map(({ path }) => path);
+    const key = JSON.stringify([baseTree, put.map(file => [file.path, file.content.toString('base64')]), remove]);
+    const sha = idOf(key);
+    this.trees.set(sha, { baseTree, put, remove });
+    throw created<Tree>({ sha, url: `https://api.github.com/git/trees/${sha}`, truncated: false, tree: [] });
+  }
+
+  public async createCommit({ repository: { git }, fullName, body, now }: RepositoryCall): Promise<GitCommit> {
+    const { message, tree: treeId, parents } = read(CommitInput, body);
+    const [parent, ...others] = parents;
+    const tree = this.trees.get(treeId);
+    const isOfParent = parent !== undefined && await git.treeOf(parent) === tree?.baseTree;
+    if (tree === undefined) throw invalid('Tree SHA does not exist');
+    if (others.length > 0 || !isOfParent) {
+      throw new HostResponse(501, { message: 'the rehearsal creates only commits with one parent, based on its tree' });
+    }
+    const { commitId } = await git.commit({ parent, message, author: BOT(now), put: tree.put, remove: tree.remove });
+    throw created<GitCommit>(gitCommit(fullName, await git.details(commitId)));
+  }
+
+  public async compare({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Comparison> {
+    const [baseName = '', headName = ''] = parameter.split('...');
+    const [base, head] = [await resolved(git, baseName), await resolved(git, headName)];
+    if (base === undefined || head === undefined) throw notFound();
+    const mergeBase = await git.mergeBase(base, head);
+    if (mergeBase === undefined) {
+      throw new HostResponse(404, { message: `No common ancestor between ${baseName} and ${headName}.` });
+    }
+    const ahead = await commitsBetween(git, mergeBase, head);
+    const behind = await commitsBetween(git, mergeBase, base);
+    const commits = await Promise.all([...ahead].reverse().map(async id => commitOf(fullName, await git.details(id))));
+    const files = await differencesOf(git, mergeBase, head);
+    const url = `https://api.github.com/repos/${fullName}/compare/${parameter}`;
+    return {
+      url,
+      html_url: url,
+      permalink_url: url,
+      diff_url: `${url}.diff`,
+      patch_url: `${url}.patch`,
+      base_commit: commitOf(fullName, await git.details(base)),
+      merge_base_commit: commitOf(fullName, await git.details(mergeBase)),
+      status: statusOf(ahead.length, behind.length),
+      ahead_by: ahead.length,
+      behind_by: behind.length,
+      total_commits: ahead.length,
+      commits,
+      files: files.map(file => diffEntry(fullName, head, file)),
+    };
+  }
+
+  public async merge({ repository: { git }, fullName, body, move, now }: RepositoryCall): Promise<Commit> {
+    const { base, head, commit_message: message = `Merge ${head} into ${base}` } = read(MergeInput, body);
+    return git.exclusively(async () => {
+      const [ours, theirs] = [await git.head(base), await resolved(git, head)];
+      if (ours === undefined) throw new HostResponse(404, { message: 'Base does not exist' });
+      if (theirs === undefined) throw new HostResponse(404, { message: 'Head does not exist' });
+      if (await git.mergeBase(ours, theirs) === theirs) throw new HostResponse(204);
+      const { commitId } = await git.merge({ ours, theirs, message, author: BOT(now), keepOurs: [] });
+      if (commitId === undefined) throw new HostResponse(409, { message: 'Merge conflict' });
+      await move(base, ours, commitId);
+      throw created<Commit>(commitOf(fullName, await git.details(commitId)));
+    });
+  }
+}
+
+const BOT = (at: number) => ({ name: 'rehearsal[bot]', email: 'rehearsal[bot]@users.noreply.github.com', at });
+
+function statusOf(ahead: number, behind: number): Comparison['status'] {
+  if (ahead > 0) return behind > 0 ? 'diverged' : 'ahead';
+  return behind > 0 ? 'behind' : 'identical';
+}
+
+/** The branch in `heads/…`. */
+function branchOf(ref: string): string | undefined {
+  return ref.startsWith('heads/') ? ref.slice('heads/'.length) : undefined;
+}
+
+/** GitHub accepts branches, tags and commit ids, also with `heads/` and `tags/`. */
+async function resolved(git: Content, name: string): Promise<string | undefined> {
+  return await git.resolve(name) ?? (/^(heads|tags)\//.test(name) ? git.resolve(`refs/${name}`) : undefined);
+}
+
+async function requireCommits(git: Content): Promise<void> {
+  if ((await git.branches()).length === 0) throw new HostResponse(409, { message: 'Git Repository is empty.' });
+}
+
+function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  throw invalid(`Invalid request. ${result.issues.map(({ message }) => message).join(' ')}`);
+}
+
+function idOf(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}
+
+function created<Body>(body: Body): HostResponse {
+  return new HostResponse(201, body);
+}
+
+export function notFound(): HostResponse {
+  return new HostResponse(404, { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' });
+}
+
+function invalid(message: string): HostResponse {
+  return new HostResponse(422, { message, documentation_url: 'https://docs.github.com/rest', status: '422' });
+}

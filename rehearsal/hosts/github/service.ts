@@ -1,0 +1,70 @@
+import { verify } from 'node:crypto';
+import { GitHubOperations, notFound } from './operations';
+import type { InstallationToken } from './shapes';
+import type { Routes } from '../api';
+import { HostApi } from '../api';
+import type { HostRequest } from '../host';
+import { HostResponse } from '../host';
+
+/** The API of GitHub: https://docs.github.com/en/rest */
+export class GitHub extends HostApi {
+  public readonly hostname = 'api.github.com';
+  protected readonly routes: Routes = routesOf(new GitHubOperations());
+
+  protected override other(request: HostRequest): unknown {
+    const [, installationId] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(request.path) ?? [];
+    return installationId === undefined ? undefined : this.installationToken(request, installationId);
+  }
+
+  protected tokenOf({ headers: { authorization = '' } }: HostRequest): string {
+    return authorization.replace(/^(token|bearer) /i, '');
+  }
+
+  protected splitPath(path: string) {
+    const [, owner = '', name = '', rest = ''] = /^\/repos\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    return { fullName: `${decodeURIComponent(owner)}/${decodeURIComponent(name)}`, rest };
+  }
+
+  protected noRepository(): HostResponse {
+    return notFound();
+  }
+
+  protected badCredentials(): HostResponse {
+    return new HostResponse(401, { message: 'Bad credentials' });
+  }
+
+  protected forbidden(): HostResponse {
+    return new HostResponse(403, { message: 'Resource not accessible by personal access token' });
+  }
+
+  /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */
+  private installationToken({ headers: { authorization = '' } }: HostRequest, installationId: string): never {
+    const [header = '', claims = '', signature = ''] = authorization.replace(/^bearer /i, '').split('.');
+    const { iss }: { iss?: unknown } = claims === '' ? {} : JSON.parse(Buffer.from(claims, 'base64url').toString());
+    const app = this.conditions.apps[String(iss)];
+    const signed = Buffer.from(`${header}.${claims}`);
+    const isSigned = app && verify('sha256', signed, app.publicKey, Buffer.from(signature, 'base64url'));
+    if (!isSigned) throw new HostResponse(401, { message: 'A JSON web token could not be decoded' });
+    const token = app.installations[installationId];
+    if (token === undefined) throw notFound();
+    const expires_at = new Date(this.environment.clock.now() + 3_600_000).toISOString();
+    const answer: InstallationToken = { token, expires_at, permissions: { contents: 'write', metadata: 'read' } };
+    throw new HostResponse(201, answer);
+  }
+}
+
+function routesOf(operations: GitHubOperations): Routes {
+  return [
+    ['GET', /^git\/ref\/(.+)$/, async call => operations.getRef(call)],
+    ['POST', /^git\/refs$/, async call => operations.createRef(call)],
+    ['PATCH', /^git\/refs\/(.+)$/, async call => operations.updateRef(call)],
+    ['GET', /^branches$/, async call => operations.listBranches(call)],
+    ['GET', /^contents\/(.+)$/, async call => operations.getContents(call)],
+    ['GET', /^git\/commits\/(.+)$/, async call => operations.getGitCommit(call)],
+    ['GET', /^commits\/(.+)$/, async call => operations.getCommit(call)],
+    ['POST', /^git\/trees$/, async call => operations.createTree(call)],
+    ['POST', /^git\/commits$/, async call => operations.createCommit(call)],
+    ['GET', /^compare\/(.+)$/, async call => operations.compare(call)],
+    ['POST', /^merges$/, async call => operations.merge(call)],
+  ];
+}

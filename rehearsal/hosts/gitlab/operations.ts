@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { BranchSchema, CommitSchema, RepositoryFileExpandedSchema } from '@gitbeaker/rest';
+import * as v from 'valibot';
+import type { CommitDetails, Content } from '../../services/codecommit/content';
+import type { RepositoryCall } from '../api';
+import { HostResponse } from '../host';
+
+const CommitInput = v.object({
+  branch: v.string(),
+  commit_message: v.string(),
+  actions: v.array(v.object({
+    action: v.picklist(['create', 'update', 'delete']),
+    file_path: v.string(),
+    content: v.optional(v.string(), ''),
+    last_commit_id: v.optional(v.string()),
+  })),
+});
+const BranchInput = v.object({ branch: v.string(), ref: v.string() });
+
+/**
+ * The operations of GitLab's API on branches, files and commits.
+ *
+ * https://docs.gitlab.com/api/rest/
+ */
+export class GitLabOperations {
+  public async showBranch({ repository: { git }, parameter }: RepositoryCall): Promise<BranchSchema> {
+    const head = await git.head(parameter);
+    if (head === undefined) throw answer(404, '404 Branch Not Found');
+    return branchOf(git, parameter, head);
+  }
+
+  public async listBranches({ repository: { git }, query }: RepositoryCall): Promise<BranchSchema[]> {
+    const size = Number(query.get('per_page') ?? 20);
+    const start = (Number(query.get('page') ?? 1) - 1) * size;
+    const branches = (await git.branches()).slice(start, start + size);
+    return Promise.all(branches.map(async ({ name, commitId }) => branchOf(git, name, commitId)));
+  }
+
+  public async createBranch({ repository: { git }, query, body, move }: RepositoryCall): Promise<BranchSchema> {
+    const { branch, ref } = read(BranchInput, { ...Object.fromEntries(query), ...body });
+    if (await git.head(branch) !== undefined) throw answer(400, 'Branch already exists');
+    const commitId = await git.resolve(ref);
+    if (commitId === undefined) throw answer(400, `Invalid reference name: ${ref}`);
+    if (!await git.isValidBranchName(branch)) throw answer(400, 'Branch name is invalid');
+    if (!await move(branch, undefined, commitId)) throw answer(400, `Failed to create branch '${branch}'`);
+    throw created<BranchSchema>(await branchOf(git, branch, commitId));
+  }
+
+  public async showFile(
+    { repository: { git }, parameter, query }: RepositoryCall,
+  ): Promise<RepositoryFileExpandedSchema> {
+    const ref = query.get('ref') ?? '';
+    const commitId = await git.resolve(ref);
+    if (commitId === undefined) throw answer(404, '404 Commit Not Found');
+    const entry = await git.entry(commitId, parameter);
+    if (entry?.type !== 'blob') throw answer(404, '404 File Not Found');
+    const content = await git.blob(entry.id);
+    return {
+      file_name: parameter.slice(parameter.lastIndexOf('/') + 1),
+      file_path: parameter,
+      size: content.length,
+      encoding: 'base64',
+      content: content.toString('base64'),
+      content_sha256: createHash('sha256').update(content).digest('hex'),
+      ref,
+      blob_id: entry.id,
+      commit_id: commitId,
+      last_commit_id: await lastChange(git, commitId, parameter),
+      execute_filemode: false,
+    };
+  }
+
+  public async createCommit({ repository: { git }, body, move, now }: RepositoryCall): Promise<CommitSchema> {
+    const { branch, commit_message: message, actions } = read(CommitInput, body);
+    return git.exclusively(async () => {
+      const parent = await git.head(branch);
+      if (parent === undefined) throw answer(400, 'You can only create or edit files when you are on a branch');
+      for (const { action, file_path: path, last_commit_id: last } of actions) {
+        const entry = await git.entry(parent, path);
+        if (action === 'create' && entry) throw answer(400, 'A file with this name already exists');
+        if (action !== 'create' && !entry) throw answer(400, "A file with this name doesn't exist");
+        if (last !== undefined && last !== await lastChange(git, parent, path)) {
+          throw answer(400, 'You are attempting to update a file that has changed since you started editing it.');
+        }
+      }
+      const { commitId } = await git.commit({
+        parent,
+        message,
+        author: { name: 'rehearsal', email: 'project_1_bot@noreply.gitlab.com', at: now },
+        put: actions.filter(({ action }) => action !== 'delete').map(({ file_path: path, content }) => ({
+          path, content: Buffer.from(content), mode: '100644',
+        })),
+        remove: actions.filter(({ action }) => action === 'delete').map(({ file_path: path }) => path),
+      });
+      await move(branch, parent, commitId);
+      throw created<CommitSchema>(commitOf(await git.details(commitId)));
+    });
+  }
+
+  public async showCommit({ repository: { git }, parameter }: RepositoryCall): Promise<CommitSchema> {
+    const commitId = await git.resolve(parameter);
+    if (commitId === undefined) throw answer(404, '404 Commit Not Found');
+    return commitOf(await git.details(commitId));
+  }
+
+  public async mergeBase({ repository: { git }, query }: RepositoryCall): Promise<CommitSchema> {
+    const refs = query.getAll('refs[]');
+    const [one = '', other = ''] = refs;
+    const found = await Promise.all(refs.map(async ref => ({ ref, commitId: await git.resolve(ref) })));
+    const missing = found.filter(({ commitId }) => commitId === undefined).map(({ ref }) => ref);
+    if (missing.length > 0) throw answer(400, `Could not find ref: ${missing.join(', ')}`);
+    const base = await git.mergeBase(one, other);
+    if (base === undefined) throw answer(404, '404 Merge Base Not Found');
+    return commitOf(await git.details(base));
+  }
+}
+
+async function branchOf(git: Content, name: string, commitId: string): Promise<BranchSchema> {
+  return {
+    name,
+    merged: false,
+    protected: false,
+    default: name === await git.defaultBranch(),
+    developers_can_push: false,
+    developers_can_merge: false,
+    can_push: true,
+    web_url: `https://gitlab.com/-/tree/${name}`,
+    commit: commitOf(await git.details(commitId)),
+  };
+}
+
+function commitOf(commit: CommitDetails): CommitSchema {
+  const { commitId: id, parents, message, author, committer } = commit;
+  return {
+    id,
+    short_id: id.slice(0, 8),
+    message,
+    title: message.split('\n')[0],
+    parent_ids: [...parents],
+    author_name: author.name,
+    author_email: author.email,
+    authored_date: timeOf(author.date),
+    committer_name: committer.name,
+    committer_email: committer.email,
+    committed_date: timeOf(committer.date),
+    created_at: timeOf(committer.date),
+    web_url: `https://gitlab.com/-/commit/${id}`,
+  };
+}
+
+/** The commit that changed a file last; only first parents are followed. */
+async function lastChange(git: Content, from: string, path: string): Promise<string> {
+  const idIn = async (commitId: string) => (await git.entry(commitId, path))?.id;
+  for (let commitId = from; ;) {
+    const [parent] = (await git.details(commitId)).parents;
+    if (parent === undefined || await idIn(parent) !== await idIn(commitId)) return commitId;
+    commitId = parent;
+  }
+}
+
+function timeOf(date: string): string {
+  return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
+}
+
+function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  throw new HostResponse(400, { error: result.issues.map(({ message }) => message).join(', ') });
+}
+
+export function answer(status: number, message: string): HostResponse {
+  return new HostResponse(status, { message });
+}
+
+function created<Body>(body: Body): HostResponse {
+  return new HostResponse(201, body);
+}

@@ -1,0 +1,41 @@
+import type { HttpRequest } from '../core/service';
+
+/** A response of a host in JSON. */
+export class HostResponse extends Error {
+  public constructor(
+    public readonly status: number,
+    public readonly body?: unknown,
+    public readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(`status ${status}`);
+  }
+}
+
+export interface HostRequest extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers'> {
+  /** Empty without a body. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What a token may do. */
+export interface TokenAccess {
+  readonly level: 'read' | 'write';
+  /** Full names of repositories. @default - all of them */
+  readonly repositories?: readonly string[];
+}
+
+/** The token that a rehearsal finds in every secret. */
+export const REHEARSAL_TOKEN = 'rehearsal-token';
+
+/** What hosts accept, and how they fail. A test may change it at any time. */
+export interface HostConditions {
+  /** By token. */
+  tokens: Record<string, TokenAccess>;
+  /** GitHub Apps by id: the public key, and the token of each installation by its id. */
+  apps: Record<string, { readonly publicKey: string; readonly installations: Readonly<Record<string, string>> }>;
+  /** Answers every request. */
+  failure?: HostResponse;
+}
+
+export function usualConditions(): HostConditions {
+  return { tokens: { [REHEARSAL_TOKEN]: { level: 'write' } }, apps: {} };
+}
