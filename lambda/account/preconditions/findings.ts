@@ -1,3 +1,4 @@
+import type { Registry } from '../../registry/registry';
 import type { Hosts } from '../../sources/hosts';
 import type { Organization } from '../aws';
 
@@ -6,6 +7,8 @@ export interface PreconditionSources {
   readonly organization: Pick<Organization, 'accountLimit' | 'listAccounts' | 'root' | 'unitsBelow'>;
   readonly hosts: Hosts<'branches' | 'head'>;
   readonly cicdAccount: string;
+  readonly registry: Pick<Registry, 'read' | 'write'>;
+  readonly now: () => number;
 }
 
 /** The result of the checks. */
