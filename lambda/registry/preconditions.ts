@@ -9,6 +9,15 @@ export interface PreconditionsRecord {
   readonly met: readonly string[];
 }
 
+/** The number of accounts of the organization when all were last listed, with those that were to be created since. */
+export interface AccountCountRecord {
+  readonly accounts: number;
+  /** In milliseconds since 1970. */
+  readonly countedAt: number;
+}
+
+export const ACCOUNT_COUNT_KEY = `${RECORDS.preconditions}account-count`;
+
 export function preconditionsKey({ id }: Owner): string {
   return `${RECORDS.preconditions}${id}`;
 }

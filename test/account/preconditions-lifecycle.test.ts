@@ -278,7 +278,7 @@ describe('preconditions that were met before', () => {
     await world.preconditions.requestDelete(who);
     expect(await world.preconditions.reconcileDelete()).toEqual({ done: true, result: undefined });
     await world.preconditions.requestDelete(who);
-    expect(world.registry.keys).toEqual([]);
+    expect(world.registry.keys).toEqual(['preconditions#account-count']);
     expect(new Set(world.fate.calls)).toEqual(new Set(['read', 'remove']));
   });
 });
@@ -294,7 +294,9 @@ test.each(Array.from({ length: 9 }, (_, index) => index + 1))(
         if (!(error instanceof Killed) || !world.fate.revive()) throw error;
         await run();
       });
-      expect(world.registry.keys).toEqual(['preconditions#Preconditions-environments']);
+      expect(world.registry.keys.filter(key => !key.endsWith('#account-count'))).toEqual([
+        'preconditions#Preconditions-environments',
+      ]);
     }
   },
 );
@@ -338,4 +340,42 @@ test('a resource does not change from preconditions into an account', async () =
       `resource 'Preconditions' cannot change from ${change}: give the construct another id`,
     );
   }
+});
+
+describe('the list of all accounts', () => {
+  const lists = (world: World) => world.fate.calls.filter(call => call === 'listAccounts').length;
+  const second = requestOf({ emails: ['dev@example.com', 'test@example.com'] });
+  const third = requestOf({ emails: [...second.emails, 'prod@example.com'] });
+
+  test('is read once a day for new accounts', async () => {
+    const world = new World();
+    world.directory.limit = 10;
+    await world.check(requestOf());
+    await world.check(second, requestOf());
+    expect(lists(world)).toBe(1);
+    world.clock.now += 25 * 3_600_000;
+    await world.check(third, second);
+    expect(lists(world)).toBe(2);
+  });
+
+  test('is read again near the limit, which is a problem only if it is exceeded', async () => {
+    const world = new World();
+    world.directory.limit = 4;
+    await world.check(requestOf());
+    await world.check(second, requestOf());
+    expect(lists(world)).toBe(1);
+    await world.check(third, second);
+    expect(lists(world)).toBe(2);
+    world.directory.limit = 2;
+    await expect(world.check(requestOf({ emails: [...third.emails, 'more@example.com'] }), third)).rejects.toThrow(
+      'no account was created: the organization has 2 accounts, and its limit of accounts is 2, so 1 more cannot be '
+        + 'created',
+    );
+  });
+
+  test('is not read if no account is new', async () => {
+    const world = new World();
+    await world.check(requestOf({ emails: [] }));
+    expect(lists(world)).toBe(0);
+  });
 });

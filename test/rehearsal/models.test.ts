@@ -2,6 +2,7 @@ import { declaredErrors, isDeclared, isModelled, unknownMembers } from './models
 import { Server } from '../../rehearsal/core/server';
 import { AwsError, type Call, type Operation, type Service } from '../../rehearsal/core/service';
 import { CONFLICTS, throttleOf } from '../../rehearsal/faults/errors';
+import { AccountRemoval, OrganizationalUnit, OrganizationFeature } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import { Harness } from '../vending/harness';
@@ -60,9 +61,24 @@ describe('the simulated AWS and the models of the SDK', () => {
     const two = (cicd: Cicd): unknown => [
       cicd.environment('dev', { account: cicd.account('dev', { organizationalUnit: 'Workloads/Test' }) }),
       cicd.environment('test'),
+      new OrganizationalUnit(cicd.stack, 'Unit', { organization: cicd.organization, unitName: 'Shops' }),
+      cicd.account('other', {
+        accountAlias: 'shop-other',
+        alternateContacts: {
+          billing: { contactName: 'Finance', title: 'Team', email: 'finance@example.com', phoneNumber: '+49 30 1' },
+        },
+        optInRegions: ['eu-south-2'],
+        onRemoval: AccountRemoval.CLOSE,
+      }),
     ];
     expect(await harness.deploy(one)).toMatchObject({ succeeded: true });
-    expect(await harness.deploy(two)).toMatchObject({ succeeded: true });
+    const features = Object.values(OrganizationFeature);
+    expect(await harness.deploy(two, { features })).toMatchObject({ succeeded: true });
+    expect(await harness.deploy(one, { features })).toMatchObject({ succeeded: true });
+    expect([...observed]).toEqual(expect.arrayContaining([
+      'account:PutAlternateContact', 'account:EnableRegion', 'iam:CreateAccountAlias', 'organizations:CloseAccount',
+      'organizations:CreateOrganizationalUnit', 'organizations:DeleteOrganizationalUnit',
+    ]));
     expect(await harness.destroy(one)).toMatchObject({ succeeded: true });
     expect([...problems]).toEqual([]);
     expect(observed.size).toBeGreaterThan(25);

@@ -4,7 +4,7 @@ import { read } from '../../rehearsal/core/protocol/read';
 import type { Permission } from '../../rehearsal/core/service';
 import { Simulation } from '../../rehearsal/simulation';
 import type { OrganizationAccessRoleProps } from '../../src';
-import { OrganizationAccessRole } from '../../src';
+import { OrganizationAccessRole, OrganizationFeature } from '../../src';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../fixtures/app';
 import { synthesized } from '../fixtures/assembly';
 import { identityStatements, list, textOf } from '../fixtures/policies';
@@ -149,4 +149,64 @@ test('a confined role cannot enter an account in the root before it was moved', 
 
 test('the role can do nothing with a protected account', () => {
   expect(actsOn(OURS, 'Workloads/Test', { protectedAccountIds: [OURS] })).toEqual([]);
+});
+
+describe('features of the role', () => {
+  const inAccount = (id: string) => `arn:aws:account::${MANAGEMENT_ACCOUNT}:account/${ORGANIZATION_ID}/${id}`;
+  const tagged = { [`aws:RequestTag/${TAG}`]: 'ours' };
+  const ofFeatures: Record<OrganizationFeature, (id: string) => Permission[]> = {
+    [OrganizationFeature.ALTERNATE_CONTACTS]: id => ['GetAlternateContact', 'PutAlternateContact'].map(name => (
+      { action: `account:${name}`, resource: inAccount(id) }
+    )),
+    [OrganizationFeature.CLOSE_ACCOUNTS]: id => [{ action: 'organizations:CloseAccount', resource: account(id) }],
+    [OrganizationFeature.OPT_IN_REGIONS]: id => ['EnableRegion', 'GetRegionOptStatus'].map(name => (
+      { action: `account:${name}`, resource: inAccount(id) }
+    )),
+    [OrganizationFeature.ORGANIZATIONAL_UNITS]: () => [
+      { action: 'organizations:CreateOrganizationalUnit', resource: unit('Workloads'), context: tagged },
+    ],
+    [OrganizationFeature.ROOT_EMAIL]: id => ['StartPrimaryEmailUpdate', 'AcceptPrimaryEmailUpdate'].map(name => (
+      { action: `account:${name}`, resource: inAccount(id) }
+    )),
+  };
+  const features = Object.values(OrganizationFeature);
+  const allowed = (id: string, props: Partial<OrganizationAccessRoleProps>) => {
+    const allows = roleWith(props);
+    return features.filter(feature => allows(ofFeatures[feature](id)));
+  };
+  const isOnAccounts = (feature: OrganizationFeature) => feature !== OrganizationFeature.ORGANIZATIONAL_UNITS;
+
+  test.each(features)('the role has the permissions of %s only if it is named', feature => {
+    expect(allowed(OURS, { features: [feature] })).toEqual([feature]);
+  });
+
+  test('the role has none of them by default', () => {
+    expect(allowed(OURS, {})).toEqual([]);
+  });
+
+  test.each([
+    ['the management account', MANAGEMENT_ACCOUNT, {}],
+    ['a protected account', OURS, { protectedAccountIds: [OURS] }],
+  ])('no feature changes %s', (_, id, props) => {
+    expect(allowed(id, { features, ...props }).filter(isOnAccounts)).toEqual([]);
+  });
+
+  test('an account without the tag of this library cannot be closed', () => {
+    expect(allowed(IN_ROOT, { features })).not.toContain(OrganizationFeature.CLOSE_ACCOUNTS);
+  });
+
+  test('units are created with the tag only, and deleted and used only if they carry it', () => {
+    const allows = roleWith({ features, ...confined() });
+    const create = (resource: string, context?: Permission['context']) =>
+      allows([{ action: 'organizations:CreateOrganizationalUnit', resource, context }]);
+    expect([create(unit('Workloads'), tagged), create(unit('Workloads')), create(unit('Security'), tagged)])
+      .toEqual([true, false, false]);
+    expect(create(root(), tagged)).toBe(false);
+    const remove = () => allows([{ action: 'organizations:DeleteOrganizationalUnit', resource: unit('Security') }]);
+    const move = () => allows([{ action: 'organizations:MoveAccount', resource: unit('Security') }]);
+    expect([remove(), move()]).toEqual([false, false]);
+    simulation.organizations.tree.updateUnit(units.Security, { tags: { [TAG]: 'ours' } });
+    expect([remove(), move()]).toEqual([true, true]);
+    simulation.organizations.tree.updateUnit(units.Security, { tags: {} });
+  });
 });

@@ -18,6 +18,11 @@ import type { Cicd } from '../fixtures/app';
 /** The permissions that the app grants and the test does not use, by reason. */
 const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
   [
+    'distinguishing a rollback before an account is closed, which other tests do',
+    /^org-environments-account-provider$/,
+    'cloudformation:DescribeStacks',
+  ],
+  [
     'finding a creation request whose response was lost',
     /^org-environments-access$/,
     'organizations:ListCreateAccountStatus',

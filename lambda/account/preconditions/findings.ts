@@ -1,3 +1,4 @@
+import type { Registry } from '../../registry/registry';
 import type { Connections } from '../../sources/connections';
 import type { Hosts } from '../../sources/hosts';
 import type { Organization } from '../aws';
@@ -9,6 +10,8 @@ export interface PreconditionSources {
   /** Absent: connections are not checked. */
   readonly connections?: Connections;
   readonly cicdAccount: string;
+  readonly registry: Pick<Registry, 'read' | 'write'>;
+  readonly now: () => number;
 }
 
 /** The result of the checks. */

@@ -15,7 +15,7 @@ import { MAX_PROPAGATION } from '../../shared/propagation';
 export class Preconditions
 implements Omit<Lifecycle<PreconditionsRequest, PreconditionsResult>, 'check' | 'requestRepair'> {
   public constructor(
-    private readonly context: PreconditionSources & { readonly registry: Registry; readonly now: () => number },
+    private readonly context: PreconditionSources & { readonly registry: Registry },
   ) {}
 
   public async requestCreate(owner: Owner, _request: PreconditionsRequest): Promise<void> {

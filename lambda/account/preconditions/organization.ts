@@ -1,20 +1,25 @@
 import type { Findings, PreconditionSources } from './findings';
 import type { PreconditionsRequest } from '../../../src/account/contract';
 import { isRegionOfNewAccounts, REGIONS_OF_EVERY_ACCOUNT } from '../../../src/private/contract';
+import { ACCOUNT_COUNT_KEY } from '../../registry/preconditions';
+import type { AccountCountRecord } from '../../registry/preconditions';
 import { isNamed } from '../../shared/errors';
 import type { Organization } from '../aws';
 import { ACCOUNT_LIMIT_ADVICE } from '../creation-errors';
 import { requireUnit } from '../organizational-units';
 
+const COUNT_MILLISECONDS = 24 * 3_600_000;
+
 /** Checks whether accounts can be created, and whether their units exist. */
 export async function organizationProblems(
-  { organization }: PreconditionSources,
+  sources: PreconditionSources,
   request: PreconditionsRequest,
 ): Promise<Findings> {
+  const { organization } = sources;
   const problems: string[] = [];
   try {
     problems.push(...(await unitProblems(organization, request.organizationalUnits)));
-    problems.push(...(await accountProblems(organization, request)));
+    problems.push(...(await accountProblems(sources, request)));
     return { problems, refused: false };
   } catch (error) {
     if (!isNamed(error, 'AccessError') || !(error instanceof Error)) throw error;
@@ -53,18 +58,45 @@ function cached(organization: Pick<Organization, 'root' | 'unitsBelow'>): Pick<O
 }
 
 async function accountProblems(
-  organization: Pick<Organization, 'accountLimit' | 'listAccounts'>,
+  sources: PreconditionSources,
   { emails, region }: PreconditionsRequest,
 ): Promise<readonly string[]> {
-  if (emails.length === 0) return [];
-  const accounts = await organization.listAccounts();
+  if (emails.length === 0 || (await isBelowLimit(sources, emails.length, region))) return [];
+  const accounts = await sources.organization.listAccounts();
   const present = new Set(accounts.map(({ email }) => email.toLowerCase()));
   const missing = emails.filter(email => !present.has(email.toLowerCase()));
+  await writeCount(sources, accounts.length + missing.length);
   if (missing.length === 0) return [];
   return [
     ...(isRegionOfNewAccounts(region) ? [] : [unusableRegion(region)]),
-    ...(await limitProblems(organization, accounts.length, missing.length)),
+    ...(await limitProblems(sources.organization, accounts.length, missing.length)),
   ];
+}
+
+/**
+ * Whether the last count says that so many accounts can be created. The list of all accounts is long, so it is read at
+ * most once a day, unless the limit is near.
+ */
+async function isBelowLimit(
+  { organization, registry, now }: PreconditionSources,
+  missing: number,
+  region: string,
+): Promise<boolean> {
+  if (!isRegionOfNewAccounts(region)) return false;
+  const record = await registry.read<AccountCountRecord>(ACCOUNT_COUNT_KEY);
+  if (!record || now() - record.countedAt > COUNT_MILLISECONDS) return false;
+  const limit = await organization.accountLimit();
+  if (limit !== undefined && record.accounts + missing > limit) return false;
+  const { version, ...count } = record;
+  await registry.write<AccountCountRecord>(
+    ACCOUNT_COUNT_KEY, { ...count, accounts: record.accounts + missing }, version,
+  );
+  return true;
+}
+
+async function writeCount({ registry, now }: PreconditionSources, accounts: number): Promise<void> {
+  const known = await registry.read(ACCOUNT_COUNT_KEY);
+  await registry.write<AccountCountRecord>(ACCOUNT_COUNT_KEY, { accounts, countedAt: now() }, known?.version);
 }
 
 async function limitProblems(

@@ -57,6 +57,12 @@ export class AccountClosure {
     void this.clock.sleep(CLOSING_SECONDS).then(() => this.finish(accountId));
   }
 
+  /** Uses up the quota of closures in 30 days. */
+  public exhaustQuota(): void {
+    const now = this.clock.now();
+    this.closings.push(...Array.from({ length: this.quota() }, () => now));
+  }
+
   private finish(accountId: string): void {
     const account = this.tree.account(accountId);
     if (account) this.tree.putAccount({ ...account, state: 'CLOSED', closedAt: this.clock.now() });
