@@ -50,7 +50,9 @@ async function deployApplication(account: SimulatedAccount): Promise<void> {
   s3.erase(`orders-${accountId}`, 'order/1');
   await account.deployStack(REGION, 'Shop-Broken', {
     Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `uploads-${accountId}` } },
-    Database: { Type: 'AWS::RDS::DBInstance', Properties: { DBInstanceIdentifier: 'broken', DeletionProtection: true } },
+    Database: {
+      Type: 'AWS::RDS::DBInstance', Properties: { DBInstanceIdentifier: 'broken', DeletionProtection: true },
+    },
   });
   s3.write(`uploads-${accountId}`, 'a', Buffer.from('a'));
   const broken = await cloudformation.remove(accountId, REGION, 'Shop-Broken');
