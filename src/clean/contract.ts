@@ -44,7 +44,8 @@ export type CleanerFunctionEvent = {
 
 /** Values of the input that are absent. */
 export const CLEAN_DEFAULTS = {
-  secondLookSeconds: 24 * 3600,
+  // a whole day ends between the looks, and Cost Explorer has the costs of whole days
+  secondLookSeconds: 48 * 3600,
   maxSeconds: 48 * 3600,
   protectingTag: 'org-environments:protect',
 } as const;

@@ -5,6 +5,7 @@ import { AwsInspection } from '../../lambda/clean/aws/inspection';
 import { RegistryPlanStore } from '../../lambda/clean/aws/plan-store';
 import { AwsStops } from '../../lambda/clean/aws/stops';
 import { AwsTrail } from '../../lambda/clean/aws/trail';
+import { CLEAN_DEFAULTS } from '../../src/clean/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const REGION = 'eu-west-1';
@@ -133,22 +134,33 @@ describe('the inspection', () => {
     expect(await inspection.defaults(REGION)).toEqual(['vpc-1', 'dopt-1', 'sg-1', 'sg-2', 'igw-1']);
   });
 
-  test('names services that cost money on the last whole day', async () => {
+  test('names services that cost money on a whole day since then', async () => {
     const group = (service: string, amount: string) =>
       ({ Keys: [service], Metrics: { UnblendedCost: { Amount: amount } } });
     const { api, inspection } = inspect({
       'ce:GetCostAndUsage': {
         ResultsByTime: [
-          { Groups: [group('Amazon Redshift', '9')] },
+          { Groups: [group('Amazon Redshift', '9'), group('Amazon DynamoDB', '2')] },
           { Groups: [group('Amazon DynamoDB', '0.5'), group('Amazon SQS', '0.01'), group('Tax', '5')] },
         ],
       },
     });
     expect(await inspection.costs(NOW - 3 * 86_400_000)).toEqual([
+      { type: 'AWS::Cost', region: 'us-east-1', id: 'Amazon Redshift', by: 'costs' },
       { type: 'AWS::Cost', region: 'us-east-1', id: 'Amazon DynamoDB', by: 'costs' },
     ]);
     expect(api.inputOf('GetCostAndUsage')).toMatchObject({ TimePeriod: { Start: '2026-11-08', End: '2026-11-10' } });
     expect(await inspection.costs(NOW - 3600_000)).toEqual([]);
+  });
+
+  test('the default second look reads the costs of a whole day at any time of the day', async () => {
+    for (let hour = 0; hour < 24; hour++) {
+      const api = new FakeApi();
+      const now = Date.parse('2026-11-10T00:30:00Z') + hour * 3600_000;
+      const firstLook = now - CLEAN_DEFAULTS.secondLookSeconds * 1000;
+      await new AwsInspection(api, '333333333333', 'us-east-1', () => now).costs(firstLook);
+      expect(api.inputOf('GetCostAndUsage')).toMatchObject({ TimePeriod: { Start: '2026-11-09', End: '2026-11-10' } });
+    }
   });
 });
 

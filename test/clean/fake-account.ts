@@ -65,6 +65,8 @@ export class FakeAccount {
   public readonly defaultIds = new Map<string, string[]>();
   /** Services that have caused costs. */
   public costs: Finding[] = [];
+  /** The time from which costs were read last. */
+  public costsSince?: number;
   /** Number of calls by kind. */
   public readonly calls: Record<string, number> = {};
   /** Called before anything is changed. */
@@ -127,7 +129,10 @@ export class FakeAccount {
     look: async region => [...this.resources.values()]
       .filter(one => one.region === region && (one.isTagged || isCostly(one)))
       .map(({ type, id }) => ({ type, region, id, by: 'services' as const })),
-    costs: async () => this.costs,
+    costs: async since => {
+      this.costsSince = since;
+      return this.costs;
+    },
   };
 
   private readonly running = new Map<string, number>();

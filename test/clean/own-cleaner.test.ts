@@ -8,7 +8,8 @@ const TYPE = 'Example::Data::Lake';
 const CODE = `
 const lakes = new Map([['lake-1', 0], ['lake-2', 0]]);
 exports.handler = async ({ action, region, id }) => {
-  if (action === 'list') return { resources: region === 'eu-west-3' ? [...lakes.keys()].map(id => ({ id, tags: {} })) : [] };
+  const found = region === 'eu-west-3' ? [...lakes.keys()] : [];
+  if (action === 'list') return { resources: found.map(id => ({ id, tags: {} })) };
   if (id === 'lake-2') return { state: 'failed', code: 'Locked', message: 'the lake is locked by the owner' };
   lakes.set(id, lakes.get(id) + 1);
   if (lakes.get(id) < 2) return { state: 'running' };

@@ -50,7 +50,9 @@ async function deployApplication(account: SimulatedAccount): Promise<void> {
   s3.erase(`orders-${accountId}`, 'order/1');
   await account.deployStack(REGION, 'Shop-Broken', {
     Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `uploads-${accountId}` } },
-    Database: { Type: 'AWS::RDS::DBInstance', Properties: { DBInstanceIdentifier: 'broken', DeletionProtection: true } },
+    Database: {
+      Type: 'AWS::RDS::DBInstance', Properties: { DBInstanceIdentifier: 'broken', DeletionProtection: true },
+    },
   });
   s3.write(`uploads-${accountId}`, 'a', Buffer.from('a'));
   const broken = await cloudformation.remove(accountId, REGION, 'Shop-Broken');
@@ -167,4 +169,43 @@ describe('an account of a pool in the rehearsal', () => {
       expect.stringMatching(new RegExp(`^AWS::S3::Bucket 'audit' in eu-west-1: waits until ${year}-.*object 'entry'`)),
     ]);
   });
+
+  test('keeps a stack that contains a resource with the protecting tag, and names it', async () => {
+    const Tags = [{ Key: PROTECTING_TAG, Value: 'yes' }];
+    await account.deployStack(FRANKFURT, 'Shop-Kept', {
+      Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'kept', Tags } },
+      Queue: { Type: 'AWS::SQS::Queue' },
+    });
+    const { state, leftovers } = await account.clean();
+    expect(state).toBe('quarantine');
+    expect(leftovers).toContainEqual(expect.stringMatching(
+      /^AWS::CloudFormation::Stack 'Shop-Kept' in eu-central-1: locked: it contains AWS::SNS::Topic '.*:kept', which has/,
+    ));
+    const { cloudformation } = account.simulation;
+    expect(cloudformation.find(account.accountId, FRANKFURT, 'Shop-Kept')?.status).toBe('CREATE_COMPLETE');
+    await cloudformation.remove(account.accountId, FRANKFURT, 'Shop-Kept');
+  });
+});
+
+test('what only its costs show is named in quarantine after a complete list of all types and regions', async () => {
+  const account = await SimulatedAccount.start(released);
+  try {
+    const { simulation: { cloudformation: { inventory }, clock, server }, accountId } = account;
+    // no list, no tag and no event shows it
+    const root = { accountId, arn: `arn:aws:iam::${accountId}:root` };
+    await inventory.create('AWS::QLDB::Ledger', { Name: 'orders' }, { accountId, region: VIRGINIA }, root);
+    const startedAt = clock.now();
+    const { state, leftovers } = await account.clean({ leasedAt: startedAt });
+    expect(state).toBe('quarantine');
+    expect(leftovers).toEqual([
+      "AWS::Cost 'Amazon QLDB' in us-east-1: unknown: it causes costs, and no cleaner can delete it",
+    ]);
+    // two second looks
+    expect((clock.now() - startedAt) / 3600_000).toBeGreaterThan(96);
+    const regions = server.calls.filter(({ operation, at }) => operation === 'ListResources' && at > startedAt)
+      .map(({ region }) => region);
+    expect(new Set(regions).size).toBe(17);
+  } finally {
+    await account.harness.stop();
+  }
 });

@@ -1,5 +1,3 @@
-import { AwsApi } from '../../lambda/clean/api/api';
-import type { ApiCall } from '../../lambda/clean/api/api';
 import { leaseKey } from '../../lambda/registry/lease';
 import type { Simulation } from '../../rehearsal/simulation';
 import { CleanMachine } from '../../src/clean/clean-machine';
@@ -52,9 +50,8 @@ export class SimulatedAccount {
   ): Promise<unknown> {
     const arn = `arn:aws:iam::${this.accountId}:root`;
     const { accessKeyId } = this.simulation.iam.issue({ accountId: this.accountId, arn });
-    return this.simulation.server.call({
-      service, operation, region, accessKeyId, input: { ...input }, ...(body !== undefined && { body: Buffer.from(body) }),
-    });
+    const request = { service, operation, region, accessKeyId, input: { ...input } };
+    return this.simulation.server.call(body === undefined ? request : { ...request, body: Buffer.from(body) });
   }
 
   /** Creates a resource outside stacks. */
@@ -147,11 +144,4 @@ export class SimulatedAccount {
     });
     if (updated.status !== 'UPDATE_COMPLETE') throw new Error(updated.failure);
   }
-}
-
-/** Calls the simulation as a function does that cleans: without the clients of the SDK. */
-export async function signedCall(simulation: Simulation, accountId: string, call: ApiCall): Promise<unknown> {
-  const credentials = simulation.iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` });
-  const api = new AwsApi(async () => credentials, 'aws', { AWS_ENDPOINT_URL: simulation.server.endpoint });
-  return api.call(call);
 }

@@ -62,7 +62,7 @@ export class AwsInspection implements Inspection {
     return [...found.values()];
   }
 
-  /** Cost Explorer is a day late, so only whole days after the clean count. */
+  /** What was deleted has caused costs until then, so only whole days after that count. */
   public async costs(since: number): Promise<readonly Finding[]> {
     const [Start, End] = [since + DAY, this.now()].map(time => new Date(time).toISOString().slice(0, 10));
     if (Start === undefined || End === undefined || Start >= End) return [];
@@ -78,13 +78,12 @@ export class AwsInspection implements Inspection {
         Filter: { Dimensions: { Key: 'LINKED_ACCOUNT', Values: [this.accountId] } },
       },
     });
-    const last = itemsAt(response, 'ResultsByTime').at(-1);
-    return itemsAt(last, 'Groups').flatMap((group): Finding[] => {
+    const services = itemsAt(response, 'ResultsByTime.Groups').flatMap(group => {
       const [service = ''] = itemsAt(group, 'Keys').map(String);
       const amount = Number(textAt(group, 'Metrics.UnblendedCost.Amount') ?? 0);
-      if (amount < MIN_COST || NOT_RESOURCES.test(service)) return [];
-      return [{ type: 'AWS::Cost', region: this.mainRegion, id: service, by: 'costs' }];
+      return amount < MIN_COST || NOT_RESOURCES.test(service) ? [] : [service];
     });
+    return [...new Set(services)].map(id => ({ type: 'AWS::Cost', region: this.mainRegion, id, by: 'costs' }));
   }
 
   private async lookAt(spec: LookSpec, region: string): Promise<readonly Finding[]> {

@@ -30,10 +30,15 @@ export async function look(context: CleanContext): Promise<StepResult> {
     await context.write(name, { position, found: unique([...found, ...more]) } satisfies Look);
     return { wait: 0, change: { position: position + 1 } };
   }
-  const costs = looks > 0 ? await parts.inspection.costs(context.record.startedAt) : [];
+  const costs = looks > 0 ? await parts.inspection.costs(firstLookOf(context)) : [];
   // the tagging API shows what was deleted for some hours: the second look decides
   const isLast = looks > 0 || context.record.secondLookSeconds === 0;
   return afterLook(context, unique([...found.filter(({ by }) => isLast || by !== 'tags'), ...costs]));
+}
+
+/** When the first look was: what was deleted before has caused costs until then. */
+function firstLookOf({ record: { notBefore, secondLookSeconds }, parts }: CleanContext): number {
+  return (notBefore ?? parts.now()) - secondLookSeconds * 1000;
 }
 
 async function afterLook(context: CleanContext, found: readonly Finding[]): Promise<StepResult> {
@@ -42,7 +47,8 @@ async function afterLook(context: CleanContext, found: readonly Finding[]): Prom
   const fresh = found.filter(one => !left.has(keyOf(one)));
   const seen = (await context.document<Seen>(DOCUMENTS.seen)) ?? {};
   // a repeated step reads what it has written itself
-  const wasListed = (one: Finding) => (seen[keyOf(one)] ?? record.round) < record.round || record.round > MAX_ROUNDS;
+  const wasListed = (one: Finding) => (seen[keyOf(one)] ?? record.round) < record.round || record.round > MAX_ROUNDS
+    || (one.by === 'costs' && record.full);
   await context.write(DOCUMENTS.findings, found);
   await context.write(DOCUMENTS.seen, {
     ...Object.fromEntries(fresh.map(one => [keyOf(one), record.round])), ...seen,
@@ -71,7 +77,8 @@ async function listAgain(context: CleanContext, findings: readonly Finding[]): P
   }
   const full = record.full || findings.some(({ by }) => by === 'costs');
   const notBefore = parts.now() + PASS_PAUSE_SECONDS * 1000;
-  return { next: 'stop', change: { round: record.round + 1, emptyPasses: 0, full, notBefore } };
+  // the second look is repeated: it must be a day after the last deletion
+  return { next: 'stop', change: { round: record.round + 1, emptyPasses: 0, looks: 0, full, notBefore } };
 }
 
 function explain({ by }: Finding): string {
