@@ -27,6 +27,10 @@ const AWAITED = 'cloudformation:DescribeStackResources';
 const MERGES = [
   'codecommit:GetMergeConflicts', 'codecommit:MergeBranchesByFastForward', 'codecommit:MergeBranchesByThreeWay',
 ];
+const PICKS = [
+  'codecommit:CreatePullRequest', 'codecommit:CreateUnreferencedMergeCommit', 'codecommit:GetBlob',
+  'codecommit:GetDifferences',
+];
 const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
@@ -59,7 +63,8 @@ const ACCOUNTS = [
 test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
-    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches',
+    ...LOGS, ...RECORDS, 'dynamodb:UpdateItem',
+    'codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches',
     ENTER, AWAITED,
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
@@ -127,7 +132,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     ['account', 'account', ACCOUNTS],
     ['branch', 'branch', []],
-    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', ...MERGES]],
+    ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', ...MERGES, ...PICKS]],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
