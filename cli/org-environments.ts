@@ -4,6 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { changeAccountEmail } from './commands/account-email';
+import { absorb, backport, describeBackport } from './commands/backport';
+import type { BackportContext } from './commands/backport';
 import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
@@ -15,6 +17,7 @@ import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
 import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
+import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS } from './options/branch-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -97,7 +100,37 @@ function createProgram(): Command {
     },
   });
   addReleaseCommands(program);
+  addBranchCommands(program);
   return program;
+}
+
+function addBranchCommands(program: Command): void {
+  const context = (): BackportContext => ({
+    operations: new OperationsFunction(),
+    write: terminal.write,
+    sleep: async seconds => setTimeout(seconds * 1000),
+  });
+  addCommand(program, {
+    name: 'backport',
+    argument: '<commits...>',
+    description: 'port commits of a branch back to the lowest branch that other environments share',
+    options: BACKPORT_OPTIONS,
+    run: async (options, _, commits) => backport(commits, options, context()),
+  });
+  addCommand(program, {
+    name: 'absorb',
+    argument: '<branch>',
+    description: 'bring the commits of a branch to the branches that come from it',
+    options: ABSORB_OPTIONS,
+    run: async (options, branch = '') => absorb(branch, options, context()),
+  });
+  addCommand(program, {
+    name: 'backport-status',
+    argument: '<id>',
+    description: 'show a backport, and the branches that take its commits over',
+    options: BACKPORT_STATUS_OPTIONS,
+    run: async (options, id = '') => describeBackport(id, options, context()),
+  });
 }
 
 function addReleaseCommands(program: Command): void {
@@ -133,7 +166,9 @@ interface CommandDeclaration<Table extends OptionTable> {
   readonly description: string;
   readonly options: Table;
   /** Returns whether the command succeeded. */
-  readonly run: (options: OptionValues<Table>, argument?: string) => Promise<boolean>;
+  readonly run: (
+    options: OptionValues<Table>, argument: string | undefined, all: readonly string[],
+  ) => Promise<boolean>;
 }
 
 function addCommand<Table extends OptionTable>(
@@ -142,7 +177,7 @@ function addCommand<Table extends OptionTable>(
   const command = program.command(name).description(description).exitOverride();
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
-    const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0));
+    const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0), command.args);
     if (!succeeded) process.exitCode = FAILURE_STATUS;
   });
 }

@@ -184,3 +184,17 @@ export function parseHistoryLimit(value: string): number {
   }
   return limit;
 }
+
+export function parseBranch(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('is empty: name a branch or an environment');
+  return value;
+}
+
+/** Names separated by commas; the option can be repeated. */
+export function collectNames(value: string, previous: readonly string[] = []): readonly string[] {
+  const names = value.split(',').map(name => name.trim());
+  if (names.includes('')) {
+    throw new InvalidArgumentError(`must be names of branches or environments, separated by commas, got '${value}'`);
+  }
+  return [...new Set([...previous, ...names])];
+}

@@ -2,7 +2,7 @@ import { validOperation } from '../../lambda/operations/validation';
 
 const BY = 'arn:aws:iam::222222222222:user/anna';
 const ONE_OF = 'operation must be one of halt, resume, status, release, releasePush, rollback, abort, approve, '
-  + 'describeRelease, history, reconcile, forget, changeEmail';
+  + 'describeRelease, history, reconcile, forget, changeEmail, backport, absorb, describeBackport';
 const RELEASE = { operation: 'release', environmentName: 'prod', by: BY, reference: 'main' };
 const HALT = { operation: 'halt', environmentNames: ['prod'], by: BY, reason: 'wrong prices' };
 
@@ -19,6 +19,10 @@ test.each([
   { operation: 'approve', environmentName: 'prod', by: BY, decision: 'rejected', reason: 'wrong prices' },
   { operation: 'describeRelease', environmentName: 'prod' },
   { operation: 'history', environmentName: 'prod', limit: 1 },
+  { operation: 'backport', commits: ['abc', 'v1'], from: 'env/test', by: BY },
+  { operation: 'backport', commits: ['abc'], from: 'env/test', to: ['env/dev'], by: BY },
+  { operation: 'absorb', branch: 'main', by: BY },
+  { operation: 'describeBackport', backportId: 'backport-1' },
   { operation: 'forget', name: 'prod', by: BY, mode: 'preview' },
   { operation: 'forget', name: 'prod', by: BY, reason: 'the account was closed', mode: 'forget' },
 ])('accepts a request of the contract: %j', request => {
@@ -30,6 +34,16 @@ test.each([
     'an unknown operation',
     { operation: 'stop' },
     `${ONE_OF}, got "stop"; nothing was done`,
+  ],
+  [
+    'no commits',
+    { operation: 'backport', commits: [], from: 'env/test', by: BY },
+    'commits must be a list of 1 to 100 names, got []; nothing was done',
+  ],
+  [
+    'an empty name',
+    { operation: 'absorb', branch: 'main', to: [''], by: BY },
+    'to must be a list of 1 to 100 names, got [""]; nothing was done',
   ],
   [
     'another mode',

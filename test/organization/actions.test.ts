@@ -27,6 +27,10 @@ const AWAITED = 'cloudformation:DescribeStackResources';
 const MERGES = [
   'codecommit:GetMergeConflicts', 'codecommit:MergeBranchesByFastForward', 'codecommit:MergeBranchesByThreeWay',
 ];
+const PICKS = [
+  'codecommit:CreatePullRequest', 'codecommit:CreateUnreferencedMergeCommit', 'codecommit:GetBlob',
+  'codecommit:GetDifferences',
+];
 const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
@@ -140,7 +144,7 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     [
       'way to repositories', 'sources',
       // credentials are read only by an organization that names them
-      [...BRANCHES, 'codecommit:GetCommit', ...MERGES, 'secrets-manager:GetSecretValue'],
+      [...BRANCHES, 'codecommit:GetCommit', ...MERGES, ...PICKS, 'secrets-manager:GetSecretValue'],
     ],
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that

@@ -31,7 +31,13 @@ export class VirtualWorld {
   public async call(call: Omit<ApiCall, 'region'> & { readonly region?: string }): Promise<Record<string, unknown>> {
     const { server } = this.simulation;
     const refuse = (host: string): Error => new Error(`${host} is no part of the simulation`);
-    const send = fetchOf(server.endpoint, async request => server.answer(request), refuse, async work => work());
+    const send = fetchOf({
+      endpoint: server.endpoint,
+      hosts: new Set(),
+      send: async request => server.answer(request),
+      refuse,
+      during: async work => work(),
+    });
     const before = globalThis.fetch;
     globalThis.fetch = send as typeof fetch;
     try {

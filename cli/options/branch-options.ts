@@ -1,0 +1,35 @@
+import type { OptionTable, OptionValues } from './option-table';
+import { collectNames, parseBranch } from './parsers';
+
+const TO = {
+  to: {
+    argument: '<branches>',
+    description: 'branches or environments that need the commits, separated by commas; default: all that come from the '
+      + 'branch that receives them',
+    parse: collectNames,
+  },
+} satisfies OptionTable;
+
+/** The options of `backport`. */
+export const BACKPORT_OPTIONS = {
+  from: {
+    argument: '<branch>',
+    isRequired: true,
+    description: 'branch, or its environment, that has the commits',
+    parse: parseBranch,
+  },
+  ...TO,
+} satisfies OptionTable;
+
+/** The options of `absorb`. */
+export const ABSORB_OPTIONS = TO;
+
+/** The options of `backport-status`. */
+export const BACKPORT_STATUS_OPTIONS = {
+  json: { description: 'print JSON' },
+} satisfies OptionTable;
+
+export type BackportOptions = OptionValues<typeof BACKPORT_OPTIONS>;
+export type AbsorbOptions = OptionValues<typeof ABSORB_OPTIONS>;
+export type BackportStatusOptions = OptionValues<typeof BACKPORT_STATUS_OPTIONS>;
+
