@@ -227,7 +227,7 @@ project.addTask('bench:report', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',
 });
 const soak = project.addTask('soak', {
-  description: 'Run fault schedules: --runs N --seed S --kind deployment|release, or --kind switches --requests N',
+  description: 'Run fault schedules: --runs N --seed S --kind deployment|release|pool, or --kind switches --requests N',
   exec: 'tsx test/faults/soak.ts',
   receiveArgs: true,
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AccountOperations } from './accounts';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
 import type { ReleaseOperations } from './releases/operations';
@@ -40,6 +41,7 @@ type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
   private readonly leftovers: LeftoverOperations;
+  private readonly accounts: AccountOperations;
 
   public constructor(
     private readonly registry: Registry,
@@ -51,6 +53,7 @@ export class Operations {
     private readonly newToken: () => string = randomUUID,
   ) {
     this.leftovers = new LeftoverOperations(registry, control, history, now);
+    this.accounts = new AccountOperations(registry, history, now);
   }
 
   /** @param requestId id of the invocation, which the log lines contain */
@@ -74,6 +77,22 @@ export class Operations {
         return this.releases.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
+      case 'accounts':
+        return { pipelines: [], accounts: await this.accounts.list() };
+      case 'cleanAccount':
+        return {
+          pipelines: [],
+          accounts: await this.accounts.clean(
+            request.accountId, request.mode, changeOf(request, requestId),
+          ),
+        };
+      case 'releaseAccount':
+        return {
+          pipelines: [],
+          accounts: await this.accounts.release(
+            request.accountId, changeOf(request, requestId),
+          ),
+        };
       case 'history':
         return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
     }
@@ -249,6 +268,10 @@ export class Operations {
       return record !== undefined;
     });
   }
+}
+
+function changeOf({ by, reason }: { readonly by: string; readonly reason: string }, requestId: string) {
+  return { by, reason, requestId };
 }
 
 function namesOf(selected: readonly EnvironmentPipeline[]): string[] {

@@ -15,13 +15,22 @@ const limit = v.custom<number>(
 
 const ofEnvironment = { environmentName: nonEmptyText('environmentName'), by: nonEmptyText('by') };
 
+const ofAccount = {
+  accountId: v.custom<string>(
+    value => typeof value === 'string' && /^\d{12}$/.test(value),
+    ({ input }) => `accountId must have twelve digits, got ${JSON.stringify(input)}`,
+  ),
+  by: nonEmptyText('by'),
+  reason: nonEmptyText('reason'),
+};
+
 const decision = v.picklist(
   ['approved', 'rejected'], ({ input }) => `decision must be 'approved' or 'rejected', got ${JSON.stringify(input)}`,
 );
 
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
-  'reconcile', 'forget',
+  'reconcile', 'forget', 'accounts', 'cleanAccount', 'releaseAccount',
 ];
 
 const request = v.variant(
@@ -64,6 +73,9 @@ const request = v.variant(
       reason: v.optional(nonEmptyText('reason')),
       mode: modeOf('preview', 'forget'),
     }),
+    v.object({ operation: v.literal('accounts') }),
+    v.object({ operation: v.literal('cleanAccount'), ...ofAccount, mode: modeOf('used', 'full') }),
+    v.object({ operation: v.literal('releaseAccount'), ...ofAccount }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
     v.object({
       operation: v.literal('reconcile'),
@@ -79,7 +91,7 @@ const request = v.variant(
 const NO_VALUES = Object.fromEntries(
   [
     'environmentNames', 'environmentName', 'by', 'reason', 'reference', 'branchName', 'commitId', 'decision',
-    'releaseId', 'limit', 'name', 'mode',
+    'releaseId', 'limit', 'name', 'mode', 'accountId',
   ].map(name => [name, undefined]),
 );
 

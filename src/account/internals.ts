@@ -24,8 +24,8 @@ export function preparedAccountId(
 }
 
 /**
- * Rejects an account, or a pool, that another organization of the app has prepared: its registry does not know the account. An
- * imported organization may be the same, because its id is known only at deployment.
+ * Rejects an account, or a pool, that another organization of the app has prepared: its registry does not know the
+ * account. An imported organization may be the same, because its id is known only at deployment.
  */
 export function requireSameOrganization(
   scope: Construct, resource: IResource, owner: IOrganization, organization: IOrganization, kind = 'account',

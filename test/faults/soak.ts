@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
+import { soakPool } from '../pool/soak';
 import { soakReleases } from '../release/soak';
 import { soakSwitches } from '../switches/soak';
 
@@ -61,11 +62,14 @@ async function soak(): Promise<void> {
     case 'release':
       process.exitCode = (await soakReleases(runs, first)) ? 0 : 1;
       return;
+    case 'pool':
+      process.exitCode = (await soakPool(runs, first)) ? 0 : 1;
+      return;
     case 'switches':
       process.exitCode = (await soakSwitches(Number(values.requests))) ? 0 : 1;
       return;
     default:
-      throw new Error(`--kind must be 'deployment', 'damage', 'release' or 'switches', got '${values.kind}'`);
+      throw new Error(`--kind must be 'deployment', 'damage', 'release', 'pool' or 'switches', got '${values.kind}'`);
   }
 }
 

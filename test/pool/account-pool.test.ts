@@ -151,8 +151,8 @@ describe('an account of a pool', () => {
       + "both: omit the 'email', which the pool gives to its accounts"],
     [() => ({ email: 'aws@example.com' }), "an Account with an 'email' needs an 'accountName'"],
     [cicd => ({ pool: poolIn(cicd), onExisting: OnExistingAccount.ADOPT, onRemoval: AccountRemoval.RETAIN }),
-      "the pool of an Account decides about 'onExisting', 'onRemoval': omit it here, and set it in the AccountPool if it "
-      + 'exists there'],
+      "the pool of an Account decides about 'onExisting', 'onRemoval': omit it here, and set it in the AccountPool if "
+      + 'it exists there'],
   ])('is rejected with the words of what is wrong (%#)', (props, words) => {
     expect(message(props)).toBe(`[Cicd/Dev] ${words}`);
   });
@@ -162,8 +162,8 @@ describe('an account of a pool', () => {
     const cicd = new Cicd(app);
     const other = new Stack(app, 'Other', { env: { account: CICD_ACCOUNT, region: 'eu-central-1' } });
     expect(() => new Account(other, 'Dev', { organization: cicd.organization, pool: poolIn(cicd) })).toThrow(
-      "[Other/Dev] the account pool 'Cicd/Pool' bootstraps its accounts in its own region 'eu-west-1', but this stack is "
-        + "in 'eu-central-1': define the Account, or another AccountPool, in a stack of the same region",
+      "[Other/Dev] the account pool 'Cicd/Pool' bootstraps its accounts in its own region 'eu-west-1', but this stack "
+        + "is in 'eu-central-1': define the Account, or another AccountPool, in a stack of the same region",
     );
   });
 });
