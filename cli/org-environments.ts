@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { accounts, cleanAccount, releaseAccount } from './commands/accounts';
 import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
@@ -13,6 +14,7 @@ import type { ReleaseContext } from './commands/release';
 import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
+import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from './options/account-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -85,14 +87,42 @@ function createProgram(): Command {
       return forget(name, options, { operations: new OperationsFunction(), confirm }, terminal.write);
     },
   });
+  addAccountCommands(program);
   addReleaseCommands(program);
   return program;
+}
+
+function addAccountCommands(program: Command): void {
+  const command = addCommand(program, {
+    name: 'accounts',
+    description: 'show all accounts, their pools, and who uses them',
+    options: ACCOUNTS_OPTIONS,
+    run: async options => accounts(options, new OperationsFunction(), terminal.write),
+  });
+  addCommand(command, {
+    name: 'clean',
+    argument: '<accountId>',
+    description: 'clean an account of a pool again',
+    options: CLEAN_ACCOUNT_OPTIONS,
+    run: async (options, accountId = '') => {
+      return cleanAccount(accountId, options, new OperationsFunction(), terminal.write);
+    },
+  });
+  addCommand(command, {
+    name: 'release',
+    argument: '<accountId>',
+    description: 'return an account from quarantine to its pool, or end the lease of an Account that no longer exists',
+    options: RELEASE_ACCOUNT_OPTIONS,
+    run: async (options, accountId = '') => {
+      return releaseAccount(accountId, options, new OperationsFunction(), terminal.write);
+    },
+  });
 }
 
 function addReleaseCommands(program: Command): void {
   const add = <Table extends OptionTable>(
     name: string, options: Table, run: ReleaseCommand<Table>, description: string,
-  ): void => addCommand(program, {
+  ): Command => addCommand(program, {
     name,
     argument: '<environment>',
     description,
@@ -127,13 +157,14 @@ interface CommandDeclaration<Table extends OptionTable> {
 
 function addCommand<Table extends OptionTable>(
   program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
-): void {
+): Command {
   const command = program.command(name).description(description).exitOverride();
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
     const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0));
     if (!succeeded) process.exitCode = FAILURE_STATUS;
   });
+  return command;
 }
 
 /** Returns the version of the package; the bundle of this file is in its folder `lib/cli`. */
