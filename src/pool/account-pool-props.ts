@@ -15,10 +15,10 @@ export interface CleanerOptions {
 /** Resources that a clean spares. */
 export interface SpareOptions {
   /** Pattern of the type in CloudFormation, in which `*` matches any text: `AWS::IAM::Role`. */
-  readonly type: string;
+  readonly resourceType: string;
 
   /** Pattern of the name or id, in which `*` matches any text: `security-audit-*`. */
-  readonly id: string;
+  readonly resourceId: string;
 
   /** Why it is spared; the plan of the clean shows it. */
   readonly reason: string;
