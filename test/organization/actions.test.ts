@@ -124,7 +124,8 @@ test.each([
 
 describe('the roles of each handler allow exactly the actions that it calls', () => {
   test.each([
-    ['account', 'account', ACCOUNTS],
+    // starting a clean, if there are account pools
+    ['account', 'account', [...ACCOUNTS, 'states:StartExecution']],
     ['branch', 'branch', []],
     ['way to repositories', 'sources', [...BRANCHES, 'codecommit:GetCommit', 'codecommit:GetFolder', ...MERGES]],
     // writing templates and assets into an account is done through the bootstrap's roles there

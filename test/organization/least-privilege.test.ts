@@ -88,7 +88,8 @@ test('each function sees its own records alone', () => {
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
       'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'leftover#*', 'pipeline#*', 'stack#*',
-      'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable', 'leftover', 'history', 'resource', 'drift',
+      'account#*', 'blue-green#*', 'pool-claim#*', 'environment', 'halt', 'unreachable', 'leftover', 'history',
+      'resource', 'drift', 'account', 'lease', 'pool',
     ],
   });
 });

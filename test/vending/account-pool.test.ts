@@ -88,7 +88,8 @@ describe('an environment whose account is leased from a pool', () => {
     expect(await accounts()).toMatchObject([
       { accountId, poolName: 'sandbox', state: 'leased', holder: 'first', accountName: 'shop-first' },
     ]);
-    expect(harness.simulation.iam.role(`arn:aws:iam::${accountId}:role/org-environments-clean-${REGION}`)).toBeDefined();
+    const cleanRole = `arn:aws:iam::${accountId}:role/org-environments-clean-${REGION}`;
+    expect(harness.simulation.iam.role(cleanRole)).toBeDefined();
   });
 
   test('returns its account to the waiting unit when it is removed and clean', async () => {
