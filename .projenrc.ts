@@ -236,7 +236,7 @@ project.addTask('bench:report', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',
 });
 const soak = project.addTask('soak', {
-  description: 'Run fault schedules: --runs N --seed S --kind deployment|release|pick, or --kind switches --requests N',
+  description: 'Run fault schedules: --runs N --seed S --kind deployment|release|pick|pool, or --kind switches',
   exec: 'tsx test/faults/soak.ts',
   receiveArgs: true,
 });

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { changeAccountEmail } from './commands/account-email';
+import { accounts, cleanAccount, releaseAccount } from './commands/accounts';
 import { absorb, backport, describeBackport } from './commands/backport';
 import type { BackportContext } from './commands/backport';
 import { forget } from './commands/forget';
@@ -17,6 +18,7 @@ import { resume } from './commands/resume';
 import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
 import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
+import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from './options/account-options';
 import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS } from './options/branch-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
@@ -99,6 +101,7 @@ function createProgram(): Command {
       return changeAccountEmail(account, options, new OperationsFunction(), terminal.write);
     },
   });
+  addAccountCommands(program);
   addReleaseCommands(program);
   addBranchCommands(program);
   return program;
@@ -133,10 +136,37 @@ function addBranchCommands(program: Command): void {
   });
 }
 
+function addAccountCommands(program: Command): void {
+  const command = addCommand(program, {
+    name: 'accounts',
+    description: 'show all accounts, their pools, and who uses them',
+    options: ACCOUNTS_OPTIONS,
+    run: async options => accounts(options, new OperationsFunction(), terminal.write),
+  });
+  addCommand(command, {
+    name: 'clean',
+    argument: '<accountId>',
+    description: 'clean an account of a pool again',
+    options: CLEAN_ACCOUNT_OPTIONS,
+    run: async (options, accountId = '') => {
+      return cleanAccount(accountId, options, new OperationsFunction(), terminal.write);
+    },
+  });
+  addCommand(command, {
+    name: 'release',
+    argument: '<accountId>',
+    description: 'return an account from quarantine to its pool, or end the lease of an Account that no longer exists',
+    options: RELEASE_ACCOUNT_OPTIONS,
+    run: async (options, accountId = '') => {
+      return releaseAccount(accountId, options, new OperationsFunction(), terminal.write);
+    },
+  });
+}
+
 function addReleaseCommands(program: Command): void {
   const add = <Table extends OptionTable>(
     name: string, options: Table, run: ReleaseCommand<Table>, description: string,
-  ): void => addCommand(program, {
+  ): Command => addCommand(program, {
     name,
     argument: '<environment>',
     description,
@@ -173,13 +203,14 @@ interface CommandDeclaration<Table extends OptionTable> {
 
 function addCommand<Table extends OptionTable>(
   program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
-): void {
+): Command {
   const command = program.command(name).description(description).exitOverride();
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
     const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0), command.args);
     if (!succeeded) process.exitCode = FAILURE_STATUS;
   });
+  return command;
 }
 
 /** Returns the version of the package; the bundle of this file is in its folder `lib/cli`. */

@@ -1,67 +1,182 @@
-import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
+import { retryOnConflict } from './retry';
 import { CHANGES } from '../../src/history/contract';
-import type { ChangeEmailOperation, ClosingOutcome } from '../../src/operations/contract';
+import type { ChangeKind, HistoryEntry } from '../../src/history/contract';
+import type { AccountOutcome } from '../../src/operations/contract';
 import { LISTED } from '../../src/registry/contract';
 import type { History } from '../history/history';
-import type { ClosingRecord } from '../registry/closing';
+import type { AccountRecord } from '../registry/account';
+import { leaseKey } from '../registry/lease';
+import type { LeaseRecord } from '../registry/lease';
+import { stackNameOf } from '../registry/owners';
+import { accountIn } from '../registry/pipeline';
+import type { PoolRecord } from '../registry/pool';
+import { cleanAgain, end, enter, isPooled } from '../registry/pool-lease';
+import type { PooledLease } from '../registry/pool-lease';
 import type { Registry } from '../registry/registry';
 
-/** The function that changes accounts. */
-export interface AccountProvider {
-  run(command: AccountCommand): Promise<AccountCommandResult>;
-}
+/** Who changes an account, and why. */
+type Change = Pick<HistoryEntry, 'by' | 'requestId'> & { readonly reason: string };
 
-/** Changes accounts outside of deployments. */
+/** The accounts of the organization, and what operators do with those of pools. */
 export class AccountOperations {
   public constructor(
-    private readonly registry: Pick<Registry, 'list'>,
-    private readonly provider: AccountProvider,
+    private readonly registry: Registry,
     private readonly history: History,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number,
   ) {}
 
-  /** The accounts whose closure had to wait, the oldest first. */
-  public async closings(): Promise<readonly ClosingOutcome[]> {
-    const records = await this.registry.list<ClosingRecord>(LISTED.closing);
-    return [...records]
-      .sort((one, other) => one.since - other.since)
-      .map(({ accountId, accountName, since, reason }) => (
-        { accountId, accountName, since: new Date(since).toISOString(), reason }
-      ));
+  /** All accounts that the registry knows. */
+  public async list(): Promise<readonly AccountOutcome[]> {
+    const [records, leases, pools] = await Promise.all([
+      this.registry.list<AccountRecord>(LISTED.account),
+      this.registry.list<LeaseRecord>(LISTED.lease),
+      this.registry.list<PoolRecord>(LISTED.pool),
+    ]);
+    const byId = leasesById(leases, pools);
+    const ofPools = pools.flatMap(pool => outcomesOf(pool, byId, records));
+    const emails = new Set(pools.flatMap(({ slots }) => Object.values(slots).map(({ email }) => email.toLowerCase())));
+    const others = records
+      .filter(record => !emails.has(emailOf(record)?.toLowerCase() ?? ''))
+      .map(record => outcomeOf(record, byId.get(record.accountId ?? '')));
+    return [...ofPools, ...others].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
   }
 
-  /** Closes the accounts that wait, until AWS allows no more. */
-  public async closeWaiting(by: string, requestId: string): Promise<void> {
-    for (const { accountId, accountName } of await this.closings()) {
-      const { note } = await this.provider.run({ command: 'close', accountId });
-      if (note !== undefined) return;
-      await this.history.record({
-        at: new Date(this.now()).toISOString(),
-        change: CHANGES.accountClosure,
-        outcome: 'succeeded',
-        by,
-        requestId,
-        accountId,
-        subject: accountName,
-      });
-    }
-  }
-
-  /** Starts the change of the e-mail of an account's root user, or completes it with the code that AWS has sent. */
-  public async changeEmail({ accountId, email, code, by }: ChangeEmailOperation, requestId: string): Promise<void> {
-    if (code === undefined) {
-      await this.provider.run({ command: 'startEmailChange', accountId, email });
-      return;
-    }
-    await this.provider.run({ command: 'acceptEmailChange', accountId, email, code });
-    await this.history.record({
-      at: new Date(this.now()).toISOString(),
-      change: CHANGES.accountEmailChange,
-      outcome: 'succeeded',
-      by,
-      requestId,
-      accountId,
-      subject: email,
+  /** Cleans an account that is not leased. The maintenance of the pools starts the clean. */
+  public async clean(accountId: string, mode: 'used' | 'full', change: Change): Promise<readonly AccountOutcome[]> {
+    await this.change(accountId, CHANGES.accountClean, change, lease => {
+      const { state } = lease.pool;
+      if (state !== 'quarantine' && state !== 'available') throw cannot('cleaned', accountId, lease);
+      return cleanAgain(lease, this.now(), textOf(change), mode === 'full');
     });
+    return this.one(accountId);
   }
+
+  /** Returns an account to its pool: from quarantine, or by the end of its lease, after which it is cleaned. */
+  public async release(accountId: string, change: Change): Promise<readonly AccountOutcome[]> {
+    await this.change(accountId, CHANGES.accountRelease, change, lease => {
+      const { state } = lease.pool;
+      if (state === 'quarantine') {
+        return { ...enter(lease, 'available', this.now(), textOf(change)), fence: lease.fence + 1 };
+      }
+      if (state !== 'leased' || lease.holder) throw cannot('released', accountId, lease);
+      return end(lease, this.now(), textOf(change));
+    });
+    return this.one(accountId);
+  }
+
+  private async one(accountId: string): Promise<readonly AccountOutcome[]> {
+    return (await this.list()).filter(account => account.accountId === accountId);
+  }
+
+  private async change(
+    accountId: string, kind: ChangeKind, change: Change, next: (lease: PooledLease) => PooledLease,
+  ): Promise<void> {
+    const key = leaseKey(accountId);
+    await retryOnConflict(async () => {
+      const lease = await this.registry.read<LeaseRecord>(key);
+      if (!lease || !isPooled(lease)) {
+        throw new Error(
+          `account ${accountId} belongs to no account pool: org-environments accounts lists those that do; nothing was `
+            + 'done',
+        );
+      }
+      const { version, ...known } = lease;
+      await this.registry.write<LeaseRecord>(key, next(known), version);
+    });
+    const at = new Date(this.now()).toISOString();
+    await this.history.record({ ...change, at, change: kind, outcome: 'succeeded', accountId });
+  }
+}
+
+function textOf({ by, reason }: Change): string {
+  return `${reason} (${by})`;
+}
+
+function cannot(participle: 'cleaned' | 'released', accountId: string, { holder, pool }: PooledLease): Error {
+  const { state, owner } = pool;
+  const since = new Date(pool.since).toISOString();
+  const why = {
+    'cleaning': `it is being cleaned since ${since}, and is available or in quarantine after that`,
+    'waiting-proof': `it waits for the second look after its clean since ${since}`,
+    'available': 'it is available',
+    'quarantine': 'it is in quarantine',
+    'leased': holder
+      ? `environment '${holder.environmentName}' of stack '${stackNameOf(holder)}' uses it: remove the environment`
+      : `'${owner?.logicalId}' leases it: if that no longer exists, run org-environments accounts release ${accountId} `
+        + '--force',
+  }[state];
+  return new Error(`account ${accountId} cannot be ${participle}: ${why}; nothing was done`);
+}
+
+function leasesById(
+  leases: readonly LeaseRecord[], pools: readonly PoolRecord[],
+): ReadonlyMap<string, LeaseRecord> {
+  const slots = new Map(pools.flatMap(({ poolName, slots: all }) =>
+    Object.entries(all).map(([slot, { accountId }]) => [`${poolName}#${slot}`, accountId] as const)));
+  return new Map(leases.flatMap(lease => {
+    const { pool, holder } = lease;
+    const accountId = pool ? slots.get(`${pool.poolName}#${pool.slot}`) : holder && accountIn(holder.pipelineKey);
+    return accountId === undefined ? [] : [[accountId, lease] as const];
+  }));
+}
+
+function outcomesOf(
+  { poolName, slots }: PoolRecord, leases: ReadonlyMap<string, LeaseRecord>, records: readonly AccountRecord[],
+): readonly AccountOutcome[] {
+  return Object.values(slots).map((slot): AccountOutcome => {
+    const { email, accountId, problem, failure } = slot;
+    const record = records.find(one => emailOf(one)?.toLowerCase() === email.toLowerCase());
+    const base = { poolName, email, ...nameIn(record) };
+    const lease = accountId === undefined ? undefined : leases.get(accountId);
+    if (accountId === undefined || !lease?.pool) {
+      const reason = problem ?? failure?.reason;
+      return { ...base, state: reason === undefined ? 'creating' : 'failed', ...(reason !== undefined && { reason }) };
+    }
+    const { state, since, reason, leftovers } = lease.pool;
+    return {
+      ...base,
+      accountId,
+      state,
+      since: new Date(since).toISOString(),
+      ...(state === 'leased' && holderOf(lease)),
+      ...(reason !== undefined && { reason }),
+      ...(leftovers && { leftovers }),
+    };
+  });
+}
+
+function outcomeOf(record: AccountRecord, lease: LeaseRecord | undefined): AccountOutcome {
+  const { accountId, owners, createdAt } = record;
+  const email = emailOf(record);
+  const owner = owners.at(-1);
+  const used = owner ? 'leased' : 'available';
+  return {
+    ...(accountId !== undefined && { accountId }),
+    ...(email !== undefined && { email }),
+    ...nameIn(record),
+    state: accountId === undefined ? 'creating' : used,
+    ...(owner && { holder: owner.logicalId, stackName: stackNameOf(owner) }),
+    ...(lease && holderOf(lease)),
+    ...(createdAt !== undefined && { since: new Date(createdAt).toISOString() }),
+  };
+}
+
+/** The environment, or the `Account` until there is one. */
+function holderOf({ holder, pool }: LeaseRecord): Pick<AccountOutcome, 'holder' | 'stackName'> {
+  if (holder) return { holder: holder.environmentName, stackName: stackNameOf(holder) };
+  return pool?.owner ? { holder: pool.owner.logicalId, stackName: stackNameOf(pool.owner) } : {};
+}
+
+function emailOf({ owners }: AccountRecord): string | undefined {
+  const request = owners.at(-1)?.request;
+  return request?.kind === 'vended' ? request.email : undefined;
+}
+
+function nameIn(record: AccountRecord | undefined): Pick<AccountOutcome, 'accountName'> {
+  const request = record?.owners.at(-1)?.request;
+  return request?.kind === 'vended' ? { accountName: request.accountName } : {};
+}
+
+function nameOf({ poolName = '', email, accountId = '' }: AccountOutcome): string {
+  return `${poolName} ${email ?? accountId}`;
 }

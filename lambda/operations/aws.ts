@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { AccountProvider } from './accounts';
+import type { AccountProvider } from './account-commands';
 import type { Kinds } from './reconciler';
 import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
 import type { Outcome, ReconcileRequest, WaiterInput } from '../../src/kinds/contract';

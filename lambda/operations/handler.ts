@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { AccountOperations } from './accounts';
+import { AccountCommands } from './account-commands';
 import { AwsAccountProvider, AwsKinds, logDriftMetric } from './aws';
 import { AwsBackportMachine } from './backports/machine';
 import { BackportOperations } from './backports/operations';
@@ -35,7 +35,7 @@ const releases = new Releases({
   registry, hosts, machine: new AwsReleaseMachine(), now: Date.now, newId: () => `release-${randomUUID()}`,
 });
 const { [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn = '', [ENTRY_ENVIRONMENT.FUNCTIONS]: functions = '{}' } = process.env;
-const accounts = new AccountOperations(registry, new AwsAccountProvider(JSON.parse(functions)), history);
+const accounts = new AccountCommands(registry, new AwsAccountProvider(JSON.parse(functions)), history);
 const operations = new Operations(
   registry,
   new AwsPipelineControl(partition),

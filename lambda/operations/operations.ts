@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AccountOperations } from './accounts';
+import type { AccountCommands } from './account-commands';
+import { AccountOperations } from './accounts';
 import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
@@ -42,6 +43,7 @@ type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
   private readonly leftovers: LeftoverOperations;
+  private readonly accounts: AccountOperations;
 
   public constructor(
     private readonly registry: Registry,
@@ -49,12 +51,13 @@ export class Operations {
     private readonly hosts: Hosts<'authorOf'>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
-    private readonly accounts: Pick<AccountOperations, 'changeEmail' | 'closings'>,
+    private readonly accountCommands: Pick<AccountCommands, 'changeEmail' | 'closings'>,
     private readonly backports: Pick<BackportOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
     this.leftovers = new LeftoverOperations(registry, control, history, now);
+    this.accounts = new AccountOperations(registry, history, now);
   }
 
   /** @param requestId id of the invocation, which the log lines contain */
@@ -77,7 +80,7 @@ export class Operations {
       case 'describeRelease':
         return this.releases.run(request, requestId);
       case 'changeEmail':
-        await this.accounts.changeEmail(request, requestId);
+        await this.accountCommands.changeEmail(request, requestId);
         return { pipelines: [] };
       case 'backport':
       case 'absorb':
@@ -85,6 +88,22 @@ export class Operations {
         return this.backports.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
+      case 'accounts':
+        return { pipelines: [], accounts: await this.accounts.list() };
+      case 'cleanAccount':
+        return {
+          pipelines: [],
+          accounts: await this.accounts.clean(
+            request.accountId, request.mode, changeOf(request, requestId),
+          ),
+        };
+      case 'releaseAccount':
+        return {
+          pipelines: [],
+          accounts: await this.accounts.release(
+            request.accountId, changeOf(request, requestId),
+          ),
+        };
       case 'history':
         return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
     }
@@ -154,7 +173,7 @@ export class Operations {
         return { ...status, ...(found && { drifts: found }) };
       });
     const [pipelines, leftovers, closings] = await Promise.all([
-      Promise.all(outcomes), this.leftovers.list(all), this.accounts.closings(),
+      Promise.all(outcomes), this.leftovers.list(all), this.accountCommands.closings(),
     ]);
     return { pipelines, leftovers, closings };
   }
@@ -262,6 +281,10 @@ export class Operations {
       return record !== undefined;
     });
   }
+}
+
+function changeOf({ by, reason }: { readonly by: string; readonly reason: string }, requestId: string) {
+  return { by, reason, requestId };
 }
 
 function namesOf(selected: readonly EnvironmentPipeline[]): string[] {

@@ -1,11 +1,14 @@
 import type { AccountRequest } from '../../src/account/contract';
 import type { BranchRequest } from '../../src/branch/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
+import type { PooledAccountRequest } from '../../src/pool/contract';
 import { RESOURCE_TYPES } from '../../src/private/contract';
 import { LISTED } from '../../src/registry/contract';
 import type { StackRequest } from '../../src/stack/contract';
 import type { AccountRecord } from '../registry/account';
 import { accountKey } from '../registry/account';
+import { poolClaimKey } from '../registry/pool';
+import type { PoolClaimRecord } from '../registry/pool';
 import type { Registry } from '../registry/registry';
 import type { ResourceRecord } from '../registry/resource';
 
@@ -34,20 +37,27 @@ export async function knownResources(registry: Registry): Promise<readonly Known
 
 async function environmentOf(
   registry: Registry,
-  { resourceType, properties }: ResourceRecord,
+  { resourceType, ownerId, properties }: ResourceRecord,
   byAccount: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   switch (resourceType) {
     case RESOURCE_TYPES.branch:
       return (properties as unknown as BranchRequest).environmentName;
     case RESOURCE_TYPES.account:
-      return byAccount.get((await accountOf(registry, properties as unknown as AccountRequest)) ?? '');
+      return byAccount.get((await accountOf(registry, ownerId, properties as unknown as AnyAccountRequest)) ?? '');
     default:
       return byAccount.get((properties as Partial<StackRequest>).accountId ?? '');
   }
 }
 
-async function accountOf(registry: Registry, request: AccountRequest): Promise<string | undefined> {
+type AnyAccountRequest = AccountRequest | PooledAccountRequest;
+
+async function accountOf(
+  registry: Registry, ownerId: string, request: AnyAccountRequest,
+): Promise<string | undefined> {
+  if (request.kind === 'pooled') {
+    return (await registry.read<PoolClaimRecord>(poolClaimKey({ id: ownerId })))?.accountId;
+  }
   if (request.kind === 'existing') return request.accountId;
   return (await registry.read<AccountRecord>(accountKey(request)))?.accountId;
 }

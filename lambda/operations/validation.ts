@@ -17,13 +17,23 @@ const limit = v.custom<number>(
 
 const ofEnvironment = { environmentName: nonEmptyText('environmentName'), by: nonEmptyText('by') };
 
+const ofAccount = {
+  accountId: v.custom<string>(
+    value => typeof value === 'string' && /^\d{12}$/.test(value),
+    ({ input }) => `accountId must have twelve digits, got ${JSON.stringify(input)}`,
+  ),
+  by: nonEmptyText('by'),
+  reason: nonEmptyText('reason'),
+};
+
 const decision = v.picklist(
   ['approved', 'rejected'], ({ input }) => `decision must be 'approved' or 'rejected', got ${JSON.stringify(input)}`,
 );
 
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
-  'reconcile', 'forget', 'changeEmail', 'backport', 'absorb', 'describeBackport',
+  'reconcile', 'forget', 'changeEmail', 'accounts', 'cleanAccount', 'releaseAccount', 'backport', 'absorb',
+  'describeBackport',
 ];
 
 const request = v.variant(
@@ -87,6 +97,9 @@ const request = v.variant(
       code: v.optional(nonEmptyText('code')),
       by: nonEmptyText('by'),
     }),
+    v.object({ operation: v.literal('accounts') }),
+    v.object({ operation: v.literal('cleanAccount'), ...ofAccount, mode: modeOf('used', 'full') }),
+    v.object({ operation: v.literal('releaseAccount'), ...ofAccount }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),
     v.object({
       operation: v.literal('reconcile'),

@@ -5,7 +5,7 @@ import type { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lamb
 import { Construct } from 'constructs';
 import { ENTRY_ENVIRONMENT } from './contract';
 import { HandlerFunction } from './handler-function';
-import type { Kind, KindContext } from './kind';
+import type { Kind, KindContext, RecordAccess } from './kind';
 import { allow, describeStacks, recordPermissions } from './permissions';
 import { Waiter } from './waiter';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
@@ -65,23 +65,23 @@ export class CustomResources extends Construct {
   }
 
   private kindFunction(kind: Kind, props: CustomResourcesProps): HandlerFunction {
-    const { write = [], put = [], ...records } = kind.records;
     return new HandlerFunction(this, `${kind.name.charAt(0).toUpperCase()}${kind.name.slice(1)}`, {
       handler: kind.name,
       roleName: kind.roleName,
       description: kind.description,
       environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
       permissions: [
-        ...recordPermissions(props.registry, {
-          ...records,
-          write: [...write, RECORDS.resource, RECORDS.drift],
-          put: [...put, RECORDS.request],
-        }, true),
+        ...recordPermissions(props.registry, recordsOf(kind), true),
         describeStacks('DescribeResources', ['cloudformation:DescribeStackResources']),
         ...kind.permissions(props),
       ],
     });
   }
+}
+
+/** The records of a kind, and those that all kinds have. */
+export function recordsOf({ records: { write = [], put = [], ...records } }: Kind): RecordAccess {
+  return { ...records, write: [...write, RECORDS.resource, RECORDS.drift], put: [...put, RECORDS.request] };
 }
 
 /** Environment variables of all handlers. */

@@ -27,7 +27,26 @@ export type OperationRequest =
   }
   | ForgetOperation
   | ChangeEmailOperation
+  | AccountOperation
   | ReconcileOperation;
+
+/** Lists accounts, or changes an account of a pool. */
+export type AccountOperation =
+  | { readonly operation: 'accounts' }
+  | {
+    readonly operation: 'cleanAccount';
+    readonly accountId: string;
+    readonly by: string;
+    readonly reason: string;
+    /** `full`: list all types in all regions, and not only those that the last lease has used. */
+    readonly mode: 'used' | 'full';
+  }
+  | {
+    readonly operation: 'releaseAccount';
+    readonly accountId: string;
+    readonly by: string;
+    readonly reason: string;
+  };
 
 /** Compares environments with what their app declares. */
 export interface ReconcileOperation {
@@ -175,6 +194,34 @@ export interface OperationResponse<Outcome> {
   readonly closings?: readonly ClosingOutcome[];
   /** The last changes, oldest first; only of `history`. */
   readonly history?: readonly HistoryEntry[];
+  /** Only of the requests that concern accounts. */
+  readonly accounts?: readonly AccountOutcome[];
+}
+
+/** An account that the registry knows. */
+export interface AccountOutcome {
+  /** Absent while it does not exist. */
+  readonly accountId?: string;
+  readonly accountName?: string;
+  /** Absent for an account that was imported by its id. */
+  readonly email?: string;
+  /** Absent: it belongs to no pool. */
+  readonly poolName?: string;
+  /**
+   * `creating`: it does not exist yet. `failed`: it could not be created. `waiting-proof`: it waits for the second look
+   * after its clean.
+   */
+  readonly state: 'creating' | 'failed' | 'leased' | 'cleaning' | 'waiting-proof' | 'available' | 'quarantine';
+  /** The environment that uses it, or the `Account` until there is one. */
+  readonly holder?: string;
+  /** The stack of the holder. */
+  readonly stackName?: string;
+  /** Since when it has this state; of an account without a pool: since when it exists. In ISO 8601. */
+  readonly since?: string;
+  /** Why it has this state. */
+  readonly reason?: string;
+  /** What remains in it; only in quarantine. */
+  readonly leftovers?: readonly string[];
 }
 
 /** The pipeline of an environment. */

@@ -116,10 +116,10 @@ export class Listeners extends Construct {
           // of what operators forget
           remove: [RECORDS.leftover, RECORDS.pipeline, RECORDS.stack],
           // the id of a vended account
-          read: [RECORDS.account, RECORDS.blueGreen],
+          read: [RECORDS.account, RECORDS.blueGreen, RECORDS.poolClaim],
           list: [
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
-            LISTED.drift, LISTED.closing, LISTED.branch,
+            LISTED.drift, LISTED.closing, LISTED.branch, LISTED.account, LISTED.lease, LISTED.pool,
           ],
         }),
         allow(

@@ -27,8 +27,8 @@ export interface IOrganization extends IResource {
   readonly eventBus: IEventBus;
 
   /**
-   * Allows a principal to use all commands of operators on all environments: halt, resume, status, history, reconcile,
-   * forget, and releases.
+   * Allows a principal to use all commands of operators on all environments and accounts: halt, resume, status,
+   * history, reconcile, forget, releases, and accounts.
    *
    * @param grantee a principal of the CICD account
    */

@@ -18,7 +18,7 @@ export interface SpareOptions {
   readonly resourceType: string;
 
   /** Pattern of the name or id, in which `*` matches any text: `security-audit-*`. */
-  readonly id: string;
+  readonly resourceId: string;
 
   /** Why it is spared; the plan of the clean shows it. */
   readonly reason: string;

@@ -78,7 +78,7 @@ export class AccountPool extends Resource implements IAccountPool {
         ...templates,
         ...checkedTimes(this, props),
         protectingTag: props.protectingTag ?? CLEAN_DEFAULTS.protectingTag,
-        spare: spare.map(({ resourceType, id: pattern, reason }) => ({ type: resourceType, id: pattern, why: reason })),
+        spare: spare.map(({ resourceType: type, resourceId, reason: why }) => ({ type, id: resourceId, why })),
         cleaners,
         ...preparation(this, organization, props),
         cleaning: 'true',

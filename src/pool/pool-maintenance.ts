@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { POOL_ENVIRONMENT, POOL_MAINTENANCE } from './contract';
+import { ACCOUNT_KIND } from '../account/kind';
 import { CleanMachine } from '../clean/clean-machine';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
+import { recordsOf } from '../kinds/custom-resources';
 import { allow, recordPermissions } from '../kinds/permissions';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
@@ -36,16 +39,19 @@ export class PoolMaintenance extends Construct {
     super(organization, ID);
     const { registry, eventBus } = organization;
     this.machine = new CleanMachine(this, 'Clean', { organization });
+    // with the records of the function, because a transaction needs one statement for all that it writes
+    const { write = [], put = [] } = recordsOf(ACCOUNT_KIND);
     const permissions = [
       ...recordPermissions(registry, {
-        write: [RECORDS.pool, RECORDS.poolClaim],
-        put: [RECORDS.lease, RECORDS.history],
+        write: [...write, RECORDS.pool, RECORDS.poolClaim],
+        put: [...put, RECORDS.lease, RECORDS.history],
         list: [LISTED.pool, LISTED.lease],
       }),
       allow('StartCleans', ['states:StartExecution'], [this.machine.stateMachineArn]),
       putEvents(eventBus),
     ];
-    for (const { statement } of permissions) accountFunction.role?.addToPrincipalPolicy(statement);
+    const policy = new Policy(this, 'AccountFunction', { statements: permissions.map(({ statement }) => statement) });
+    accountFunction.role?.attachInlinePolicy(policy);
     const environment = {
       ...HISTORY_ENVIRONMENT, [POOL_ENVIRONMENT.CLEAN_MACHINE_ARN]: this.machine.stateMachineArn,
     };

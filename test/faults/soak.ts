@@ -3,6 +3,7 @@ import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
 import { soakPicks } from '../pick/soak';
+import { soakPool } from '../pool/soak';
 import { soakReleases } from '../release/soak';
 import { soakSwitches } from '../switches/soak';
 
@@ -65,11 +66,17 @@ async function soak(): Promise<void> {
     case 'pick':
       process.exitCode = (await soakPicks(runs, first)) ? 0 : 1;
       return;
+    case 'pool':
+      process.exitCode = (await soakPool(runs, first)) ? 0 : 1;
+      return;
     case 'switches':
       process.exitCode = (await soakSwitches(Number(values.requests))) ? 0 : 1;
       return;
     default:
-      throw new Error(`--kind must be 'deployment', 'damage', 'release', 'pick' or 'switches', got '${values.kind}'`);
+      throw new Error(
+        "--kind must be 'deployment', 'damage', 'release', 'pick', 'pool' or 'switches', "
+          + `got '${values.kind}'`,
+      );
   }
 }
 

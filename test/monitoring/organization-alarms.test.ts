@@ -14,7 +14,7 @@ const idsOf = (type: string) =>
 const [topic] = idsOf('AWS::SNS::Topic');
 
 test('every alarm is raised by one value, is not raised by missing values, and reports to the topic', () => {
-  expect(alarms).toHaveLength(6);
+  expect(alarms).toHaveLength(7);
   for (const alarm of alarms) {
     expect(alarm).toMatchObject({
       Threshold: 1,

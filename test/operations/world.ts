@@ -1,6 +1,6 @@
 import { FakeControl } from './fake-control';
 import { RegistryHistory } from '../../lambda/history/history';
-import { AccountOperations } from '../../lambda/operations/accounts';
+import { AccountCommands } from '../../lambda/operations/account-commands';
 import { Operations } from '../../lambda/operations/operations';
 import type { EnvironmentPipeline } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
@@ -30,7 +30,7 @@ export class World {
   /** The commands to the account provider, and its answers. */
   public readonly commands: AccountCommand[] = [];
   public readonly answers: AccountCommandResult[] = [];
-  public readonly accounts = new AccountOperations(
+  public readonly accounts = new AccountCommands(
     this.registry,
     {
       run: async command => {

@@ -139,7 +139,8 @@ test.each([
 
 describe('the roles of each handler allow exactly the actions that it calls', () => {
   test.each([
-    ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT]],
+    // starting a clean, if there are account pools
+    ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT, 'states:StartExecution']],
     ['branch', 'branch', []],
     [
       'way to repositories', 'sources',

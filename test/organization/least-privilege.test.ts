@@ -91,8 +91,8 @@ test('each function sees its own records alone', () => {
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
       'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'leftover#*',
-      'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable', 'leftover', 'history',
-      'resource', 'drift', 'closing', 'branch',
+      'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'pool-claim#*', 'environment', 'halt', 'unreachable',
+      'leftover', 'history', 'resource', 'drift', 'closing', 'branch', 'account', 'lease', 'pool',
     ],
   });
 });

@@ -47,6 +47,25 @@ describe('a lease', () => {
     expect(await world.environments.isHeld(KEY)).toBe(false);
   });
 
+  test('of an account of a pool keeps its place there, and is rejected unless the account is leased', async () => {
+    const world = new Leases();
+    const pool = { poolName: 'sandbox', slot: 1, state: 'leased', since: 1 } as const;
+    await world.registry.write<LeaseRecord>(leaseKey(ONE), { fence: 7, pool }, undefined);
+    expect(await world.acquire()).toEqual({ fence: 8, others: [] });
+    await world.environments.confirm(KEY);
+    expect(await world.lease(ONE)).toMatchObject({ fence: 8, holder: { pipelineKey: KEY }, pool });
+    await world.environments.release(KEY);
+    expect(await world.lease(ONE)).toEqual({ fence: 8, pool, version: 4 });
+    for (const state of ['cleaning', 'waiting-proof', 'available', 'quarantine'] as const) {
+      const { version } = (await world.registry.read(leaseKey(ONE))) ?? { version: 0 };
+      await world.registry.write<LeaseRecord>(leaseKey(ONE), { fence: 8, pool: { ...pool, state } }, version);
+      await expect(world.acquire()).rejects.toThrow(
+        `account ${ONE} belongs to the account pool 'sandbox' and is not leased (it is ${state}), so environment `
+          + "'test1' cannot have a pipeline there: use an Account with this pool, which leases an account",
+      );
+    }
+  });
+
   test('that is acquired again by its holder keeps its fence and expires later', async () => {
     const world = new Leases();
     await world.acquire();

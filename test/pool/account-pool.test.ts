@@ -34,7 +34,7 @@ describe('an account pool', () => {
     secondLook: Duration.hours(36),
     requireBoundary: true,
     cleaners: [{ function: cleaner, types: ['Example::Data::Lake'] }],
-    spare: [{ resourceType: 'AWS::IAM::Role', id: 'audit-*', reason: 'the auditors' }],
+    spare: [{ resourceType: 'AWS::IAM::Role', resourceId: 'audit-*', reason: 'the auditors' }],
   });
   new Account(cicd.stack, 'Dev', { organization: cicd.organization, pool, accountTags: { team: 'shop' } });
   const template = Template.fromStack(cicd.stack);

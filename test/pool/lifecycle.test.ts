@@ -369,3 +369,14 @@ describe('a lease', () => {
     expect(await world.check(one)).toMatchObject([{ what: "the registry has no account for 'One'" }]);
   });
 });
+
+test('a pool whose function has no permission yet is requested again for a minute', async () => {
+  const world = new PoolWorld();
+  const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+  const read = jest.spyOn(world.registry, 'read').mockRejectedValue(denied);
+  await expect(world.deployPool()).rejects.toThrow(expect.objectContaining({ name: 'RolePropagatingError' }));
+  world.clock.now += 61_000;
+  await expect(world.deployPool()).rejects.toThrow(denied);
+  read.mockRestore();
+  await world.deployPool();
+});

@@ -34,12 +34,15 @@ export const IN_REAL_TIME = { scale: 180, inProcess: { direct: true } };
 export interface HarnessOptions extends Partial<SimulationOptions> {
   /** Files of the repository; if empty, it has no commit. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Files in place of handlers, by the name of the handler; the same ones in all tests of a file. */
+  readonly stubs?: Readonly<Record<string, string>>;
 }
 
 /** A simulated AWS in which apps are synthesized and deployed. */
 export class Harness {
   public static async start({
     files = { 'README.md': 'the shop\n' },
+    stubs,
     ...options
   }: HarnessOptions = {}): Promise<Harness> {
     const folder = mkdtempSync(join(tmpdir(), 'vending-'));
@@ -51,7 +54,7 @@ export class Harness {
       ...(options.scale === undefined && { virtual: { direct: true } }),
       ...options,
     });
-    const harness = new Harness(simulation, folder);
+    const harness = new Harness(simulation, folder, stubs);
     await harness.seed(files);
     return harness;
   }
@@ -61,6 +64,7 @@ export class Harness {
   private constructor(
     public readonly simulation: Simulation,
     public readonly folder: string,
+    private readonly stubs?: Readonly<Record<string, string>>,
   ) {}
 
   /** Deploys an app of a management stack and a CICD stack. `define` must always define the same. */
@@ -222,7 +226,7 @@ export class Harness {
     cicd.stack.addStackDependency(management);
     define(cicd);
     const { directory } = app.synth();
-    if (this.isDirect) replaceHandlers(directory, (lean ??= leanHandlers()));
+    if (this.isDirect) replaceHandlers(directory, (lean ??= leanHandlers(this.stubs)));
     return directory;
   }
 }

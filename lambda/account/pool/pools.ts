@@ -9,6 +9,7 @@ import { poolKey } from '../../registry/pool';
 import type { PoolRecord } from '../../registry/pool';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
 import { DONE, done } from '../../shared/lifecycle';
+import { retryWhileRolePropagates } from '../../shared/propagation';
 
 type Parts = Pick<PoolParts, 'registry' | 'now'> & {
   /** Begins to create accounts ahead. */
@@ -17,6 +18,8 @@ type Parts = Pick<PoolParts, 'registry' | 'now'> & {
 
 /** Keeps the settings of account pools. The accounts of a removed pool remain, for a pool of the same name. */
 export class Pools implements Lifecycle<PoolRequest, PoolResult> {
+  private deniedAt?: number;
+
   public constructor(private readonly parts: Parts) {}
 
   public subjectOf({ poolName }: PoolRequest): string {
@@ -24,7 +27,7 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
   }
 
   public async requestCreate(owner: Owner, request: PoolRequest): Promise<void> {
-    const record = await readPool(this.parts, request.poolName);
+    const record = await this.firstRead(request.poolName);
     const foreign = record && foreignOwner(record.owners, owner);
     const current = record?.owners.find(({ id }) => id === foreign?.id);
     if (current) throw poolTaken(request.poolName, current);
@@ -74,6 +77,16 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
 
   public async requestRepair(owner: Owner, request: PoolRequest): Promise<void> {
     await this.requestCreate(owner, request);
+  }
+
+  /** The first pool of an organization gives this function a policy just before, which IAM may not know yet. */
+  private async firstRead(poolName: string) {
+    try {
+      return await readPool(this.parts, poolName);
+    } catch (error) {
+      this.deniedAt ??= this.parts.now();
+      throw retryWhileRolePropagates(error, this.parts.now() - this.deniedAt);
+    }
   }
 
   private async write(record: PoolRecord, version: number | undefined): Promise<void> {
