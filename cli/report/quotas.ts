@@ -1,6 +1,7 @@
 import type { LimitUse, QuotaUse } from './report';
 import type { RecordedCall } from '../../rehearsal/core/service';
 import type { Rate } from '../../rehearsal/core/token-buckets';
+import { LOOKUP_RATE } from '../../rehearsal/services/cloudtrail/lookup';
 import { RATES } from '../../rehearsal/services/organizations/call-rates';
 import { CONCURRENT_CLOSURES } from '../../rehearsal/services/organizations/closure';
 import { DEFAULT_ACCOUNT_LIMIT, CONCURRENT_CREATIONS } from '../../rehearsal/services/organizations/creation';
@@ -17,8 +18,10 @@ const ORGANIZATION_RATES = Object.entries(RATES).map(
   ([operation, rate]): RateLimit => ({ service: 'organizations', operations: [operation], ...rate }),
 );
 
-/** Published rate limits of other services, per account and region. The rehearsal does not throttle these. */
+/** Published rate limits of other services, per account and region. The rehearsal throttles only CloudTrail of them. */
 const ACCOUNT_RATES: readonly RateLimit[] = [
+  // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+  { service: 'cloudtrail', operations: ['LookupEvents'], perSecond: LOOKUP_RATE.perSecond, burst: 0 },
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   {
     service: 'sts',

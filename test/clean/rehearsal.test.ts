@@ -209,3 +209,20 @@ test('what only its costs show is named in quarantine after a complete list of a
     await account.harness.stop();
   }
 });
+
+test('the shipped function cleans an account', async () => {
+  const account = await SimulatedAccount.start(released, { virtual: {} });
+  try {
+    const { accountId } = account;
+    const before = account.resources(...REGIONS);
+    await account.deployStack(REGION, 'Shop', {
+      Orders: retained('AWS::S3::Bucket', { BucketName: `orders-${accountId}` }),
+    });
+    await account.create(FRANKFURT, 'AWS::SQS::Queue', { QueueName: 'notes' });
+    account.simulation.s3.write(`orders-${accountId}`, 'order/1', Buffer.from('order'));
+    expect(await account.clean()).toMatchObject({ state: 'available' });
+    expect(account.resources(...REGIONS)).toEqual(before);
+  } finally {
+    await account.harness.stop();
+  }
+});

@@ -1,11 +1,16 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { leaseKey } from '../../lambda/registry/lease';
+import { TableRegistry } from '../../lambda/registry/table';
 import type { Simulation } from '../../rehearsal/simulation';
 import { CleanMachine } from '../../src/clean/clean-machine';
 import type { CleanMachineInput } from '../../src/clean/contract';
 import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
+import { requestHandlerOf } from '../rehearsal/services/virtual-world';
 import { Harness, reasons } from '../vending/harness';
+import type { HarnessOptions } from '../vending/harness';
 
 /** Fence of the lease that has ended. */
 const FENCE = 7;
@@ -17,6 +22,11 @@ export interface PoolPlace {
   readonly leftovers?: readonly string[];
 }
 
+interface Lease {
+  readonly fence: number;
+  readonly pool?: PoolPlace;
+}
+
 /** Defines an environment and the machine that cleans. */
 export function withMachine(cicd: Cicd, cleanerFunctionArns: readonly string[] = []): void {
   new CleanMachine(cicd.stack, 'Clean', { organization: cicd.organization, cleanerFunctionArns });
@@ -25,8 +35,8 @@ export function withMachine(cicd: Cicd, cleanerFunctionArns: readonly string[] =
 /** A vended account of the simulation, which is filled by its lease and cleaned afterwards. */
 export class SimulatedAccount {
   /** Deploys an app with an environment, whose pipeline a second deployment may remove. */
-  public static async start(define: (cicd: Cicd) => void): Promise<SimulatedAccount> {
-    const harness = await Harness.start();
+  public static async start(define: (cicd: Cicd) => void, options: HarnessOptions = {}): Promise<SimulatedAccount> {
+    const harness = await Harness.start(options);
     const failed = reasons(await harness.deploy(define));
     if (failed !== '') throw new Error(failed);
     const account = new SimulatedAccount(harness, harness.vended['shop-dev'] ?? '');
@@ -91,7 +101,8 @@ export class SimulatedAccount {
   }
 
   public async place(): Promise<PoolPlace> {
-    const lease = await this.harness.record<{ readonly pool: PoolPlace }>(leaseKey(this.accountId));
+    const key = leaseKey(this.accountId);
+    const lease = this.isDirect ? await this.harness.record<Lease>(key) : await this.registry().read<Lease>(key);
     return lease?.pool ?? { state: 'none' };
   }
 
@@ -116,16 +127,39 @@ export class SimulatedAccount {
   }
 
   private async endLease(): Promise<void> {
-    const { tables, cloudformation } = this.simulation;
-    const stack = cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
-    const table = [...stack?.resources.values() ?? []].find(({ type }) => type === 'AWS::DynamoDB::Table')?.id ?? '';
     const pk = leaseKey(this.accountId);
-    const items = tables.items(CICD_ACCOUNT, REGION, table);
-    const before = items.find(item => item.pk === pk) ?? { pk, version: 0 };
     const pool = { poolName: 'pool', index: 1, state: 'cleaning', since: this.simulation.clock.now() };
-    const { holder: _, ...lease } = { holder: undefined, ...before };
-    const ended = { ...lease, fence: FENCE, pool };
-    tables.restore(CICD_ACCOUNT, REGION, table, [...items.filter(item => item.pk !== pk), ended]);
+    if (!this.isDirect) {
+      const before = await this.registry().read<Lease>(pk);
+      await this.registry().write<Lease>(pk, { fence: FENCE, pool }, before?.version);
+      return;
+    }
+    const { tables } = this.simulation;
+    const items = tables.items(CICD_ACCOUNT, REGION, this.table);
+    const { version = 0 } = items.find(item => item.pk === pk) ?? {};
+    const ended = { pk, version, fence: FENCE, pool };
+    tables.restore(CICD_ACCOUNT, REGION, this.table, [...items.filter(item => item.pk !== pk), ended]);
+  }
+
+  private get isDirect(): boolean {
+    return this.simulation.options.virtual?.direct === true;
+  }
+
+  private get table(): string {
+    const resources = [...this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []];
+    return resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.id ?? '';
+  }
+
+  /** The registry of the shipped handlers. */
+  private registry(): TableRegistry {
+    const { iam, server } = this.simulation;
+    const client = new DynamoDBClient({
+      endpoint: server.endpoint,
+      region: REGION,
+      credentials: iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` }),
+      requestHandler: requestHandlerOf(server),
+    });
+    return new TableRegistry(this.table, DynamoDBDocumentClient.from(client));
   }
 
   /** The baseline of an account of a pool has the role that cleans. */

@@ -56,6 +56,14 @@ test('the use of a quota per account is that of the busiest account, for all ope
   expect(put).toMatchObject({ operations: ['PutParameter'], peakPerSecond: 1, limitPerSecond: 3, throttledCalls: 1 });
 });
 
+test('lookups of events are limited to two per second in each account and region', () => {
+  const call = { service: 'cloudtrail', operation: 'LookupEvents', caller: '', accountId: ACCOUNT };
+  const regions = ['eu-west-1', 'eu-west-1', 'us-east-1'];
+  expect(quotaUse(regions.map(region => ({ ...call, region, at: 0 })))).toMatchObject([
+    { peakPerSecond: 2, limitPerSecond: 2, limitPerMinute: 120 },
+  ]);
+});
+
 test('the use of Organizations is compared with its default quotas', async () => {
   const simulation = await Simulation.start({ managementAccountId: ACCOUNT, virtual: {} });
   const { organizations } = simulation;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AwsApi } from '../../../lambda/clean/api/api';
 import type { ApiCall } from '../../../lambda/clean/api/api';
+import type { Server } from '../../../rehearsal/core/server';
 import type { VirtualClock } from '../../../rehearsal/core/virtual-clock';
 import { fetchOf } from '../../../rehearsal/services/lambda/in-process/http';
 import { Simulation } from '../../../rehearsal/simulation';
@@ -57,7 +58,7 @@ export class VirtualWorld {
       region,
       maxAttempts: 1,
       credentials: iam.issue({ accountId, arn: `arn:aws:iam::${accountId}:root` }),
-      requestHandler: { handle: async (request: SdkRequest) => this.handle(request) },
+      requestHandler: requestHandlerOf(server),
     };
   }
 
@@ -83,14 +84,19 @@ export class VirtualWorld {
   public async stop(): Promise<void> {
     await this.simulation.stop();
   }
+}
 
-  private async handle({ method, path, query = {}, headers, body = '' }: SdkRequest) {
-    const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-    const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.concat([body]);
-    const answer = await this.simulation.server.answer({
-      method, path, query: new URLSearchParams(query), headers: Object.fromEntries(lower), body: bytes,
-    });
-    const { status: statusCode, headers: answered, body: content } = answer;
-    return { response: { statusCode, headers: answered, body: Readable.from([Buffer.from(content)]) } };
-  }
+/** Passes the requests of a client of the SDK to the simulated AWS. */
+export function requestHandlerOf(server: Pick<Server, 'answer'>) {
+  return {
+    handle: async ({ method, path, query = {}, headers, body = '' }: SdkRequest) => {
+      const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.concat([body]);
+      const answer = await server.answer({
+        method, path, query: new URLSearchParams(query), headers: Object.fromEntries(lower), body: bytes,
+      });
+      const { status: statusCode, headers: answered, body: content } = answer;
+      return { response: { statusCode, headers: answered, body: Readable.from([Buffer.from(content)]) } };
+    },
+  };
 }
