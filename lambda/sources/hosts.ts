@@ -23,14 +23,14 @@ const reportsNothing = () => undefined;
 const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
   github: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(once(async () => {
+    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(kept(async () => {
       const { gitHubClient } = await import('./github/client.mjs');
       return gitHubClient(await credentials(credentialsArn));
     }), credentialsArn),
     moved: reportsNothing,
   },
   gitlab: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(once(async () => {
+    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(kept(async () => {
       const { gitLabClient } = await import('./gitlab/client.mjs');
       return gitLabClient(await credentials(credentialsArn));
     }), credentialsArn),
@@ -54,15 +54,19 @@ export function connectedHosts(credentials: ReadCredentials = secretCredentials(
   };
 }
 
-/** Makes a value on its first use; a failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+/** Credentials that were replaced are used after this time. */
+const KEPT_MILLISECONDS = 5 * 60_000;
+
+/** Makes a value on its first use, and again when it is old. A failure is not kept. */
+function kept<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly value: Promise<T>; readonly at: number } | undefined;
   return async () => {
-    made ??= make();
+    if (made === undefined || Date.now() - made.at > KEPT_MILLISECONDS) made = { value: make(), at: Date.now() };
+    const current = made;
     try {
-      return await made;
+      return await current.value;
     } catch (error) {
-      made = undefined;
+      if (made === current) made = undefined;
       throw error;
     }
   };
