@@ -40,7 +40,9 @@ describe.each([
       parent,
       message: 'release 1.1.0',
       author: { name: 'Anna', email: 'anna@example.com', at: clock.now() },
-      put: Object.entries(settings('1.1.0')).map(([path, text]) => ({ path, content: Buffer.from(text), mode: '100644' })),
+      put: Object.entries(settings('1.1.0')).map(([path, text]) => (
+        { path, content: Buffer.from(text), mode: '100644' }
+      )),
       remove: [],
     });
     await hosts[host].move(repository, 'env/dev', parent, commitId);
