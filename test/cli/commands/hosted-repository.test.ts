@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { OrganizationAccessRole } from '../../../src';
-import { Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION, CICD_ACCOUNT } from '../../fixtures/app';
+import { OrganizationAccessRole, PipelineDefinition } from '../../../src';
+import type { PipelinePlan } from '../../../src';
+import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../../fixtures/app';
 import { CommandLine } from '../command-line';
 
 const PUSH = [
@@ -12,6 +13,14 @@ const PUSH = [
   'git -C clone push --quiet origin env/dev',
   'git -C clone rev-parse HEAD',
 ].join(' && ');
+
+/** Reads a file of the commit. */
+class ReadsShop extends PipelineDefinition {
+  public plan(): PipelinePlan {
+    const step = { name: 'Deploy', description: 'reads a file', commands: ['cat shop.txt'] };
+    return { stages: [{ name: 'Deploy', steps: [step] }] };
+  }
+}
 
 let cli: CommandLine;
 let app: string;
@@ -24,7 +33,9 @@ beforeAll(() => {
   new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
   const cicd = new Cicd(definition, { readsCredentials: true });
   cicd.stack.addStackDependency(management);
-  cicd.environment('dev', { branch: { source: cicd.gitHub(), branchName: 'env/dev' } });
+  cicd.environment('dev', {
+    branch: { source: cicd.gitHub(), branchName: 'env/dev' }, pipeline: { definition: new ReadsShop() },
+  });
   app = definition.synth().directory;
 });
 afterAll(() => { cli.remove(); });
