@@ -1,9 +1,12 @@
+import { BitbucketClient } from './bitbucket/client';
+import { BitbucketHost } from './bitbucket/host';
 import { CodeCommitHost, movedInCodeCommit } from './codecommit';
 import { secretCredentials } from './credentials';
-import type { ReadCredentials } from './credentials';
+import type { HostCredentials, ReadCredentials } from './credentials';
 import { GitHubHost } from './github/host';
 import { GitLabHost } from './gitlab/host';
 import type { HostEvent, MovedBranch, SourceHost } from './source';
+import { HostError } from './source';
 import type { RepositoryReference, SourceHostName } from '../../src/sources/contract';
 
 /** The attributes of a repository that a connection to its host needs. */
@@ -32,11 +35,22 @@ const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   gitlab: {
     connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(kept(async () => {
       const { gitLabClient } = await import('./gitlab/client.mjs');
-      return gitLabClient(await credentials(credentialsArn));
+      return gitLabClient(tokenOf(await credentials(credentialsArn), credentialsArn));
     }), credentialsArn),
     moved: reportsNothing,
   },
+  bitbucket: {
+    connect: ({ credentialsArn = '' }, credentials) => new BitbucketHost(kept(async () =>
+      new BitbucketClient(tokenOf(await credentials(credentialsArn), credentialsArn))), credentialsArn),
+    moved: reportsNothing,
+  },
 };
+
+/** @throws if the credentials are the key of a GitHub App */
+function tokenOf(credentials: HostCredentials, credentialsArn: string): string {
+  if ('token' in credentials) return credentials.token;
+  throw new HostError(`the secret ${credentialsArn} has the key of a GitHub App, but another host needs a token`);
+}
 
 /** Returns the host of a repository, limited to the methods that the caller needs. */
 export type Hosts<Needed extends keyof SourceHost = keyof SourceHost> = (

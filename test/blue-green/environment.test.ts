@@ -287,8 +287,8 @@ describe('a blue/green environment with a repository outside of AWS', () => {
 
   test('cannot use GitLab, which merges merge requests only', () => {
     expect(() => withSource(cicd => cicd.gitLab())).toThrow(
-      '[Cicd/prod] releases merge commits into branches, which GitLab does only for merge requests: use a repository '
-        + "of CodeCommit or GitHub, got 'https://gitlab.com/acme/web/shop'",
+      '[Cicd/prod] releases merge commits into branches, which this host does only for requests of people: use a '
+        + "repository of CodeCommit or GitHub, got 'https://gitlab.com/acme/web/shop'",
     );
   });
 });

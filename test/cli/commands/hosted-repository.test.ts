@@ -66,6 +66,6 @@ test.each(['github:shop=shop', 'github:acme/shop', 'elsewhere:acme/shop=shop'])(
   const { status, stderr } = cli.rehearse('--app', app, '--repository', given);
   expect(status).not.toBe(0);
   expect(stderr).toContain(
-    `must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${given}'`,
+    `must be <name>=<path> or <host>:<owner>/<name>=<path> with the host github, gitlab or bitbucket, got '${given}'`,
   );
 });
