@@ -41,10 +41,10 @@ export function collectApp(value: string, previous: readonly string[] = []): rea
 export function collectRepository(
   value: string, previous: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
-  const [, name, folder] = /^((?:(?:github|gitlab):(?:[\w.-]+\/)+)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
+  const [, name, folder] = /^((?:(?:github|gitlab|bitbucket):(?:[\w.-]+\/)+)?[\w.-]{1,100})=(.+)$/.exec(value) ?? [];
   if (name === undefined) {
     throw new InvalidArgumentError(
-      `must be <name>=<path>, github:<owner>/<name>=<path> or gitlab:<group>/<name>=<path>, got '${value}'`,
+      `must be <name>=<path> or <host>:<owner>/<name>=<path> with the host github, gitlab or bitbucket, got '${value}'`,
     );
   }
   if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`repository '${name}' is given twice`);

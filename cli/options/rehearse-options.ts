@@ -19,7 +19,7 @@ export const REHEARSE_OPTIONS = {
     argument: '<name>=<path>',
     description: 'repository of CodeCommit that exists before the deployment, filled from a git repository or a '
       + 'folder. It is in the account and region of the stack of the `Organization`. A name like '
-      + '`github:owner/name` or `gitlab:group/name` is a repository of GitHub or GitLab. Can be repeated',
+      + '`github:owner/name` (or `gitlab:…`, `bitbucket:…`) is a repository of this host. Can be repeated',
     parse: collectRepository,
   },
   organizationalUnit: {

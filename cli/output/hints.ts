@@ -115,8 +115,8 @@ function repositoryHints(stacks: readonly AssemblyStack[], repositoryNames: read
   const templates = stacks.map(({ template }) => template);
   const used = new Set([
     ...matches(templates, /:codecommit:[a-z0-9-]+:\d{12}:([\w.-]+)/g).map(([, name]) => name),
-    ...matches(templates, /"https:\/\/(github|gitlab)\.com\/((?:[\w.-]+\/)+[\w.-]+)"/g).map(
-      ([, host, name]) => `${host}:${name}`,
+    ...matches(templates, /"https:\/\/(github\.com|gitlab\.com|bitbucket\.org)\/((?:[\w.-]+\/)+[\w.-]+)"/g).map(
+      ([, host, name]) => `${host.replace(/\..*/, '')}:${name}`,
     ),
   ]);
   const unused = repositoryNames.filter(name => {

@@ -13,14 +13,8 @@ export type ReadCredentials = (secretArn: string) => Promise<HostCredentials>;
 
 const FORM = 'it must be a token, or JSON with "token", or JSON with "appId", "installationId" and "privateKey"';
 
-/** Reads a secret once in the lifetime of a function. */
 export function secretCredentials(client = new SecretsManagerClient(clientDefaults())): ReadCredentials {
-  const known = new Map<string, HostCredentials>();
-  return async secretArn => {
-    const credentials = known.get(secretArn) ?? parseCredentials(secretArn, await secretText(client, secretArn));
-    known.set(secretArn, credentials);
-    return credentials;
-  };
+  return async secretArn => parseCredentials(secretArn, await secretText(client, secretArn));
 }
 
 async function secretText(client: SecretsManagerClient, secretArn: string): Promise<string | undefined> {

@@ -1,9 +1,12 @@
+import { BitbucketClient } from './bitbucket/client';
+import { BitbucketHost } from './bitbucket/host';
 import { CodeCommitHost, movedInCodeCommit } from './codecommit';
 import { secretCredentials } from './credentials';
-import type { ReadCredentials } from './credentials';
+import type { HostCredentials, ReadCredentials } from './credentials';
 import { GitHubHost } from './github/host';
 import { GitLabHost } from './gitlab/host';
 import type { HostEvent, MovedBranch, SourceHost } from './source';
+import { HostError } from './source';
 import type { RepositoryReference, SourceHostName } from '../../src/sources/contract';
 
 /** The attributes of a repository that a connection to its host needs. */
@@ -23,20 +26,31 @@ const reportsNothing = () => undefined;
 const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
   github: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(once(async () => {
+    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(kept(async () => {
       const { gitHubClient } = await import('./github/client.mjs');
       return gitHubClient(await credentials(credentialsArn));
     }), credentialsArn),
     moved: reportsNothing,
   },
   gitlab: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(once(async () => {
+    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(kept(async () => {
       const { gitLabClient } = await import('./gitlab/client.mjs');
-      return gitLabClient(await credentials(credentialsArn));
+      return gitLabClient(tokenOf(await credentials(credentialsArn), credentialsArn));
     }), credentialsArn),
     moved: reportsNothing,
   },
+  bitbucket: {
+    connect: ({ credentialsArn = '' }, credentials) => new BitbucketHost(kept(async () =>
+      new BitbucketClient(tokenOf(await credentials(credentialsArn), credentialsArn))), credentialsArn),
+    moved: reportsNothing,
+  },
 };
+
+/** @throws if the credentials are the key of a GitHub App */
+function tokenOf(credentials: HostCredentials, credentialsArn: string): string {
+  if ('token' in credentials) return credentials.token;
+  throw new HostError(`the secret ${credentialsArn} has the key of a GitHub App, but another host needs a token`);
+}
 
 /** Returns the host of a repository, limited to the methods that the caller needs. */
 export type Hosts<Needed extends keyof SourceHost = keyof SourceHost> = (
@@ -54,15 +68,19 @@ export function connectedHosts(credentials: ReadCredentials = secretCredentials(
   };
 }
 
-/** Makes a value on its first use; a failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+/** Credentials that were replaced are used after this time. */
+const KEPT_MILLISECONDS = 5 * 60_000;
+
+/** Makes a value on its first use, and again when it is old. A failure is not kept. */
+function kept<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: { readonly value: Promise<T>; readonly at: number } | undefined;
   return async () => {
-    made ??= make();
+    if (made === undefined || Date.now() - made.at > KEPT_MILLISECONDS) made = { value: make(), at: Date.now() };
+    const current = made;
     try {
-      return await made;
+      return await current.value;
     } catch (error) {
-      made = undefined;
+      if (made === current) made = undefined;
       throw error;
     }
   };

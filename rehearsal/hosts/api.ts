@@ -36,7 +36,7 @@ export abstract class HostApi {
     return this.environment.clock.during(async () => {
       try {
         const text = request.body.toString('utf8');
-        const body = text === '' ? {} : JSON.parse(text);
+        const body = bodyOf(text, request.headers['content-type']);
         if (this.conditions.failure) throw this.conditions.failure;
         return new HostResponse(200, await this.respond({ ...request, body }));
       } catch (error) {
@@ -100,4 +100,11 @@ interface RepositoryRequest {
   readonly fullName: string;
   readonly rest: string;
   readonly access: TokenAccess;
+}
+
+function bodyOf(text: string, type = ''): Readonly<Record<string, unknown>> {
+  if (text === '') return {};
+  return type.startsWith('application/x-www-form-urlencoded')
+    ? Object.fromEntries(new URLSearchParams(text))
+    : JSON.parse(text);
 }

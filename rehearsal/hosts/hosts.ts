@@ -1,3 +1,4 @@
+import { Bitbucket } from './bitbucket/service';
 import { GitHub } from './github/service';
 import { GitLab } from './gitlab/service';
 import type { HostConditions, HostResponse } from './host';
@@ -24,6 +25,7 @@ interface Host {
 export class Hosts {
   public readonly github: HostedRepositories;
   public readonly gitlab: HostedRepositories;
+  public readonly bitbucket: HostedRepositories;
   public readonly all: readonly HostedRepositories[];
   private readonly byName: ReadonlyMap<string, Host>;
 
@@ -33,7 +35,9 @@ export class Hosts {
     const github = { repositories: this.github, api: new GitHub(environment, this.github, conditions) };
     this.gitlab = new HostedRepositories(environment, temporary, 'gitlab.com', pushed);
     const gitlab = { repositories: this.gitlab, api: new GitLab(environment, this.gitlab, conditions) };
-    this.byName = new Map(Object.entries({ github, gitlab }));
+    this.bitbucket = new HostedRepositories(environment, temporary, 'bitbucket.org', pushed);
+    const bitbucket = { repositories: this.bitbucket, api: new Bitbucket(environment, this.bitbucket, conditions) };
+    this.byName = new Map(Object.entries({ github, gitlab, bitbucket }));
     this.all = [...this.byName.values()].map(({ repositories }) => repositories);
   }
 
@@ -47,7 +51,7 @@ export class Hosts {
     await host.repositories.seed(fullName, path);
     this.options.server.serveHost(host.api.hostname, async request => {
       const { status, body, headers } = await host.api.answer(request);
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
       return { status, body: text, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } };
     });
   }

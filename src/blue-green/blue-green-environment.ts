@@ -139,8 +139,8 @@ export class BlueGreenEnvironment extends BlueGreenBase {
     const role = this.role(machine, [...traffic.permissions, ...release.permissions]);
     const { repository, credentials, reportsPushes, mergesBranches } = props.source._bind(this, organization);
     if (!mergesBranches) {
-      fail(this, 'releases merge commits into branches, which GitLab does only for merge requests: use a repository of '
-        + `CodeCommit or GitHub, got '${repository.repositoryArn}'`);
+      fail(this, 'releases merge commits into branches, which this host does only for requests of people: use a '
+        + `repository of CodeCommit or GitHub, got '${repository.repositoryArn}'`);
     }
     if (props.autoRelease && !reportsPushes) {
       fail(this, '\'autoRelease\' needs a repository of CodeCommit, because other hosts do not report pushes, got '

@@ -38,6 +38,13 @@ const KINDS: Readonly<Record<ConnectedRepository['host'], HostKind>> = {
     name: /^[\w-][\w.-]*\/[\w.-]{1,100}$/,
     nameRule: "'owner' and 'repository' must be letters, digits and '._-'",
   },
+  bitbucket: {
+    address: 'https://bitbucket.org',
+    format: OutputFormat.ARCHIVE,
+    mergesBranches: false,
+    name: /^[\w-][\w.-]*\/[\w.-]{1,100}$/,
+    nameRule: "'workspace' and 'repository' must be letters, digits and '._-'",
+  },
   gitlab: {
     address: 'https://gitlab.com',
     // GitLab allows five downloads of archives per minute and repository
@@ -48,7 +55,7 @@ const KINDS: Readonly<Record<ConnectedRepository['host'], HostKind>> = {
   },
 };
 
-/** A repository of GitHub or GitLab. */
+/** A repository of GitHub, GitLab or Bitbucket. */
 export class ConnectionHost implements SourceHost {
   public constructor(private readonly repository: ConnectedRepository) {}
 

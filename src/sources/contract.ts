@@ -1,5 +1,5 @@
 /** A service that hosts repositories. */
-export type SourceHostName = 'codecommit' | 'github' | 'gitlab';
+export type SourceHostName = 'codecommit' | 'github' | 'gitlab' | 'bitbucket';
 
 /** A repository, as in the requests to handlers. */
 export interface RepositoryReference {

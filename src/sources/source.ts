@@ -39,6 +39,14 @@ export interface GitLabSourceProps extends ConnectionOptions {
   readonly project: string;
 }
 
+/** A repository of Bitbucket. */
+export interface BitbucketSourceProps extends ConnectionOptions {
+  /** The workspace that owns the repository. */
+  readonly workspace: string;
+  /** Name of the repository, as in its address. */
+  readonly repository: string;
+}
+
 /**
  * The repository of the branches of environments. The class cannot be subclassed, because the functions of the
  * organization support only these hosts of repositories.
@@ -81,8 +89,20 @@ export class Source {
     }));
   }
 
+  /**
+   * A repository on bitbucket.org.
+   *
+   * @param props the repository, the connection and the credentials
+   */
+  public static bitbucket(props: BitbucketSourceProps): Source {
+    const { workspace, repository, connectionArn, credentials } = props;
+    return new Source(new ConnectionHost({
+      host: 'bitbucket', fullName: `${workspace}/${repository}`, connectionArn, credentials,
+    }));
+  }
+
   private constructor(private readonly host: SourceHost) {
-    rejectSubclass(new.target, Source, 'use Source.codeCommit(), Source.gitHub() or Source.gitLab()');
+    rejectSubclass(new.target, Source, 'use Source.codeCommit(), gitHub(), gitLab() or bitbucket()');
   }
 
   /** @internal */

@@ -3,11 +3,12 @@ import { Project } from 'aws-cdk-lib/aws-codebuild';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { custom, environment, functionIn } from './environment';
 import { BlueGreenEnvironment, Endpoint, HealthCheck, ReleaseHook, Shift, Side, Singleton } from '../../src';
-import type { BlueGreenEnvironmentProps } from '../../src';
+import type { BlueGreenEnvironmentProps, Source } from '../../src';
 import type { ReleaseConfig } from '../../src/blue-green/release/contract';
 import { Cicd, quickApp } from '../fixtures/app';
 import { onlyResource, pipelineTemplateOf, resourcesOf, templateOf } from '../fixtures/assembly';
 import type { SynthesizedTemplate } from '../fixtures/assembly';
+import { identityStatements, list, textOf } from '../fixtures/policies';
 
 const OPERATOR = 'operator';
 
@@ -257,4 +258,37 @@ test('a stack without an account and a region can have one', () => {
   environment(cicd);
   expect(Stack.of(cicd.stack)).toBe(cicd.stack);
   expect(() => app.synth()).not.toThrow();
+});
+
+describe('a blue/green environment with a repository outside of AWS', () => {
+  const withSource = (sourceOf: (cicd: Cicd) => Source, props: Partial<BlueGreenEnvironmentProps> = {}) => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    const source = sourceOf(cicd);
+    for (const name of ['prod', 'demo']) environment(cicd, name, { source, ...props });
+    return app;
+  };
+
+  test('lets its releases read the credentials of GitHub, and nothing else of Secrets Manager', () => {
+    const statements = identityStatements(templateOf(withSource(cicd => cicd.gitHub()).synth()));
+    const read = statements.filter(({ Action }) => list(Action).includes('secretsmanager:GetSecretValue'));
+    expect(read.map(({ Resource }) => textOf(Resource))).toEqual([
+      expect.stringMatching(/:secret:shop-credentials-\?\?\?\?\?\?$/),
+    ]);
+  });
+
+  test('cannot release pushes, because the host does not report them', () => {
+    expect(() => withSource(cicd => cicd.gitHub(), { autoRelease: true })).toThrow(
+      "[Cicd/prod] 'autoRelease' needs a repository of CodeCommit, because other hosts do not report pushes, got "
+        + "'https://github.com/acme/shop': omit it, and release with a command: org-environments release prod --to "
+        + '<branch>',
+    );
+  });
+
+  test('cannot use GitLab, which merges merge requests only', () => {
+    expect(() => withSource(cicd => cicd.gitLab())).toThrow(
+      '[Cicd/prod] releases merge commits into branches, which this host does only for requests of people: use a '
+        + "repository of CodeCommit or GitHub, got 'https://gitlab.com/acme/web/shop'",
+    );
+  });
 });

@@ -119,7 +119,7 @@ describe('hosts', () => {
   test('that are unknown are rejected with their name', () => {
     const repository = JSON.parse('{ "host": "elsewhere" }');
     expect(() => connectedHosts()(repository)).toThrow(
-      "unknown host 'elsewhere' of repositories (known are codecommit, github, gitlab): "
+      "unknown host 'elsewhere' of repositories (known are codecommit, github, gitlab, bitbucket): "
         + 'deploy the Organization with the version of the library that the app uses',
     );
   });

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { BitbucketClient } from '../../lambda/sources/bitbucket/client';
+import { BitbucketHost } from '../../lambda/sources/bitbucket/host';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
 import type { HostCredentials } from '../../lambda/sources/credentials';
 import { GitHubHost } from '../../lambda/sources/github/host';
@@ -20,7 +22,7 @@ export const CREDENTIALS_ARN = 'arn:aws:secretsmanager:eu-west-1:222222222222:se
 /** The real clients of the hosts, as they are shipped beside the handlers. */
 const CLIENTS = join(__dirname, '../../lib/lambda/branch');
 
-export type HostName = 'codecommit' | 'github' | 'gitlab';
+export type HostName = 'codecommit' | 'github' | 'gitlab' | 'bitbucket';
 
 /** How each host is connected to, and the name of its repository there. */
 const KINDS: Readonly<Record<HostName, {
@@ -46,12 +48,21 @@ const KINDS: Readonly<Record<HostName, {
   gitlab: {
     repositoryName: 'acme/web/shop',
     connect: (_simulation, credentials) => {
-      const { gitLabClient }: { gitLabClient(given: HostCredentials): GitLabClient } =
+      const { gitLabClient }: { gitLabClient(token: string): GitLabClient } =
         jest.requireActual(join(CLIENTS, 'gitlab.js'));
-      return new GitLabHost(async () => gitLabClient(credentials), CREDENTIALS_ARN);
+      return new GitLabHost(async () => gitLabClient(tokenIn(credentials)), CREDENTIALS_ARN);
     },
   },
+  bitbucket: {
+    repositoryName: 'acme/shop',
+    connect: (_simulation, credentials) =>
+      new BitbucketHost(async () => new BitbucketClient(tokenIn(credentials)), CREDENTIALS_ARN),
+  },
 };
+
+function tokenIn(credentials: HostCredentials): string {
+  return 'token' in credentials ? credentials.token : '';
+}
 
 interface Options {
   readonly files?: Readonly<Record<string, string>>;

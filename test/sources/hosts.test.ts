@@ -1,10 +1,12 @@
 import type { HostName } from './host-world';
 import { HostWorld } from './host-world';
+import { isTransient } from '../../lambda/shared/errors';
 import type { SourceHost } from '../../lambda/sources/source';
-import { BranchMovedError, MergeConflictError, SourceError } from '../../lambda/sources/source';
+import { BranchMovedError, HostError, MergeConflictError, SourceError } from '../../lambda/sources/source';
+import { HostResponse } from '../../rehearsal/hosts/host';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab'];
-/** GitLab merges merge requests only. */
+const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
+/** The others merge only merge requests and pull requests. */
 const MERGING: readonly HostName[] = ['codecommit', 'github'];
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 const changed = (line: number) => LINES.map((text, index) => (index === line ? 'changed' : text)).join('\n');
@@ -173,4 +175,42 @@ test.each(HOSTS)('%s rejects a repository that does not exist, with its name', a
   } finally {
     await world.stop();
   }
+});
+
+describe.each<HostName>(['github', 'gitlab', 'bitbucket'])('%s', name => {
+  let world: HostWorld;
+  beforeEach(async () => {
+    world = await HostWorld.start(name, { credentials: { token: 'other' } });
+  });
+  afterEach(() => world.stop());
+
+  const errorOf = async (call: Promise<unknown>) => call.then(() => undefined, (error: unknown) => error);
+  const head = async () => world.host.head(world.repositoryName, 'main');
+
+  test('rejects credentials that it does not know, and names their secret and not their content', async () => {
+    const error = await errorOf(head());
+    expect(error).toBeInstanceOf(HostError);
+    expect(String(error)).toMatch(/rejected the credentials in secret arn:.* because they are wrong or have expired \(/);
+    expect(String(error)).not.toContain('other');
+  });
+
+  test('does not let credentials write that may only read, and changes nothing', async () => {
+    world.simulation.hostConditions.tokens.other = { level: 'read' };
+    const commitId = await world.head('main');
+    expect(await head()).toBe(commitId);
+    const error = await errorOf(world.host.createBranch(world.repositoryName, branchName, commitId));
+    expect(error).toBeInstanceOf(HostError);
+    expect(String(error)).toContain('do not allow what is needed in repository');
+    expect((await world.git.branches()).map(branch => branch.name)).toEqual(['main']);
+  });
+
+  test.each([
+    [503, 'does not answer'],
+    [429, 'limits the rate of requests'],
+  ])('that answers with status %s is tried again', async (status, message) => {
+    world.simulation.hostConditions.failure = new HostResponse(status, { message: 'later' });
+    const error = await errorOf(head());
+    expect(isTransient(error)).toBe(true);
+    expect(String(error)).toMatch(status === 429 ? /limits the rate of requests|does not answer/ : message);
+  });
 });

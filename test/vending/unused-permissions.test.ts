@@ -33,6 +33,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'organizations:ListDelegatedAdministrators',
   ],
   [
+    'passing connections to pipelines of repositories outside of AWS, which other tests do',
+    /^org-environments-deployer-execution-/,
+    'codeconnections:PassConnection',
+  ],
+  [
     'checking and repairing environments, which other tests do',
     /^org-environments-(branch-provider|operations)$/,
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
