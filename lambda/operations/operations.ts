@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
+import { BranchMap } from './map/branch-map';
+import type { MapCalls } from './map/branch-map';
 import type { ReleaseOperations } from './releases/operations';
 import { retryOnConflict } from './retry';
 import { selectPipelines, identityOf, unknownNames } from './selection';
@@ -41,17 +43,19 @@ type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
   private readonly leftovers: LeftoverOperations;
+  private readonly branchMap: BranchMap;
 
   public constructor(
     private readonly registry: Registry,
     private readonly control: PipelineControl,
-    private readonly hosts: Hosts<'authorOf'>,
+    private readonly hosts: Hosts<'authorOf' | MapCalls>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
     private readonly backports: Pick<BackportOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
+    this.branchMap = new BranchMap(registry, hosts, now);
     this.leftovers = new LeftoverOperations(registry, control, history, now);
   }
 
@@ -74,6 +78,8 @@ export class Operations {
       case 'approve':
       case 'describeRelease':
         return this.releases.run(request, requestId);
+      case 'map':
+        return { ...await this.status(), map: await this.branchMap.read() };
       case 'backport':
       case 'absorb':
       case 'describeBackport':

@@ -21,11 +21,12 @@ import {
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
 import { COMMITTER } from './codecommit/changes';
+import { CommitComparison } from './codecommit/compare';
 import { CommitPicker } from './codecommit/pick';
 import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
 import type {
-  Author, CommitDetails, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest, PullRequest,
-  SourceHost,
+  Author, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest,
+  PullRequest, SourceHost,
 } from './source';
 import {
   BranchMovedError,
@@ -148,6 +149,10 @@ export class CodeCommitHost implements SourceHost {
 
   public async pick(pick: PickRequest): Promise<string | undefined> {
     return translateErrors(() => new CommitPicker(this.client, pick).pick());
+  }
+
+  public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
+    return translateErrors(() => new CommitComparison(this.client, repositoryName).compare(commitId, otherId));
   }
 
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {

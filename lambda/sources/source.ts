@@ -52,6 +52,14 @@ export interface CommitDetails {
   readonly authorEmail: string;
 }
 
+/** How many commits of two branches the other one lacks; merges and commits with the same patch do not count. */
+export interface Comparison {
+  readonly ahead: number;
+  readonly behind: number;
+  /** Whether there are more: the branches are too far apart. */
+  readonly isMinimum?: true;
+}
+
 /** A commit whose change is to be applied to a branch. */
 export interface PickRequest {
   readonly repositoryName: string;
@@ -127,6 +135,8 @@ export interface SourceHost {
    * @throws BranchMovedError if the branch is not at the expected parent
    */
   pick(pick: PickRequest): Promise<string | undefined>;
+  /** Counts commits as `git cherry` does: those of a commit that another one lacks, and the other way round. */
+  compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison>;
   /** Undefined: the repository has no such commit. */
   commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined>;
   /** Opens a pull request, and returns its id. */

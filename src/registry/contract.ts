@@ -23,6 +23,8 @@ export const RECORDS = {
   cleanDocument: 'clean-document#',
   /** Commits that are ported back to another branch, and from there to others. */
   backport: 'backport#',
+  /** How many commits a branch and its parent lack of each other. */
+  comparison: 'comparison#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',

@@ -31,7 +31,16 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // the time of a commit
   deployments: ['codecommit:GetCommit'],
   // the author of a commit; the commit of a release, and whether it is active already
-  operations: ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions'],
+  // the map: GetBranch, and how many commits a branch and its parent lack of each other
+  operations: [
+    'codecommit:BatchGetCommits',
+    'codecommit:GetBlob',
+    'codecommit:GetBranch',
+    'codecommit:GetCommit',
+    'codecommit:GetDifferences',
+    'codecommit:GetFolder',
+    'codecommit:GetMergeOptions',
+  ],
   // CreateUnreferencedMergeCommit, GetDifferences and GetBlob: how commits are picked
   backport: [
     'codecommit:CreateBranch',

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
-import { soakPicks } from '../pick/soak';
+import { soakComparisons, soakPicks } from '../pick/soak';
 import { soakReleases } from '../release/soak';
 import { soakSwitches } from '../switches/soak';
 
@@ -65,11 +65,16 @@ async function soak(): Promise<void> {
     case 'pick':
       process.exitCode = (await soakPicks(runs, first)) ? 0 : 1;
       return;
+    case 'compare':
+      process.exitCode = (await soakComparisons(runs, first)) ? 0 : 1;
+      return;
     case 'switches':
       process.exitCode = (await soakSwitches(Number(values.requests))) ? 0 : 1;
       return;
     default:
-      throw new Error(`--kind must be 'deployment', 'damage', 'release', 'pick' or 'switches', got '${values.kind}'`);
+      throw new Error(
+        `--kind must be 'deployment', 'damage', 'release', 'pick', 'compare' or 'switches', got '${values.kind}'`,
+      );
   }
 }
 

@@ -28,6 +28,7 @@ const MERGES = [
   'codecommit:GetMergeConflicts', 'codecommit:MergeBranchesByFastForward', 'codecommit:MergeBranchesByThreeWay',
 ];
 const PICKS = [
+  'codecommit:BatchGetCommits',
   'codecommit:CreatePullRequest', 'codecommit:CreateUnreferencedMergeCommit', 'codecommit:GetBlob',
   'codecommit:GetDifferences',
 ];
@@ -87,6 +88,8 @@ test.each([
       'lambda:InvokeFunction', 'states:StartExecution',
       // releases
       'codecommit:GetFolder', 'codecommit:GetMergeOptions',
+      // the map
+      'codecommit:BatchGetCommits', 'codecommit:GetBlob', 'codecommit:GetBranch', 'codecommit:GetDifferences',
     ],
   ],
   ['org-environments-trigger', cicd, [

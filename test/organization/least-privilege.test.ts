@@ -89,9 +89,9 @@ test('each function sees its own records alone', () => {
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
-      'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'leftover#*',
-      'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable', 'leftover', 'history',
-      'resource', 'drift', 'branch',
+      'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'comparison#*',
+      'leftover#*', 'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'environment', 'halt', 'unreachable',
+      'leftover', 'history', 'resource', 'drift', 'branch',
     ],
   });
 });

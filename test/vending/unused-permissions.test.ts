@@ -43,9 +43,10 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetFolder',
   ],
   [
-    'releasing blue/green environments, which other tests do',
+    'releasing blue/green environments and drawing the map, which other tests do',
     /^org-environments-operations$/,
-    'codecommit:GetFolder',
+    'codecommit:GetFolder codecommit:BatchGetCommits codecommit:GetBlob codecommit:GetBranch '
+    + 'codecommit:GetDifferences',
   ],
   [
     'releasing each commit of a branch, which other tests do',
