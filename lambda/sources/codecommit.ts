@@ -24,6 +24,7 @@ import { COMMITTER } from './codecommit/changes';
 import { CommitComparison } from './codecommit/compare';
 import { CommitPicker } from './codecommit/pick';
 import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
+import { Reviews } from './codecommit/reviews';
 import type {
   Author, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest,
   PullRequest, SourceHost,
@@ -36,6 +37,7 @@ import {
   SourceAccessDeniedError,
   SourceError,
 } from './source';
+import type { BranchReview } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
@@ -73,6 +75,12 @@ export class CodeCommitHost implements SourceHost {
       const { deletedBranch } = await this.client.send(new DeleteBranchCommand({ repositoryName, branchName }));
       return deletedBranch?.commitId;
     });
+  }
+
+  public async requireReview(
+    repositoryName: string, branchName: string, review: BranchReview | undefined,
+  ): Promise<void> {
+    await translateErrors(() => new Reviews(this.client, repositoryName).require(branchName, review));
   }
 
   public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {

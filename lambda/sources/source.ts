@@ -1,4 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
+import type { BranchReview } from '../../src/branch/contract';
 import type { RepositoryReference } from '../../src/sources/contract';
 
 /** The author of a commit. */
@@ -102,6 +103,8 @@ export interface SourceHost {
    * @returns the commit at which it was; undefined: the repository has no such branch
    */
   deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
+  /** Requires a review of pull requests to a branch, or none. @throws BranchMovedError if it must be repeated */
+  requireReview(repositoryName: string, branchName: string, review: BranchReview | undefined): Promise<void>;
   /** The open pull requests from or to a branch. */
   openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
   /**

@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
-import { repositoryPermissions } from '../sources/repository-permissions';
+import { repositoryPermissions, reviewPermissions } from '../sources/repository-permissions';
 
 export const BRANCH_KIND: Kind = {
   name: 'branch',
@@ -10,5 +10,5 @@ export const BRANCH_KIND: Kind = {
   description: 'Creates the branches of environments',
   // the last commits: a deleted branch is created at one of them
   records: { write: [RECORDS.branch], read: [RECORDS.deployment], list: [LISTED.branch] },
-  permissions: ({ repositoryNames }) => [repositoryPermissions(repositoryNames, 'branch')],
+  permissions: ({ repositoryNames }) => [repositoryPermissions(repositoryNames, 'branch'), reviewPermissions()],
 };

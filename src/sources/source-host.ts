@@ -6,6 +6,8 @@ import type { IOrganization } from '../organization/organization-interface';
 
 /** A host of repositories, behind `Source`. */
 export interface SourceHost {
+  /** Unique among all hosts; in CodeCommit, an ARN that policies name. */
+  readonly repositoryArn: string;
   /** Checks that the source can be used from the scope, and returns what branches and pipelines need of it. */
   bind(scope: Construct, organization: IOrganization): SourceConfig;
 }

@@ -28,6 +28,11 @@ export class Source {
   }
 
   /** @internal */
+  public _repositoryArn(): string {
+    return this.host.repositoryArn;
+  }
+
+  /** @internal */
   public _bind(scope: Construct, organization: IOrganization): SourceConfig {
     return this.host.bind(scope, organization);
   }

@@ -33,6 +33,10 @@ const PICKS = [
   'codecommit:GetDifferences',
 ];
 const BRANCHES = [
+  'codecommit:AssociateApprovalRuleTemplateWithRepository', 'codecommit:CreateApprovalRuleTemplate',
+  'codecommit:DeleteApprovalRuleTemplate', 'codecommit:DisassociateApprovalRuleTemplateFromRepository',
+  'codecommit:GetApprovalRuleTemplate', 'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
+  'codecommit:UpdateApprovalRuleTemplateContent',
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',

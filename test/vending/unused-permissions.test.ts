@@ -33,9 +33,13 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
   ],
   [
-    'renaming and archiving branches, and start points, which other tests do',
+    'renaming, archiving and protecting branches, and start points, which other tests do',
     /^org-environments-branch-provider$/,
-    'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
+    'codecommit:AssociateApprovalRuleTemplateWithRepository codecommit:CreateApprovalRuleTemplate '
+    + 'codecommit:DeleteApprovalRuleTemplate codecommit:DisassociateApprovalRuleTemplateFromRepository '
+    + 'codecommit:GetApprovalRuleTemplate codecommit:ListAssociatedApprovalRuleTemplatesForRepository '
+    + 'codecommit:UpdateApprovalRuleTemplateContent '
+    + 'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
   ],
   [
     'checking the start points of branches, which other tests do',
