@@ -88,6 +88,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-local-stepfunctions@3.0.0',
     'dynalite@4.0.0',
     'commander@^14',
+    'diff@^8.0.4',
     'fast-xml-parser@^5.12.1',
     'picocolors',
     'fast-check@^4.10.2',
@@ -236,7 +237,7 @@ project.addTask('bench:report', {
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',
 });
 const soak = project.addTask('soak', {
-  description: 'Run fault schedules: --runs N --seed S --kind deployment|release|pick|pool, or --kind switches',
+  description: 'Run fault schedules: --runs N --seed S --kind deployment|release|pick|compare|pool, or --kind switches',
   exec: 'tsx test/faults/soak.ts',
   receiveArgs: true,
 });

@@ -10,6 +10,7 @@ import type { BackportContext } from './commands/backport';
 import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
+import { map } from './commands/map';
 import { reconcile } from './commands/reconcile';
 import { rehearse } from './commands/rehearse';
 import { abort, approve, describeRelease, release, rollback } from './commands/release';
@@ -19,7 +20,7 @@ import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
 import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
 import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from './options/account-options';
-import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS } from './options/branch-options';
+import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS, MAP_OPTIONS } from './options/branch-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -112,6 +113,12 @@ function addBranchCommands(program: Command): void {
     operations: new OperationsFunction(),
     write: terminal.write,
     sleep: async seconds => setTimeout(seconds * 1000),
+  });
+  addCommand(program, {
+    name: 'map',
+    description: 'show the tree of branches with environments, accounts, deployments, and commits ahead and behind',
+    options: MAP_OPTIONS,
+    run: async options => map(options, new OperationsFunction(), terminal.write),
   });
   addCommand(program, {
     name: 'backport',

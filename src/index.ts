@@ -3,6 +3,7 @@ export * from './account/account-interface';
 export * from './account/alternate-contacts';
 export * from './stack/account-stack';
 export * from './branch/branch';
+export * from './branch/branch-protection';
 export * from './backport/backports';
 export * from './sources/source';
 export * from './environment/account-pipeline-branch';

@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from './option-table';
-import { collectNames, parseBranch } from './parsers';
+import { collectNames, parseBranch, parseFile, parseMapFormat } from './parsers';
 
 const TO = {
   to: {
@@ -29,6 +29,15 @@ export const BACKPORT_STATUS_OPTIONS = {
   json: { description: 'print JSON' },
 } satisfies OptionTable;
 
+/** The options of `map`. */
+export const MAP_OPTIONS = {
+  format: {
+    argument: '<format>', description: '`text` (default), `json`, `mermaid` or `svg`', parse: parseMapFormat,
+  },
+  output: { argument: '<file>', description: 'file to write, instead of printing', parse: parseFile },
+} satisfies OptionTable;
+
+export type MapOptions = OptionValues<typeof MAP_OPTIONS>;
 export type BackportOptions = OptionValues<typeof BACKPORT_OPTIONS>;
 export type AbsorbOptions = OptionValues<typeof ABSORB_OPTIONS>;
 export type BackportStatusOptions = OptionValues<typeof BACKPORT_STATUS_OPTIONS>;

@@ -198,3 +198,11 @@ export function collectNames(value: string, previous: readonly string[] = []): r
   }
   return [...new Set([...previous, ...names])];
 }
+
+export const MAP_FORMATS = ['text', 'json', 'mermaid', 'svg'] as const;
+
+export function parseMapFormat(value: string): (typeof MAP_FORMATS)[number] {
+  const format = MAP_FORMATS.find(known => known === value);
+  if (format === undefined) throw new InvalidArgumentError(`must be one of ${MAP_FORMATS.join(', ')}, got '${value}'`);
+  return format;
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed } from './drift';
@@ -289,8 +290,18 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       };
       record = await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
+    record = await this.protect(request, record);
     await this.endRename(request, record);
     return done({ branchName: request.branchName, commitId });
+  }
+
+  /** Requires the declared review. */
+  private async protect(request: BranchRequest, record: Read): Promise<Read> {
+    const { repositoryName, branchName, review } = request;
+    if (isDeepStrictEqual(record.review, review)) return record;
+    await this.hosts(request).requireReview(repositoryName, branchName, review);
+    const { review: before, ...rest } = record;
+    return this.registry.write<BranchRecord>(branchKey(request), { ...rest, ...review && { review } }, record.version);
   }
 
   private async descriptorFile(request: BranchRequest, commitId: string): Promise<DescriptorFile> {

@@ -8,7 +8,7 @@ import type { Hosts } from '../sources/hosts';
 import { BranchMovedError, SourceError } from '../sources/source';
 
 /** The calls of the host that the removal of a branch needs. */
-export type RemovalCalls = 'head' | 'createBranch' | 'deleteBranch' | 'contains' | 'openPullRequests';
+export type RemovalCalls = 'requireReview' | 'head' | 'createBranch' | 'deleteBranch' | 'contains' | 'openPullRequests';
 
 type Read = Versioned<BranchRecord>;
 type Branch = Pick<BranchRequest, 'host' | 'repositoryName' | 'branchName'>;
@@ -78,6 +78,7 @@ export class BranchRemoval {
     const { repositoryName, branchName } = branch;
     const host = this.hosts(branch);
     const otherHead = other === branchName ? undefined : await host.head(repositoryName, other);
+    if (record.review) await host.requireReview(repositoryName, branchName, undefined);
     const isContained = otherHead !== undefined && (await host.contains(repositoryName, otherHead, head)) === true;
     const kept = isContained ? record : await this.archive(branch, record, head);
     try {

@@ -4,6 +4,8 @@ import { AccountOperations } from './accounts';
 import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
+import { BranchMap } from './map/branch-map';
+import type { MapCalls } from './map/branch-map';
 import type { ReleaseOperations } from './releases/operations';
 import { retryOnConflict } from './retry';
 import { selectPipelines, identityOf, unknownNames } from './selection';
@@ -44,11 +46,12 @@ type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 export class Operations {
   private readonly leftovers: LeftoverOperations;
   private readonly accounts: AccountOperations;
+  private readonly branchMap: BranchMap;
 
   public constructor(
     private readonly registry: Registry,
     private readonly control: PipelineControl,
-    private readonly hosts: Hosts<'authorOf'>,
+    private readonly hosts: Hosts<'authorOf' | MapCalls>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
     private readonly accountCommands: Pick<AccountCommands, 'changeEmail' | 'closings'>,
@@ -56,6 +59,7 @@ export class Operations {
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
+    this.branchMap = new BranchMap(registry, hosts, now);
     this.leftovers = new LeftoverOperations(registry, control, history, now);
     this.accounts = new AccountOperations(registry, history, now);
   }
@@ -82,6 +86,8 @@ export class Operations {
       case 'changeEmail':
         await this.accountCommands.changeEmail(request, requestId);
         return { pipelines: [] };
+      case 'map':
+        return { ...await this.status(), map: await this.branchMap.read() };
       case 'backport':
       case 'absorb':
       case 'describeBackport':

@@ -33,7 +33,7 @@ const decision = v.picklist(
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
   'reconcile', 'forget', 'changeEmail', 'accounts', 'cleanAccount', 'releaseAccount', 'backport', 'absorb',
-  'describeBackport',
+  'describeBackport', 'map',
 ];
 
 const request = v.variant(
@@ -82,6 +82,7 @@ const request = v.variant(
       to: v.optional(listOf('to')),
       by: nonEmptyText('by'),
     }),
+    v.object({ operation: v.literal('map') }),
     v.object({ operation: v.literal('describeBackport'), backportId: nonEmptyText('backportId') }),
     v.object({
       operation: v.literal('forget'),

@@ -1,5 +1,5 @@
 import type { RecordedOwner } from './owners';
-import type { BranchRequest } from '../../src/branch/contract';
+import type { BranchRequest, BranchReview } from '../../src/branch/contract';
 import { RECORDS } from '../../src/registry/contract';
 
 /** Record of the branch of an environment. */
@@ -24,6 +24,8 @@ export interface BranchRecord {
   };
   /** Names that the branch had before. */
   readonly formerNames?: readonly string[];
+  /** The review that the host requires now. */
+  readonly review?: BranchReview;
   /** Present while the branch is being removed. */
   readonly removing?: { readonly archive?: Archive };
 }

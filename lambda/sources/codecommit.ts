@@ -21,11 +21,13 @@ import {
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
 import { COMMITTER } from './codecommit/changes';
+import { CommitComparison } from './codecommit/compare';
 import { CommitPicker } from './codecommit/pick';
 import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
+import { Reviews } from './codecommit/reviews';
 import type {
-  Author, CommitDetails, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest, PullRequest,
-  SourceHost,
+  Author, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest,
+  PullRequest, SourceHost,
 } from './source';
 import {
   BranchMovedError,
@@ -35,6 +37,7 @@ import {
   SourceAccessDeniedError,
   SourceError,
 } from './source';
+import type { BranchReview } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
@@ -72,6 +75,12 @@ export class CodeCommitHost implements SourceHost {
       const { deletedBranch } = await this.client.send(new DeleteBranchCommand({ repositoryName, branchName }));
       return deletedBranch?.commitId;
     });
+  }
+
+  public async requireReview(
+    repositoryName: string, branchName: string, review: BranchReview | undefined,
+  ): Promise<void> {
+    await translateErrors(() => new Reviews(this.client, repositoryName).require(branchName, review));
   }
 
   public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
@@ -148,6 +157,10 @@ export class CodeCommitHost implements SourceHost {
 
   public async pick(pick: PickRequest): Promise<string | undefined> {
     return translateErrors(() => new CommitPicker(this.client, pick).pick());
+  }
+
+  public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
+    return translateErrors(() => new CommitComparison(this.client, repositoryName).compare(commitId, otherId));
   }
 
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {

@@ -1,4 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
+import type { BranchReview } from '../../src/branch/contract';
 import type { RepositoryReference } from '../../src/sources/contract';
 
 /** The author of a commit. */
@@ -52,6 +53,14 @@ export interface CommitDetails {
   readonly authorEmail: string;
 }
 
+/** How many commits of two branches the other one lacks; merges and commits with the same patch do not count. */
+export interface Comparison {
+  readonly ahead: number;
+  readonly behind: number;
+  /** Whether there are more: the branches are too far apart. */
+  readonly isMinimum?: true;
+}
+
 /** A commit whose change is to be applied to a branch. */
 export interface PickRequest {
   readonly repositoryName: string;
@@ -94,6 +103,8 @@ export interface SourceHost {
    * @returns the commit at which it was; undefined: the repository has no such branch
    */
   deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
+  /** Requires a review of pull requests to a branch, or none. @throws BranchMovedError if it must be repeated */
+  requireReview(repositoryName: string, branchName: string, review: BranchReview | undefined): Promise<void>;
   /** The open pull requests from or to a branch. */
   openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
   /**
@@ -127,6 +138,8 @@ export interface SourceHost {
    * @throws BranchMovedError if the branch is not at the expected parent
    */
   pick(pick: PickRequest): Promise<string | undefined>;
+  /** Counts commits as `git cherry` does: those of a commit that another one lacks, and the other way round. */
+  compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison>;
   /** Undefined: the repository has no such commit. */
   commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined>;
   /** Opens a pull request, and returns its id. */

@@ -1,6 +1,6 @@
 import { IResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { BranchRequest, BranchResult } from './contract';
+import type { BranchRequest, BranchResult, BranchReview } from './contract';
 import type { IAccount } from '../account/account-interface';
 import type { NewBranch } from '../account/contract';
 import { preparedAccountId } from '../account/internals';
@@ -10,7 +10,7 @@ import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
-import { validate } from '../private/validate';
+import { fail, validate } from '../private/validate';
 import type { Source } from '../sources/source';
 import type { SourceConfig } from '../sources/source-host';
 
@@ -65,11 +65,37 @@ export interface BranchOptions {
   readonly startPoint?: string;
 
   /**
+   * The review that pull requests to the branch need. CodeCommit applies it to pull requests only: deny other changes
+   * with `BranchProtection`. At most 25 different reviews in a repository, and 100 branches with the same.
+   *
+   * @default - pull requests need no review
+   */
+  readonly requireReview?: ReviewOptions;
+
+  /**
    * What happens to the branch when it is removed from the app.
    *
    * @default BranchRemoval.KEEP
    */
   readonly removal?: BranchRemoval;
+}
+
+/** The review of pull requests to a branch. */
+export interface ReviewOptions {
+  /**
+   * Number of approvals that a pull request needs.
+   *
+   * @default 1
+   */
+  readonly approvals?: number;
+
+  /**
+   * ARNs of the roles and users whose approvals count, at most 50, for example
+   * `arn:aws:sts::222222222222:assumed-role/Reviewers/*`. The author of a pull request never counts.
+   *
+   * @default - all who may approve pull requests
+   */
+  readonly approvers?: string[];
 }
 
 /** What happens to a branch that is removed from the app. No commit is lost in either case. */
@@ -178,6 +204,10 @@ export class Branch extends Resource implements IBranch {
     this.startPoint = props.startPoint;
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
+    if (props.requireReview && repository.host !== 'codecommit') {
+      fail(this, "'requireReview' is possible only in repositories of CodeCommit: protect the branch with a rule of its "
+        + 'host');
+    }
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
       'every environment needs its own branch; choose another branchName');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
@@ -191,6 +221,7 @@ export class Branch extends Resource implements IBranch {
         parentName,
         startPoint: props.startPoint,
         removal: props.removal === BranchRemoval.ARCHIVE ? 'archive' : undefined,
+        review: props.requireReview && this.reviewOf(props.requireReview),
         environmentName: props.environmentName,
         accountId: preparedAccountId(this, props.account, props.organization),
         region: Stack.of(this).region,
@@ -207,6 +238,16 @@ export class Branch extends Resource implements IBranch {
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     rejectRemovalPolicy(this, policy, "the commits of a branch are always kept; use its property 'removal'");
+  }
+
+  private reviewOf({ approvals = 1, approvers }: ReviewOptions): BranchReview {
+    if (!Number.isInteger(approvals) || approvals < 1 || approvals > 10) {
+      fail(this, `'approvals' must be a whole number from 1 to 10, got ${approvals}`);
+    }
+    if (approvers && (approvers.length === 0 || approvers.length > 50)) {
+      fail(this, `'approvers' must be 1 to 50 ARNs, got ${approvers.length}; omit it to count all approvals`);
+    }
+    return { approvals: String(approvals), ...approvers && { approvers } };
   }
 
   private checkStartPoint(startPoint: string): void {

@@ -2,7 +2,7 @@ import type { Kind } from '../kinds/kind';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
 import { credentialsPermissions } from '../sources/credentials';
-import { repositoryPermissions } from '../sources/repository-permissions';
+import { repositoryPermissions, reviewPermissions } from '../sources/repository-permissions';
 
 export const BRANCH_KIND: Kind = {
   name: 'branch',
@@ -12,6 +12,7 @@ export const BRANCH_KIND: Kind = {
   // the last commits: a deleted branch is created at one of them
   records: { write: [RECORDS.branch], read: [RECORDS.deployment], list: [LISTED.branch] },
   permissions: ({ repositoryNames, repositoryCredentials }) => [
-    repositoryPermissions(repositoryNames, 'branch'), ...credentialsPermissions(repositoryCredentials),
+    repositoryPermissions(repositoryNames, 'branch'), reviewPermissions(),
+    ...credentialsPermissions(repositoryCredentials),
   ],
 };

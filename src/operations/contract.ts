@@ -18,6 +18,7 @@ export type OperationRequest =
   | { readonly operation: 'status' }
   | ReleaseRequest
   | BackportRequest
+  | MapRequest
   | {
     readonly operation: 'history';
     /** Absent: the changes of all environments and accounts. */
@@ -81,6 +82,28 @@ export type BackportRequest =
     readonly by: string;
   }
   | { readonly operation: 'describeBackport'; readonly backportId: string };
+
+/** Reads the tree of branches with the status of their pipelines. */
+export interface MapRequest {
+  readonly operation: 'map';
+}
+
+/** A branch of an environment, compared with its parent. */
+export interface MapBranch {
+  readonly repositoryName: string;
+  readonly branchName: string;
+  readonly parentName: string;
+  readonly environmentName: string;
+  readonly accountId: string;
+  /** Commits that the parent lacks; absent: not known yet. */
+  readonly ahead?: number;
+  /** Commits of the parent that the branch lacks; absent: not known yet. */
+  readonly behind?: number;
+  /** Whether there are more commits than counted. */
+  readonly isMinimum?: boolean;
+  /** Why it could not be compared. */
+  readonly problem?: string;
+}
 
 /** A request that concerns the releases of one blue/green environment. */
 export type ReleaseRequest =
@@ -186,6 +209,8 @@ export interface OperationResponse<Outcome> {
   readonly removedHalts?: readonly string[];
   /** The releases of the environment; only of the requests that concern one. */
   readonly release?: ReleaseStatus;
+  /** The branches of all environments; only of `map`. */
+  readonly map?: readonly MapBranch[];
   /** The backport; only of the requests that concern one. */
   readonly backport?: BackportStatus;
   /** What remains in accounts although its deletion was requested; only of `status` and `forget`. */

@@ -112,7 +112,7 @@ export class Listeners extends Construct {
       permissions: [
         ...recordPermissions(this.props.registry, {
           write: [RECORDS.halt, RECORDS.drift, RECORDS.environment, RECORDS.release],
-          put: [RECORDS.history, RECORDS.lease, RECORDS.backport],
+          put: [RECORDS.history, RECORDS.lease, RECORDS.backport, RECORDS.comparison],
           // of what operators forget
           remove: [RECORDS.leftover, RECORDS.pipeline, RECORDS.stack],
           // the id of a vended account

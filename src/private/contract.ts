@@ -93,6 +93,8 @@ export const NAMES = {
   cleanFunctionRole: 'org-environments-cleaner',
   /** State machine that cleans accounts. */
   cleanMachine: 'org-environments-clean',
+  /** Prefix of the approval rule templates of protected branches in CodeCommit. */
+  reviewTemplate: 'org-environments-',
   /** State machine that makes backports, and the role of its function. */
   backportMachine: 'org-environments-backport',
   backportFunctionRole: 'org-environments-backport',

@@ -31,6 +31,8 @@ export const RECORDS = {
   closing: 'closing#',
   /** Commits that are ported back to another branch, and from there to others. */
   backport: 'backport#',
+  /** How many commits a branch and its parent lack of each other. */
+  comparison: 'comparison#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',

@@ -13,7 +13,11 @@ import { fail } from '../private/validate';
 
 /** A CodeCommit repository in the account and region of the CICD stack. */
 export class CodeCommitHost implements SourceHost {
-  public constructor(private readonly repository: IRepository) {}
+  public readonly repositoryArn: string;
+
+  public constructor(private readonly repository: IRepository) {
+    this.repositoryArn = repository.repositoryArn;
+  }
 
   public bind(scope: Construct, organization: IOrganization): SourceConfig {
     const { repositoryName, repositoryArn } = this.repository;

@@ -15,14 +15,17 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // GetMergeOptions: whether a commit is in a branch, with which a force-push is found
   // DeleteBranch: the former branch of a renamed environment; one that is to be archived
   branch: [
+    'codecommit:AssociateApprovalRuleTemplateWithRepository',
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
     'codecommit:DeleteBranch',
+    'codecommit:DisassociateApprovalRuleTemplateFromRepository',
     'codecommit:GetBranch',
     'codecommit:GetFile',
     'codecommit:GetFolder',
     'codecommit:GetMergeOptions',
     'codecommit:GetPullRequest',
+    'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
     'codecommit:ListBranches',
     'codecommit:ListPullRequests',
   ],
@@ -31,7 +34,16 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // the time of a commit
   deployments: ['codecommit:GetCommit'],
   // the author of a commit; the commit of a release, and whether it is active already
-  operations: ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions'],
+  // the map: GetBranch, and how many commits a branch and its parent lack of each other
+  operations: [
+    'codecommit:BatchGetCommits',
+    'codecommit:GetBlob',
+    'codecommit:GetBranch',
+    'codecommit:GetCommit',
+    'codecommit:GetDifferences',
+    'codecommit:GetFolder',
+    'codecommit:GetMergeOptions',
+  ],
   // CreateUnreferencedMergeCommit, GetDifferences and GetBlob: how commits are picked
   backport: [
     'codecommit:CreateBranch',
@@ -62,6 +74,16 @@ export function repositoryPermissions(patterns: readonly string[], user: Reposit
   const arns = patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
   return allow('Repositories', [...ACTIONS[user]], arns,
     'the repositories of other apps are not known; repositoryNames limits their names');
+}
+
+/** Approval rule templates belong to the account and the region, and have no ARN. */
+export function reviewPermissions(): Permission {
+  return allow('Reviews', [
+    'codecommit:CreateApprovalRuleTemplate',
+    'codecommit:DeleteApprovalRuleTemplate',
+    'codecommit:GetApprovalRuleTemplate',
+    'codecommit:UpdateApprovalRuleTemplateContent',
+  ], ['*'], 'these actions have no resources: the function names only its own templates');
 }
 
 const PATTERN = /^[\w.*?-]{1,100}$/;

@@ -7,6 +7,8 @@ import type { IOrganization } from '../organization/organization-interface';
 
 /** A host of repositories, behind `Source`. */
 export interface SourceHost {
+  /** An ARN that policies name; undefined: the repository is outside of AWS. */
+  readonly repositoryArn?: string;
   /** Checks that the source can be used from the scope, and returns what branches and pipelines need of it. */
   bind(scope: Construct, organization: IOrganization): SourceConfig;
 }

@@ -106,6 +106,11 @@ export class Source {
   }
 
   /** @internal */
+  public _repositoryArn(): string | undefined {
+    return this.host.repositoryArn;
+  }
+
+  /** @internal */
   public _bind(scope: Construct, organization: IOrganization): SourceConfig {
     return this.host.bind(scope, organization);
   }

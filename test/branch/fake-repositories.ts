@@ -1,6 +1,7 @@
 import type { BranchCalls } from '../../lambda/branch/lifecycle';
 import type { Author, FileChange, PullRequest, SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
+import type { BranchReview } from '../../src/branch/contract';
 
 interface Commit {
   readonly parent?: string;
@@ -12,6 +13,8 @@ interface Commit {
 export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorOf'> {
   /** Errors that calls of a method end with. */
   public readonly errors = new Map<keyof SourceHost, Error>();
+  /** Numbers of approvals by branch. */
+  public readonly reviews = new Map<string, string>();
   /** All pull requests. */
   public readonly pullRequests: PullRequest[] = [];
   private readonly commits = new Map<string, Commit>();
@@ -115,6 +118,12 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
       throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
     }
     return this.push(branchName, { [path]: text }, message);
+  }
+
+  public async requireReview(repositoryName: string, branchName: string, review?: BranchReview): Promise<void> {
+    this.check('requireReview', repositoryName);
+    if (review) this.reviews.set(branchName, review.approvals);
+    else this.reviews.delete(branchName);
   }
 
   public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
-import { soakPicks } from '../pick/soak';
+import { soakComparisons, soakPicks } from '../pick/soak';
 import { soakPool } from '../pool/soak';
 import { soakReleases } from '../release/soak';
 import { soakSwitches } from '../switches/soak';
@@ -69,12 +69,15 @@ async function soak(): Promise<void> {
     case 'pool':
       process.exitCode = (await soakPool(runs, first)) ? 0 : 1;
       return;
+    case 'compare':
+      process.exitCode = (await soakComparisons(runs, first)) ? 0 : 1;
+      return;
     case 'switches':
       process.exitCode = (await soakSwitches(Number(values.requests))) ? 0 : 1;
       return;
     default:
       throw new Error(
-        "--kind must be 'deployment', 'damage', 'release', 'pick', 'pool' or 'switches', "
+        "--kind must be 'deployment', 'damage', 'release', 'pick', 'compare', 'pool' or 'switches', "
           + `got '${values.kind}'`,
       );
   }

@@ -51,7 +51,7 @@ export class World {
     this.operations = new Operations(
       this.fate.over(this.registry),
       this.fate.over(this.control),
-      () => ({ authorOf }),
+      () => ({ authorOf, head: async () => undefined, compare: async () => ({ ahead: 0, behind: 0 }) }),
       new RegistryHistory(this.fate.over(this.registry), new FakeEvents()),
       { run: async () => ({ pipelines: [] }) },
       this.accounts,

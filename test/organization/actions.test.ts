@@ -28,10 +28,15 @@ const MERGES = [
   'codecommit:GetMergeConflicts', 'codecommit:MergeBranchesByFastForward', 'codecommit:MergeBranchesByThreeWay',
 ];
 const PICKS = [
+  'codecommit:BatchGetCommits',
   'codecommit:CreatePullRequest', 'codecommit:CreateUnreferencedMergeCommit', 'codecommit:GetBlob',
   'codecommit:GetDifferences',
 ];
 const BRANCHES = [
+  'codecommit:AssociateApprovalRuleTemplateWithRepository', 'codecommit:CreateApprovalRuleTemplate',
+  'codecommit:DeleteApprovalRuleTemplate', 'codecommit:DisassociateApprovalRuleTemplateFromRepository',
+  'codecommit:GetApprovalRuleTemplate', 'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
+  'codecommit:UpdateApprovalRuleTemplateContent',
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
@@ -96,6 +101,8 @@ test.each([
       'lambda:InvokeFunction', 'states:StartExecution',
       // releases
       'codecommit:GetFolder', 'codecommit:GetMergeOptions',
+      // the map
+      'codecommit:BatchGetCommits', 'codecommit:GetBlob', 'codecommit:GetBranch', 'codecommit:GetDifferences',
     ],
   ],
   ['org-environments-trigger', cicd, [

@@ -90,9 +90,9 @@ test('each function sees its own records alone', () => {
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [
-      'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'leftover#*',
-      'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'pool-claim#*', 'environment', 'halt', 'unreachable',
-      'leftover', 'history', 'resource', 'drift', 'closing', 'branch', 'account', 'lease', 'pool',
+      'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'comparison#*',
+      'leftover#*', 'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'pool-claim#*', 'environment', 'halt',
+      'unreachable', 'leftover', 'history', 'resource', 'drift', 'closing', 'branch', 'account', 'lease', 'pool',
     ],
   });
 });

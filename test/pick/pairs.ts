@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { environment, git } from './git';
 import { fastImport, randomHistory } from './histories';
 import { Random } from './random';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
@@ -96,22 +97,4 @@ function outcomeOf(path: string, commit: string, isEmpty: boolean): Outcome {
 
 function branchesOf(path: string): string[] {
   return git(path, ['for-each-ref', '--format=%(refname)', 'refs/heads']).split('\n');
-}
-
-function git(cwd: string, argument: readonly string[], input?: Buffer): string {
-  return execFileSync('git', [...argument], {
-    cwd, input, env: environment(), maxBuffer: 64 * 1024 * 1024, stdio: ['pipe', 'pipe', 'pipe'],
-  }).toString('utf8').trim();
-}
-
-function environment(): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOME: devNull,
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_CONFIG_SYSTEM: devNull,
-    GIT_COMMITTER_NAME: 'Bob',
-    GIT_COMMITTER_EMAIL: 'bob@example.com',
-    GIT_EDITOR: 'true',
-  };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Comparisons } from './comparisons';
 import { Pairs } from './pairs';
 
 /** Picks in random histories by the API and by git. Returns whether all have the same result. */
@@ -21,6 +22,25 @@ export async function soakPicks(runs: number, first: number): Promise<boolean> {
   await pairs.stop();
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   console.log(`${runs} picks in ${seconds} s, first seed ${first}: ${JSON.stringify(counts)}`);
+  console.log(failed.length === 0 ? 'no differences' : `${failed.length} differ: seeds ${failed.join(', ')}`);
+  return failed.length === 0;
+}
+
+/** Compares branches of random histories by the API and by `git cherry`. Returns whether all have the same result. */
+export async function soakComparisons(runs: number, first: number): Promise<boolean> {
+  const comparisons = await Comparisons.start();
+  const failed: number[] = [];
+  let [pairs, equal] = [0, 0];
+  for (let seed = first; seed < first + runs; seed++) {
+    const { git, api } = await comparisons.run(seed);
+    pairs += git.length;
+    equal += git.filter(({ ahead, behind }) => ahead === 0 && behind === 0).length;
+    if (isDeepStrictEqual(git, api)) continue;
+    failed.push(seed);
+    console.log(`seed ${seed}: git has ${JSON.stringify(git)}, the API ${JSON.stringify(api)}`);
+  }
+  await comparisons.stop();
+  console.log(`${runs} trees with ${pairs} pairs of branches, ${equal} of them equal, first seed ${first}`);
   console.log(failed.length === 0 ? 'no differences' : `${failed.length} differ: seeds ${failed.join(', ')}`);
   return failed.length === 0;
 }

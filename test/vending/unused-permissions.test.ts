@@ -43,9 +43,13 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetMergeOptions lambda:InvokeFunction states:StartExecution',
   ],
   [
-    'renaming and archiving branches, and start points, which other tests do',
+    'renaming, archiving and protecting branches, and start points, which other tests do',
     /^org-environments-branch-provider$/,
-    'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
+    'codecommit:AssociateApprovalRuleTemplateWithRepository codecommit:CreateApprovalRuleTemplate '
+    + 'codecommit:DeleteApprovalRuleTemplate codecommit:DisassociateApprovalRuleTemplateFromRepository '
+    + 'codecommit:GetApprovalRuleTemplate codecommit:ListAssociatedApprovalRuleTemplatesForRepository '
+    + 'codecommit:UpdateApprovalRuleTemplateContent '
+    + 'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
   ],
   [
     'checking the start points of branches, which other tests do',
@@ -53,9 +57,10 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'codecommit:GetFolder',
   ],
   [
-    'releasing blue/green environments, which other tests do',
+    'releasing blue/green environments and drawing the map, which other tests do',
     /^org-environments-operations$/,
-    'codecommit:GetFolder',
+    'codecommit:GetFolder codecommit:BatchGetCommits codecommit:GetBlob codecommit:GetBranch '
+    + 'codecommit:GetDifferences',
   ],
   [
     'releasing each commit of a branch, which other tests do',

@@ -26,15 +26,15 @@ export interface Changes {
 export class Differences {
   public constructor(private readonly client: CodeCommitClient, private readonly repositoryName: string) {}
 
-  /** The files that differ between two commits. */
-  public async between(before: string, after: string): Promise<readonly Difference[]> {
+  /** The files that differ between two commits. @param before undefined: no file */
+  public async between(before: string | undefined, after: string): Promise<readonly Difference[]> {
     if (before === after) return [];
     const all: Difference[] = [];
     let NextToken: string | undefined;
     do {
       const page = await this.client.send(new GetDifferencesCommand({
         repositoryName: this.repositoryName,
-        beforeCommitSpecifier: before,
+        ...before !== undefined && { beforeCommitSpecifier: before },
         afterCommitSpecifier: after,
         ...NextToken !== undefined && { NextToken },
       }));

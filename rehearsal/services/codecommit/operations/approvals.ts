@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Clock } from '../../../core/clock';
 import { Identifiers } from '../../../core/identifiers';
@@ -15,7 +16,9 @@ const CreateInput = v.object({
   approvalRuleTemplateContent: v.string(),
   approvalRuleTemplateDescription: v.optional(v.string()),
 });
-const ContentInput = v.object({ approvalRuleTemplateName: v.string(), newRuleContent: v.string() });
+const ContentInput = v.object({
+  approvalRuleTemplateName: v.string(), newRuleContent: v.string(), existingRuleContentSha256: v.optional(v.string()),
+});
 const AssociationInput = v.object({ approvalRuleTemplateName: v.string(), repositoryName: v.string() });
 const RepositoryInput = v.object({ repositoryName: v.string() });
 
@@ -87,8 +90,11 @@ export class ApprovalOperations {
   }
 
   private update(call: Call): unknown {
-    const { newRuleContent: content } = read(ContentInput, call.input);
+    const { newRuleContent: content, existingRuleContentSha256: expected } = read(ContentInput, call.input);
     approvalRuleOf(content);
+    if (expected !== undefined && expected !== sha256(this.required(call).content)) {
+      throw new AwsError('InvalidRuleContentSha256Exception', 'The content of the rule is another one');
+    }
     return { approvalRuleTemplate: described(this.save({ ...this.required(call), content })) };
   }
 
@@ -139,12 +145,17 @@ function keyOf({ caller: { accountId }, region }: Call, name: string): string {
   return `${accountId}/${region}/${name}`;
 }
 
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function described({ id, name, description, content, createdAt }: ApprovalTemplate): unknown {
   return {
     approvalRuleTemplateId: id,
     approvalRuleTemplateName: name,
     approvalRuleTemplateDescription: description,
     approvalRuleTemplateContent: content,
+    ruleContentSha256: sha256(content),
     creationDate: new Date(createdAt),
     lastModifiedDate: new Date(createdAt),
   };
