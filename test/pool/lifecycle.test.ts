@@ -125,6 +125,26 @@ describe('the end of a lease', () => {
   });
 });
 
+test('an account cannot be leased while the maintenance moves it', async () => {
+  const world = await worldWith({ maximum: '1' });
+  await world.lease(one);
+  await world.release(one);
+  await world.endClean(FIRST);
+  await world.requestLease(two);
+  const { move } = world.directory;
+  const seen: unknown[] = [];
+  jest.spyOn(world.directory, 'move').mockImplementationOnce(async (...parameters) => {
+    seen.push(await world.look(two));
+    await move.apply(world.directory, parameters);
+  });
+  await world.maintain();
+  expect(seen).toMatchObject([
+    { done: false, waitsFor: "an account of the pool 'sandbox' that is changed by another request" },
+  ]);
+  expect(await world.finish(two)).toMatchObject({ accountId: FIRST });
+  expect(world.directory.unitOf(FIRST)).toBe('Test');
+});
+
 describe('an account that could not be cleaned', () => {
   test('is moved to the quarantine and reported once with what remains', async () => {
     const world = await worldWith();

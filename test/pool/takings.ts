@@ -73,7 +73,8 @@ class TakingsRun {
     this.environments = Array.from({ length: takings.environments }, (_, index) => ({
       owner: owner(`E${index}`, `stack-${index % 7}`),
       state: 'new',
-      nextAt: this.clock.now + this.random.below(takings.environments / takings.accounts * 3 * HOUR),
+      // many at once, so that they want the same accounts
+      nextAt: this.clock.now + this.random.below(takings.environments / takings.accounts * 3) * HOUR,
       isBusy: false,
     }));
   }
