@@ -205,8 +205,8 @@ export class Branch extends Resource implements IBranch {
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
     if (props.requireReview && repository.host !== 'codecommit') {
-      fail(this, "'requireReview' is possible only in repositories of CodeCommit: protect the branch with a rule of its "
-        + 'host');
+      fail(this, "'requireReview' is possible only in repositories of CodeCommit: protect the branch with a rule of "
+        + 'its host');
     }
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
       'every environment needs its own branch; choose another branchName');

@@ -49,7 +49,8 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     + 'codecommit:DeleteApprovalRuleTemplate codecommit:DisassociateApprovalRuleTemplateFromRepository '
     + 'codecommit:GetApprovalRuleTemplate codecommit:ListAssociatedApprovalRuleTemplatesForRepository '
     + 'codecommit:UpdateApprovalRuleTemplateContent '
-    + 'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests dynamodb:Query',
+    + 'codecommit:DeleteBranch codecommit:GetFolder codecommit:GetPullRequest codecommit:ListPullRequests '
+    + 'dynamodb:Query',
   ],
   [
     'checking the start points of branches, which other tests do',
