@@ -75,13 +75,14 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const former = record.renamedFrom?.branchName;
     if (former !== undefined) await this.release(owner, { ...request, branchName: former });
     const isLast = withoutOwner(record.owners, owner).length === 0;
-    if (request.removal !== 'archive' || record.origin !== 'created' || !isLast) return this.release(owner, request);
+    const isKept = request.removal !== 'archive' || record.origin !== 'created' || !isLast;
+    if (isKept) return this.release(owner, request, record);
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, removing: {} }, record.version);
   }
 
-  private async release(owner: Owner, request: BranchRequest): Promise<void> {
+  private async release(owner: Owner, request: BranchRequest, known?: Read): Promise<void> {
     const key = branchKey(request);
-    const record = await this.registry.read<BranchRecord>(key);
+    const record = known ?? (await this.registry.read<BranchRecord>(key));
     if (!record || !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
     if (owners.length > 0) await this.registry.write<BranchRecord>(key, { ...record, owners }, record.version);
