@@ -13,6 +13,7 @@ import { plan } from './steps/plan';
 import { deleteStacks } from './steps/stacks';
 import { stop } from './steps/stop';
 import { survey } from './steps/survey';
+import { MAX_SECOND_LOOKS } from '../../src/clean/contract';
 import { isTransient } from '../shared/errors';
 
 /** The result of one invocation of the function by the state machine. */
@@ -31,9 +32,6 @@ const RETRY_SECONDS = 10;
 
 /** Consecutive failures of a step until the account is quarantined: about ten minutes. */
 const MAX_FAILURES = 6;
-
-/** Waits for second looks that the time limit allows: one that finds something is repeated. */
-const MAX_SECOND_LOOKS = 2;
 
 /** Time in which an invocation begins steps; the last one must end before the timeout of the function. */
 const BUDGET_MILLISECONDS = 60_000;

@@ -42,6 +42,9 @@ export type CleanerFunctionEvent = {
   | { readonly action: 'delete'; readonly id: string }
 );
 
+/** A second look that finds something is repeated once after the same time. */
+export const MAX_SECOND_LOOKS = 2;
+
 /** Values of the input that are absent. */
 export const CLEAN_DEFAULTS = {
   // a whole day ends between the looks, and Cost Explorer has the costs of whole days

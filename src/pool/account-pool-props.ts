@@ -95,14 +95,15 @@ export interface AccountPoolProps {
 
   /**
    * Time between a clean that found nothing and the second look, which also reads the costs. An account is available
-   * only after that. Costs are a day late; `Duration.days(0)`: there is no second look.
+   * only after that. Costs are a day late, and are those of whole days; `Duration.days(0)`: there is no second look.
    *
-   * @default Duration.hours(24)
+   * @default Duration.hours(48)
    */
   readonly secondLook?: Duration;
 
   /**
-   * Maximum time of a clean, without the time until the second look. Then the account goes to quarantine.
+   * Maximum time of a clean, without the time until the second look, which is repeated once. Then the account goes to
+   * quarantine.
    *
    * @default Duration.hours(48)
    */

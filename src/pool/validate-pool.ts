@@ -2,6 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccountPoolProps } from './account-pool-props';
 import { SLOT_PLACEHOLDER } from './contract';
+import { CLEAN_DEFAULTS } from '../clean/contract';
 import { fail, validate } from '../private/validate';
 
 const MAX_ACCOUNTS = 1000;
@@ -46,7 +47,10 @@ export function checkedTemplates(scope: Construct, props: AccountPoolProps) {
 
 /** Times in seconds. @throws if a time is too short */
 export function checkedTimes(scope: Construct, props: AccountPoolProps) {
-  const { secondLook = Duration.hours(24), maxCleaningTime = Duration.hours(48) } = props;
+  const {
+    secondLook = Duration.seconds(CLEAN_DEFAULTS.secondLookSeconds),
+    maxCleaningTime = Duration.seconds(CLEAN_DEFAULTS.maxSeconds),
+  } = props;
   const seconds = maxCleaningTime.toSeconds();
   if (seconds < 3600) {
     fail(scope, "the 'maxCleaningTime' must be at least an hour, because AWS needs 40 minutes to release the network "

@@ -36,7 +36,7 @@ describe('the accounts of the organization', () => {
         email: 'aws+pool-1@example.com',
         accountName: 'pool-1',
         state: 'quarantine',
-        reason: '1 resources remain',
+        reason: '1 resource remains',
         leftovers: ["AWS::S3::Bucket 'b' in eu-central-1: locked: AccessDenied"],
       },
       {

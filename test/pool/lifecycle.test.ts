@@ -159,7 +159,7 @@ describe('an account that could not be cleaned', () => {
       accountId: FIRST,
       subject: POOL,
       requestId: `clean-${FIRST}-2`,
-      reason: "1 resources remain: AWS::S3::Bucket 'b' in eu-central-1: locked: AccessDenied",
+      reason: "1 resource remains: AWS::S3::Bucket 'b' in eu-central-1: locked: AccessDenied",
     }]);
   });
 

@@ -3,6 +3,7 @@ import type { PoolParts } from './parts';
 import { readLease, writeLease } from './parts';
 import { fingerprint, quarantineRequest, waitingRequest } from './requests';
 import type { VendedAccountRequest } from '../../../src/account/contract';
+import { MAX_SECOND_LOOKS } from '../../../src/clean/contract';
 import { CHANGES } from '../../../src/history/contract';
 import type { ChangeKind } from '../../../src/history/contract';
 import type { PoolRecord, PoolSlot } from '../../registry/pool';
@@ -45,7 +46,7 @@ export class LeaseMaintenance {
   /** A clean that was not started is started; one that does not end is ended here, so that the account is not lost. */
   private async clean({ request }: PoolRecord, slot: ExistingSlot, lease: Lease): Promise<void> {
     const { clean, now } = this.parts;
-    const limit = (Number(request.maxCleanSeconds) + Number(request.secondLookSeconds)) * 1000;
+    const limit = (Number(request.maxCleanSeconds) + MAX_SECOND_LOOKS * Number(request.secondLookSeconds)) * 1000;
     if (now() > lease.pool.since + limit + CLEAN_MARGIN_MILLISECONDS) {
       const reason = 'its clean did not end: see the executions of the state machine org-environments-clean';
       await this.write(slot, { ...enter(lease, 'quarantine', now(), reason), fence: lease.fence + 1 }, lease);

@@ -33,7 +33,8 @@ export class LeaseHold implements Hold {
       const until = one.until === undefined ? '' : ` until ${one.until}`;
       return `${nameOf(one)}: ${one.verdict}${until}: ${one.reason}`;
     });
-    await this.change(holder, 'quarantine', `${items.length} resources remain`, items);
+    const summary = items.length === 1 ? '1 resource remains' : `${items.length} resources remain`;
+    await this.change(holder, 'quarantine', summary, items);
   }
 
   private async change(

@@ -61,7 +61,7 @@ async function attemptAll(context: CleanContext, open: readonly Resource[], prog
   return { ...progress, items, hasChanged };
 }
 
-/** The retry of a blocked deletion that starts, and fails again later, is no progress: it could repeat without an end. */
+/** The retry of a blocked deletion that starts, and fails again later, is no progress: it could be endless. */
 function hasAdvanced(before: ItemProgress | undefined, after: ItemProgress): boolean {
   if (after.attempts !== (before?.attempts ?? 0)) return true;
   return after.state !== (before?.state ?? 'open') && !wasBlocked(after);
