@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
 
@@ -14,10 +14,15 @@ function filesOf(examples: ReadonlyMap<string, string>): ReadonlyMap<string, str
   ]));
 }
 
-/** The examples of the README by their number. */
-function readmeExamples(): ReadonlyMap<string, string> {
-  const blocks = [...read('README.md').matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
-  return new Map(blocks.map((code, index) => [`readme-${index + 1}`, code]));
+const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).filter(name => name.endsWith('.md'))
+  .map(name => `docs/${name}`)];
+
+/** The examples of all pages by page and number. */
+function pageExamples(): ReadonlyMap<string, string> {
+  return new Map(pages.flatMap(page => {
+    const blocks = [...read(page).matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+    return blocks.map((code, index) => [`${path.basename(page, '.md')}-${index + 1}`, code] as const);
+  }));
 }
 
 /** The declarations of the modules that the index exports. */
@@ -70,12 +75,12 @@ function problems(files: ReadonlyMap<string, string>): string[] {
     );
 }
 
-test('every example of the README and of the docstrings compiles', () => {
-  const [readme, docstrings] = [readmeExamples(), docstringExamples()];
+test('every example of the pages and of the docstrings compiles', () => {
+  const [ofPages, docstrings] = [pageExamples(), docstringExamples()];
 
-  expect(readme.size).toBeGreaterThan(5);
+  expect(ofPages.size).toBeGreaterThan(20);
   expect(docstrings.size).toBeGreaterThan(10);
-  expect(problems(filesOf(new Map([...readme, ...docstrings])))).toEqual([]);
+  expect(problems(filesOf(new Map([...ofPages, ...docstrings])))).toEqual([]);
 });
 
 test('every public class has an example', () => {
@@ -86,22 +91,32 @@ test('every public class has an example', () => {
 });
 
 test('no line of an example has more than 120 columns', () => {
-  const lines = [...readmeExamples(), ...docstringExamples()].flatMap(
+  const lines = [...pageExamples(), ...docstringExamples()].flatMap(
     ([name, code]) => code.split('\n').map(line => ({ name, line })),
   );
 
   expect(lines.filter(({ line }) => line.length > 120)).toEqual([]);
 });
 
-test('every file that the README and CONTRIBUTING point to is there', () => {
-  const links = ['README.md', 'CONTRIBUTING.md', 'docs/aws.md'].flatMap(document => (
-    [
-      ...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g),
-    ].map(([, link]) => path.join(path.dirname(document), link))
+/** The anchors of the headings of a page, as GitHub makes them. */
+function anchorsOf(page: string): readonly string[] {
+  const text = read(page).replace(/^```.*?^```/gms, '');
+  return [...text.matchAll(/^#{1,4} (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replace(/[^\p{L}\p{N}_\- ]/gu, '').replace(/ /g, '-'));
+}
+
+test.each([...pages, 'CONTRIBUTING.md'])('every link of %s leads to a file, and to a heading of it', page => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, file = '', anchor]) => (
+    { file: file === '' ? page : path.join(path.dirname(page), file), anchor }
   ));
-  expect(links.length).toBeGreaterThan(5);
-  // generated while the project is built
-  expect(links.filter(link => link !== 'API.md' && !existsSync(path.join(root, link)))).toEqual([]);
+  // API.md is generated while the project is built
+  const broken = links.filter(({ file, anchor }) => file !== 'API.md' && !(existsSync(path.join(root, file))
+    && (anchor === undefined || anchorsOf(file).includes(anchor))));
+  expect(broken).toEqual([]);
+});
+
+test('the README can be read in one go', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(250);
 });
 
 test('the picture is the one that its source draws', () => {

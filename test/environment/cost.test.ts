@@ -6,18 +6,18 @@ import { Cicd, quickApp } from '../fixtures/app';
 import { pipelineTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
 
 const root = join(__dirname, '../..');
-const chapter = /## What it costs\n(.*?)\n## /s.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+const chapter = readFileSync(join(root, 'docs/costs.md'), 'utf8');
 
 interface Line { readonly type: string; readonly count: number; readonly idle: number }
 
-/** The table of the README that begins with a heading: resource, number, dollars a month while nothing happens. */
+/** The table of the page that begins with a heading: resource, number, dollars a month while nothing happens. */
 function table(heading: string): Line[] {
   const [, text = ''] = chapter.split(`| ${heading} |`);
   return [...(text.split('\n\n')[0] ?? '').matchAll(/^\| `([\w:]+)`[^|]* \| (\d+) \| ([\d.]+) \|/gm)]
     .map(([, type = '', count, idle]) => ({ type, count: Number(count), idle: Number(idle) }));
 }
 
-/** Types that the README lists as free; a star matches all types of a service. */
+/** Types that the page lists as free; a star matches all types of a service. */
 const free = [
   ...(/Free are (.*?)\./s.exec(chapter)?.[1] ?? '').matchAll(/`([\w:]+)\*?`/g),
 ].map(([, type = '']) => type);
@@ -94,7 +94,7 @@ test.each([
   expect(rows.map(({ type, idle }) => [type, idle])).toEqual(rows.map(({ type }) => [type, PRICES[type] ?? 0]));
 });
 
-test('the monthly totals in the README are the sums of the lines of its cost tables', () => {
+test('the monthly totals in the page on costs are the sums of the lines of its cost tables', () => {
   const sum = (heading: string) => table(heading).reduce((total, { count, idle }) => total + count * idle, 0);
   expect(chapter).toContain(
     `an idle environment costs **$${sum('in the account of an environment').toFixed(2)}** a month`,
@@ -102,7 +102,7 @@ test('the monthly totals in the README are the sums of the lines of its cost tab
   expect(chapter).toContain(`the CICD account **$${sum('in the CICD account').toFixed(2)}**`);
 });
 
-test('the chapter on cost in the README names the region and the month of its prices', () => {
+test('the page on costs names the region and the month of its prices', () => {
   expect(chapter).toMatch(/us-east-1.*20\d\d-\d\d/s);
 });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../..');
 const DECISIONS = 'docs/decisions';
 const decisions = readdirSync(join(ROOT, DECISIONS)).map(name => `${DECISIONS}/${name}`);
-const documents = ['CONTRIBUTING.md', 'README.md', 'docs/aws.md', 'docs/break-glass.md', ...decisions];
+const pages = readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.md')).map(name => `docs/${name}`);
+const documents = ['CONTRIBUTING.md', 'README.md', ...pages, ...decisions];
 const PATH = /`((?:src|lambda|rehearsal|cli|test|bench|tools|docs)\/[\w/.-]+)`/g;
 
 test.each(documents)('the files that %s names exist', document => {

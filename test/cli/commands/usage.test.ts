@@ -50,7 +50,12 @@ test.each<[string, string[], string]>([
     'an invalid account limit', ['--app', '.', '--account-limit', '0'],
     "must be a whole number from 1 to 99999, got '0'",
   ],
-  ['an invalid repository', ['--app', '.', '--repository', 'shop'], "must be <name>=<path>, got 'shop'"],
+  [
+    'an invalid repository',
+    ['--app', '.', '--repository', 'shop'],
+    'must be <name>=<path> or <host>:<owner>/<name>=<path> with the host github, gitlab or bitbucket, '
+      + "got 'shop'",
+  ],
   [
     'a repeated repository', ['--app', '.', '--repository', 'shop=empty', '--repository', 'shop=tmp'],
     "repository 'shop' is given twice",
