@@ -1,14 +1,13 @@
 import type { SourceHost } from './source';
 import { HostError } from './source';
+import { HostWithoutComparisons } from './without-comparisons';
 
 type Missing = Pick<
-  SourceHost,
-  'compare' | 'deleteBranch' | 'openPullRequests' | 'openPullRequest' | 'pullRequest' | 'pick' | 'commit'
-  | 'requireReview'
+  SourceHost, 'deleteBranch' | 'openPullRequests' | 'openPullRequest' | 'pullRequest' | 'pick' | 'commit'
 >;
 
 /** A host in whose repositories branches are neither removed nor receive backports. */
-export abstract class HostWithoutPullRequests implements Missing {
+export abstract class HostWithoutPullRequests extends HostWithoutComparisons implements Missing {
   public async deleteBranch(repositoryName: string): Promise<never> {
     throw unsupported(repositoryName);
   }
@@ -29,15 +28,6 @@ export abstract class HostWithoutPullRequests implements Missing {
     throw unsupported(repositoryName);
   }
 
-  public async compare(repositoryName: string): Promise<never> {
-    throw unsupported(repositoryName);
-  }
-
-  /** No branch requires a review: they are rejected at synth. */
-  public async requireReview(repositoryName: string, _branchName: string, review: unknown): Promise<void> {
-    if (review !== undefined) throw unsupported(repositoryName);
-  }
-
   public async commit(repositoryName: string): Promise<never> {
     throw unsupported(repositoryName);
   }
@@ -45,7 +35,7 @@ export abstract class HostWithoutPullRequests implements Missing {
 
 function unsupported(repositoryName: string): HostError {
   return new HostError(
-    `branches of repository '${repositoryName}' are neither removed, nor compared, nor receive backports by this `
-      + 'version, which does this in repositories of CodeCommit only: use git or the website of the host',
+    `branches of repository '${repositoryName}' are neither removed nor receive backports by this version: use git or `
+      + 'the website of the host',
   );
 }

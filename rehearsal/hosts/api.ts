@@ -14,6 +14,8 @@ export interface RepositoryCall extends HostRequest {
   readonly now: number;
   /** Moves a branch. Returns false if it is not at the commit. */
   readonly move: (branch: string, from: string | undefined, to: string) => Promise<boolean>;
+  /** Deletes a branch. Returns false if it is not at the commit. */
+  readonly remove: (branch: string, from: string) => Promise<boolean>;
 }
 
 /** The operations of repositories: method, end of the path, and what answers it. */
@@ -88,6 +90,7 @@ export abstract class HostApi {
         parameter: decodeURIComponent(match[1] ?? ''),
         now: this.environment.clock.now(),
         move: async (branch, from, to) => this.repositories.move(repository, branch, from, to),
+        remove: async (branch, from) => this.repositories.move(repository, branch, from, undefined),
       });
     }
     throw this.noRepository();

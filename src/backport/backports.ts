@@ -9,6 +9,7 @@ import { NAMES } from '../private/contract';
 import { steppingMachine } from '../private/stepping-machine';
 import { UniqueClaims } from '../private/unique-claims';
 import { RECORDS } from '../registry/contract';
+import { credentialsPermissions } from '../sources/credentials';
 import { repositoryPermissions } from '../sources/repository-permissions';
 
 /** Properties of `Backports`. */
@@ -35,7 +36,7 @@ export class Backports extends Construct {
     const { organization } = props;
     UniqueClaims.of(this).claim(this, 'backports of the organization', organization.node.path,
       'an organization can have only one Backports');
-    const { repositoryNames = ['*'] } = internalsOf(this, organization);
+    const { repositoryNames = ['*'], repositoryCredentials = [] } = internalsOf(this, organization);
     const backport = new HandlerFunction(this, 'Backport', {
       handler: 'backport',
       roleName: NAMES.backportFunctionRole,
@@ -45,6 +46,7 @@ export class Backports extends Construct {
       permissions: [
         ...recordPermissions(organization.registry, { put: [RECORDS.backport] }),
         repositoryPermissions(repositoryNames, 'backport'),
+        ...credentialsPermissions(repositoryCredentials),
       ],
     });
     this.stateMachineArn = steppingMachine(this, {

@@ -7,7 +7,8 @@ import { HostError } from '../../lambda/sources/source';
 import { HostResponse, REHEARSAL_TOKEN } from '../../rehearsal/hosts/host';
 
 const repositoryName = 'acme/shop';
-const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write' and 'Metadata: read'";
+const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read' and, for "
+  + "backports and the removal of branches, 'Pull requests: read and write'";
 
 let world: HostWorld;
 afterEach(() => world.stop());

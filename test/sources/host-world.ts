@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import {
+  CodeCommitClient, MergePullRequestByThreeWayCommand, UpdatePullRequestStatusCommand,
+} from '@aws-sdk/client-codecommit';
 import { BitbucketClient } from '../../lambda/sources/bitbucket/client';
 import { BitbucketHost } from '../../lambda/sources/bitbucket/host';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
@@ -24,18 +26,23 @@ const CLIENTS = join(__dirname, '../../lib/lambda/branch');
 
 export type HostName = 'codecommit' | 'github' | 'gitlab' | 'bitbucket';
 
-/** How each host is connected to, and the name of its repository there. */
+/** What a person does with a pull request. */
+type Ending = 'merge' | 'close';
+
+/** How each host is connected to, the name of its repository there, and how a person ends a pull request. */
 const KINDS: Readonly<Record<HostName, {
   readonly repositoryName: string;
   connect(simulation: Simulation, credentials: HostCredentials): SourceHost;
+  end(simulation: Simulation, id: string, ending: Ending): Promise<unknown>;
 }>> = {
   codecommit: {
     repositoryName: 'shop',
-    connect: simulation => {
-      const credentials = simulation.iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
-      const client = new CodeCommitClient({ endpoint: simulation.server.endpoint, region: REGION, credentials });
-      return new CodeCommitHost(client);
-    },
+    connect: simulation => new CodeCommitHost(codeCommit(simulation)),
+    end: async (simulation, pullRequestId, ending) => (ending === 'merge'
+      ? codeCommit(simulation).send(new MergePullRequestByThreeWayCommand({ pullRequestId, repositoryName: 'shop' }))
+      : codeCommit(simulation).send(
+        new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' }),
+      )),
   },
   github: {
     repositoryName: 'acme/shop',
@@ -43,6 +50,10 @@ const KINDS: Readonly<Record<HostName, {
       const { gitHubClient }: { gitHubClient(given: HostCredentials): GitHubClient } =
         jest.requireActual(join(CLIENTS, 'github.js'));
       return new GitHubHost(async () => gitHubClient(credentials), CREDENTIALS_ARN);
+    },
+    end: async (_simulation, id, ending) => {
+      const url = `https://api.github.com/repos/acme/shop/pulls/${id}`;
+      return ending === 'merge' ? asPerson('PUT', `${url}/merge`, {}) : asPerson('PATCH', url, { state: 'closed' });
     },
   },
   gitlab: {
@@ -52,17 +63,38 @@ const KINDS: Readonly<Record<HostName, {
         jest.requireActual(join(CLIENTS, 'gitlab.js'));
       return new GitLabHost(async () => gitLabClient(tokenIn(credentials)), CREDENTIALS_ARN);
     },
+    end: async (_simulation, id, ending) => {
+      const url = `https://gitlab.com/api/v4/projects/acme%2Fweb%2Fshop/merge_requests/${id}`;
+      return ending === 'merge' ? asPerson('PUT', `${url}/merge`, {}) : asPerson('PUT', url, { state_event: 'close' });
+    },
   },
   bitbucket: {
     repositoryName: 'acme/shop',
     connect: (_simulation, credentials) =>
       new BitbucketHost(async () => new BitbucketClient(tokenIn(credentials)), CREDENTIALS_ARN),
+    end: () => {
+      throw new Error('this library opens no pull requests in Bitbucket');
+    },
   },
 };
 
 function tokenIn(credentials: HostCredentials): string {
   return 'token' in credentials ? credentials.token : '';
 }
+
+function codeCommit({ iam, server }: Simulation): CodeCommitClient {
+  const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
+  return new CodeCommitClient({ endpoint: server.endpoint, region: REGION, credentials });
+}
+
+async function asPerson(method: string, url: string, body: object): Promise<void> {
+  const headers = { 'authorization': `Bearer ${REHEARSAL_TOKEN}`, 'content-type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+}
+
+/** A file of a commit, or undefined to remove it. */
+export type FileContent = string | { readonly text: string; readonly mode: string } | undefined;
 
 interface Options {
   readonly files?: Readonly<Record<string, string>>;
@@ -82,6 +114,7 @@ export class HostWorld {
   public readonly host: SourceHost;
   public readonly repositoryName: string;
   private readonly realFetch = globalThis.fetch;
+  private intercept?: (request: () => Promise<Response>) => Promise<Response>;
 
   private constructor(
     private readonly name: HostName,
@@ -108,17 +141,55 @@ export class HostWorld {
   }
 
   /** Commits to a branch, as a person does. */
-  public async commit(branch: string, files: Readonly<Record<string, string>>): Promise<string> {
+  public async commit(
+    branch: string, files: Readonly<Record<string, FileContent>>, message = 'a change',
+  ): Promise<string> {
     const parent = await this.git.head(branch);
     const { commitId } = await this.git.commit({
       parent,
-      message: 'a change',
+      message,
       author: { name: 'Anna', email: 'anna@example.com', at: Date.UTC(2026, 0, 1) },
-      put: Object.entries(files).map(([path, text]) => ({ path, content: Buffer.from(text), mode: '100644' })),
-      remove: [],
+      put: Object.entries(files).flatMap(([path, file]) => {
+        if (file === undefined) return [];
+        const { text, mode } = typeof file === 'string' ? { text: file, mode: '100644' } : file;
+        return [{ path, content: Buffer.from(text), mode }];
+      }),
+      remove: Object.keys(files).filter(path => files[path] === undefined),
     });
     await this.git.moveBranch(branch, parent, commitId);
     return commitId;
+  }
+
+  /** Ends a pull request, as a person does. */
+  public async end(pullRequestId: string, ending: Ending): Promise<void> {
+    await KINDS[this.name].end(this.simulation, pullRequestId, ending);
+  }
+
+  /** The modes and contents of all files of a commit, by path. */
+  public async files(commitId: string): Promise<Readonly<Record<string, string>>> {
+    const entries = (await this.git.differences(undefined, commitId)).flatMap(({ after }) => after ?? []);
+    const files = entries.map(async ({ path, mode, id }) => [path, `${mode} ${String(await this.git.blob(id))}`]);
+    return Object.fromEntries(await Promise.all(files));
+  }
+
+  /**
+   * Runs calls of a process that dies at the nth request to the host, before its effect or after: what awaits this
+   * request never continues. Returns whether it has died.
+   */
+  public async runUntil(n: number, when: 'before' | 'after', run: () => Promise<unknown>): Promise<boolean> {
+    let requests = 0;
+    const death = new Promise<true>(resolve => {
+      this.intercept = async request => {
+        requests += 1;
+        if (requests !== n) return request();
+        if (when === 'after') await request();
+        resolve(true);
+        return new Promise(() => {});
+      };
+    });
+    const hasDied = await Promise.race([death, run().then(() => false)]);
+    this.intercept = undefined;
+    return hasDied;
   }
 
   public async stop(): Promise<void> {
@@ -148,9 +219,12 @@ export class HostWorld {
       if (origin === server.endpoint) return this.realFetch(target, init);
       if (!server.hosts.has(hostname)) throw new Error(`unexpected request to ${hostname}`);
       const address = `${server.endpoint}${hostPath(hostname, pathname)}${search}`;
-      if (!(target instanceof Request)) return this.realFetch(address, init);
-      const { method, headers } = target;
-      return this.realFetch(address, { method, headers, ...(method !== 'GET' && { body: await target.text() }) });
+      const request = async () => {
+        if (!(target instanceof Request)) return this.realFetch(address, init);
+        const { method, headers } = target;
+        return this.realFetch(address, { method, headers, ...(method !== 'GET' && { body: await target.text() }) });
+      };
+      return this.intercept ? this.intercept(request) : request();
     };
   }
 }

@@ -116,7 +116,7 @@ export class BackportOperations {
   }
 
   private recordOf(
-    { host, repositoryName, repositoryArn }: TreeBranch, by: string,
+    { host, repositoryName, repositoryArn, credentialsArn }: TreeBranch, by: string,
     record: Pick<BackportRecord, 'from' | 'target' | 'commits' | 'step' | 'state' | 'branches' | 'mergedCommit'>,
   ): BackportRecord {
     const { newId, now } = this.parts;
@@ -124,7 +124,7 @@ export class BackportOperations {
     return {
       ...record,
       backportId,
-      repository: { host, repositoryName, repositoryArn },
+      repository: { host, repositoryName, repositoryArn, ...credentialsArn !== undefined && { credentialsArn } },
       by,
       startedAt: new Date(now()).toISOString(),
       // outside of the names of environments, so that no trigger starts a pipeline

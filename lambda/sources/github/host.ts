@@ -1,11 +1,17 @@
+import { GitHubBranches } from './branches';
+import { GitHubCommits } from './commits';
 import { hasStatus, hostErrorOf, isRequestError } from './errors';
 import { GitHubMerge } from './merge';
+import { GitHubPick } from './pick';
+import { GitHubPullRequests } from './pull-requests';
 import type { GitHubClient, GitHubRepository } from './repository';
-import type { Author, FileChange, MergeRequest, SourceHost } from '../source';
-import { HostWithoutPullRequests } from '../without-pull-requests';
+import type {
+  Author, CommitDetails, FileChange, MergeRequest, NewPullRequest, PickRequest, PullRequest, SourceHost,
+} from '../source';
+import { HostWithoutComparisons } from '../without-comparisons';
 
 /** Repositories of GitHub, by its API. */
-export class GitHubHost extends HostWithoutPullRequests implements SourceHost {
+export class GitHubHost extends HostWithoutComparisons implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<GitHubClient>,
@@ -15,12 +21,8 @@ export class GitHubHost extends HostWithoutPullRequests implements SourceHost {
   }
 
   public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
-    return this.orUndefined(repositoryName, async (client, repository) => {
-      const { data } = await client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
-        ...repository, ref: `heads/${branchName}`,
-      });
-      return data.object.sha;
-    });
+    return this.orUndefined(repositoryName, async (client, repository) =>
+      new GitHubBranches(client, repository).head(branchName));
   }
 
   public async branches(repositoryName: string): Promise<readonly string[]> {
@@ -41,10 +43,16 @@ export class GitHubHost extends HostWithoutPullRequests implements SourceHost {
   }
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
-    await this.call(repositoryName, async (client, repository) => {
-      await client.request('POST /repos/{owner}/{repo}/git/refs', {
-        ...repository, ref: `refs/heads/${branchName}`, sha: commitId,
-      });
+    await this.call(repositoryName, async (client, repository) =>
+      new GitHubBranches(client, repository).create(branchName, commitId));
+  }
+
+  /** The response has no commit, so a push between the two calls is not reported. */
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return this.orUndefined(repositoryName, async (client, repository) => {
+      const branches = new GitHubBranches(client, repository);
+      const head = await branches.head(branchName);
+      return await branches.delete(branchName) ? head : undefined;
     });
   }
 
@@ -58,19 +66,14 @@ export class GitHubHost extends HostWithoutPullRequests implements SourceHost {
     message,
   }: FileChange): Promise<string> {
     return this.call(repositoryName, async (client, repository) => {
-      const { data: parent } = await client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-        ...repository, commit_sha: parentCommitId,
-      });
+      const commits = new GitHubCommits(client, repository);
+      const parent = await commits.get(parentCommitId);
       const { data: tree } = await client.request('POST /repos/{owner}/{repo}/git/trees', {
         ...repository, base_tree: parent.tree.sha, tree: [{ path, mode: '100644', type: 'blob', content: text }],
       });
-      const { data: commit } = await client.request('POST /repos/{owner}/{repo}/git/commits', {
-        ...repository, message, tree: tree.sha, parents: [parentCommitId],
-      });
-      await client.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-        ...repository, ref: `heads/${branchName}`, sha: commit.sha, force: false,
-      });
-      return commit.sha;
+      const commitId = await commits.create({ message, tree: tree.sha, parents: [parentCommitId] });
+      await new GitHubBranches(client, repository).forward(branchName, commitId);
+      return commitId;
     });
   }
 
@@ -107,12 +110,43 @@ export class GitHubHost extends HostWithoutPullRequests implements SourceHost {
       new GitHubMerge(client, repository).merge(request));
   }
 
+  public async pick(request: PickRequest): Promise<string | undefined> {
+    return this.call(request.repositoryName, async (client, repository) =>
+      new GitHubPick(client, repository, request).pick());
+  }
+
+  public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
+    return this.orUndefined(repositoryName, async (client, repository) => {
+      const { parents, message, author } = await new GitHubCommits(client, repository).get(commitId);
+      return {
+        commitId,
+        parents: parents.map(({ sha }) => sha),
+        message,
+        authorName: author.name,
+        authorEmail: author.email,
+      };
+    });
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    return this.call(repositoryName, async (client, repository) =>
+      new GitHubPullRequests(client, repository).openOf(branchName));
+  }
+
+  public async openPullRequest(pullRequest: NewPullRequest): Promise<string> {
+    return this.call(pullRequest.repositoryName, async (client, repository) =>
+      new GitHubPullRequests(client, repository).open(pullRequest));
+  }
+
+  public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
+    return this.orUndefined(repositoryName, async (client, repository) =>
+      new GitHubPullRequests(client, repository).get(id));
+  }
+
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
     return this.orUndefined(repositoryName, async (client, repository) => {
-      const { data } = await client.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-        ...repository, commit_sha: commitId,
-      });
-      return { name: data.author.name, at: Date.parse(data.author.date) };
+      const { author } = await new GitHubCommits(client, repository).get(commitId);
+      return { name: author.name, at: Date.parse(author.date) };
     });
   }
 

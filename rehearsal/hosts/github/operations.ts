@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { bot } from './bot';
+import { created, invalid, notFound, read } from './responses';
 import { branchesOf, commitOf, diffEntry, fileOf, gitCommit, reference } from './shapes';
 import type { Branches, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
-import type { CommitRequest, Content } from '../../services/codecommit/content';
+import type { Content } from '../../services/codecommit/content';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
 import { commitsBetween, differencesOf } from '../tree-differences';
@@ -20,11 +21,13 @@ const TreeInput = v.object({
     content: v.optional(v.string()),
   })),
 });
-const CommitInput = v.object({ message: v.string(), tree: Sha, parents: v.optional(v.array(Sha), []) });
+const CommitInput = v.object({
+  message: v.string(),
+  tree: Sha,
+  parents: v.optional(v.array(Sha), []),
+  author: v.optional(v.object({ name: v.string(), email: v.string(), date: v.optional(v.string()) })),
+});
 const MergeInput = v.object({ base: v.string(), head: v.string(), commit_message: v.optional(v.string()) });
-
-/** A tree that was created: the changes of the tree of a commit. */
-type NewTree = Pick<CommitRequest, 'put' | 'remove'> & { readonly baseTree: string };
 
 /**
  * The operations of GitHub's API that change and read branches, on git repositories.
@@ -32,8 +35,8 @@ type NewTree = Pick<CommitRequest, 'put' | 'remove'> & { readonly baseTree: stri
  * https://docs.github.com/en/rest
  */
 export class GitHubOperations {
-  /** By id. A commit with the tree is made when the tree is used. */
-  private readonly trees = new Map<string, NewTree>();
+  /** @param branchDeleted is told which branches are deleted */
+  public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
 
   public async getRef({ repository, fullName, parameter }: RepositoryCall): Promise<Reference> {
     await requireCommits(repository.git);
@@ -68,6 +71,18 @@ export class GitHubOperations {
     });
   }
 
+  public async deleteRef({ repository: { git }, fullName, parameter, remove, now }: RepositoryCall): Promise<never> {
+    const branch = branchOf(parameter) ?? '';
+    return git.exclusively(async () => {
+      const head = await git.head(branch);
+      if (head === undefined) throw invalid('Reference does not exist');
+      if (branch === await git.defaultBranch()) throw invalid('Cannot delete the default branch');
+      if (!await remove(branch, head)) throw invalid('Reference update failed');
+      this.branchDeleted(fullName, branch, now);
+      throw new HostResponse(204);
+    });
+  }
+
   public async listBranches({ repository, fullName, query }: RepositoryCall): Promise<Branches> {
     const size = Number(query.get('per_page') ?? 30);
     const start = (Number(query.get('page') ?? 1) - 1) * size;
@@ -95,27 +110,31 @@ export class GitHubOperations {
   }
 
   public async createTree({ repository: { git }, body }: RepositoryCall): Promise<Tree> {
-    const { base_tree: baseTree = '', tree } = read(TreeInput, body);
+    const { base_tree: base, tree } = read(TreeInput, body);
     const put = await Promise.all(tree.filter(({ sha }) => sha !== null).map(async ({ path, mode, sha, content }) => ({
       path, mode, content: sha ? await git.blob(sha) : Buffer.from(content ?? ''),
     })));
     const remove = tree.filter(({ sha }) => sha === null).map(({ path }) => path);
-    const key = JSON.stringify([baseTree, put.map(file => [file.path, file.content.toString('base64')]), remove]);
-    const sha = idOf(key);
-    this.trees.set(sha, { baseTree, put, remove });
+    const sha = await git.writeTree({ base, put, remove });
+    if (sha === undefined) throw invalid('base_tree is not a valid tree oid');
     throw created<Tree>({ sha, url: `https://api.github.com/git/trees/${sha}`, truncated: false, tree: [] });
   }
 
   public async createCommit({ repository: { git }, fullName, body, now }: RepositoryCall): Promise<GitCommit> {
-    const { message, tree: treeId, parents } = read(CommitInput, body);
-    const [parent, ...others] = parents;
-    const tree = this.trees.get(treeId);
-    const isOfParent = parent !== undefined && await git.treeOf(parent) === tree?.baseTree;
-    if (tree === undefined) throw invalid('Tree SHA does not exist');
-    if (others.length > 0 || !isOfParent) {
-      throw new HostResponse(501, { message: 'the rehearsal creates only commits with one parent, based on its tree' });
+    const { message, tree: treeId, parents, author } = read(CommitInput, body);
+    for (const parent of parents) {
+      if (await git.resolve(parent) !== parent) throw invalid('Parent SHA does not exist or is not a commit object');
     }
-    const { commitId } = await git.commit({ parent, message, author: BOT(now), put: tree.put, remove: tree.remove });
+    const committer = bot(now);
+    const commitId = await git.commitTree({
+      treeId,
+      parents,
+      message,
+      author: author ? { ...author, at: author.date === undefined ? now : Date.parse(author.date) } : committer,
+      // GitHub takes the author for the committer, unless the request names one
+      ...!author && { committer },
+    });
+    if (commitId === undefined) throw invalid('Tree SHA does not exist');
     throw created<GitCommit>(gitCommit(fullName, await git.details(commitId)));
   }
 
@@ -156,15 +175,13 @@ export class GitHubOperations {
       if (ours === undefined) throw new HostResponse(404, { message: 'Base does not exist' });
       if (theirs === undefined) throw new HostResponse(404, { message: 'Head does not exist' });
       if (await git.mergeBase(ours, theirs) === theirs) throw new HostResponse(204);
-      const { commitId } = await git.merge({ ours, theirs, message, author: BOT(now), keepOurs: [] });
+      const { commitId } = await git.merge({ ours, theirs, message, author: bot(now), keepOurs: [] });
       if (commitId === undefined) throw new HostResponse(409, { message: 'Merge conflict' });
       await move(base, ours, commitId);
       throw created<Commit>(commitOf(fullName, await git.details(commitId)));
     });
   }
 }
-
-const BOT = (at: number) => ({ name: 'rehearsal[bot]', email: 'rehearsal[bot]@users.noreply.github.com', at });
 
 function statusOf(ahead: number, behind: number): Comparison['status'] {
   if (ahead > 0) return behind > 0 ? 'diverged' : 'ahead';
@@ -183,26 +200,4 @@ async function resolved(git: Content, name: string): Promise<string | undefined>
 
 async function requireCommits(git: Content): Promise<void> {
   if ((await git.branches()).length === 0) throw new HostResponse(409, { message: 'Git Repository is empty.' });
-}
-
-function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  throw invalid(`Invalid request. ${result.issues.map(({ message }) => message).join(' ')}`);
-}
-
-function idOf(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
-}
-
-function created<Body>(body: Body): HostResponse {
-  return new HostResponse(201, body);
-}
-
-export function notFound(): HostResponse {
-  return new HostResponse(404, { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' });
-}
-
-function invalid(message: string): HostResponse {
-  return new HostResponse(422, { message, documentation_url: 'https://docs.github.com/rest', status: '422' });
 }

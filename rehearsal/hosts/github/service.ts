@@ -1,5 +1,7 @@
 import { verify } from 'node:crypto';
-import { GitHubOperations, notFound } from './operations';
+import { GitHubOperations } from './operations';
+import { GitHubPullRequestOperations } from './pull-requests';
+import { notFound } from './responses';
 import type { InstallationToken } from './shapes';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
@@ -9,7 +11,7 @@ import { HostResponse } from '../host';
 /** The API of GitHub: https://docs.github.com/en/rest */
 export class GitHub extends HostApi {
   public readonly hostname = 'api.github.com';
-  protected readonly routes: Routes = routesOf(new GitHubOperations());
+  protected readonly routes: Routes = routesOf(new GitHubPullRequestOperations());
 
   protected override other(request: HostRequest): unknown {
     const [, installationId] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(request.path) ?? [];
@@ -53,11 +55,13 @@ export class GitHub extends HostApi {
   }
 }
 
-function routesOf(operations: GitHubOperations): Routes {
+function routesOf(pullRequests: GitHubPullRequestOperations): Routes {
+  const operations = new GitHubOperations((...deleted) => pullRequests.branchDeleted(...deleted));
   return [
     ['GET', /^git\/ref\/(.+)$/, async call => operations.getRef(call)],
     ['POST', /^git\/refs$/, async call => operations.createRef(call)],
     ['PATCH', /^git\/refs\/(.+)$/, async call => operations.updateRef(call)],
+    ['DELETE', /^git\/refs\/(.+)$/, async call => operations.deleteRef(call)],
     ['GET', /^branches$/, async call => operations.listBranches(call)],
     ['GET', /^contents\/(.+)$/, async call => operations.getContents(call)],
     ['GET', /^git\/commits\/(.+)$/, async call => operations.getGitCommit(call)],
@@ -66,5 +70,10 @@ function routesOf(operations: GitHubOperations): Routes {
     ['POST', /^git\/commits$/, async call => operations.createCommit(call)],
     ['GET', /^compare\/(.+)$/, async call => operations.compare(call)],
     ['POST', /^merges$/, async call => operations.merge(call)],
+    ['GET', /^pulls$/, async call => pullRequests.list(call)],
+    ['POST', /^pulls$/, async call => pullRequests.create(call)],
+    ['GET', /^pulls\/(\d+)$/, async call => pullRequests.get(call)],
+    ['PATCH', /^pulls\/(\d+)$/, async call => pullRequests.update(call)],
+    ['PUT', /^pulls\/(\d+)\/merge$/, async call => pullRequests.merge(call)],
   ];
 }

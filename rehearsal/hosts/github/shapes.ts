@@ -1,5 +1,6 @@
 import type { Endpoints } from '@octokit/types';
 import type { CommitDetails } from '../../services/codecommit/content';
+import type { PullRequest } from '../pull-requests';
 import type { FileDifference } from '../tree-differences';
 
 /** The body of a response, as the description of GitHub's API declares it. */
@@ -13,6 +14,16 @@ export type Comparison = Data<'GET /repos/{owner}/{repo}/compare/{basehead}'>;
 export type Branches = Data<'GET /repos/{owner}/{repo}/branches'>;
 export type File = Extract<Data<'GET /repos/{owner}/{repo}/contents/{path}'>, { type: 'file' }>;
 export type InstallationToken = Data<'POST /app/installations/{installation_id}/access_tokens'>;
+
+type FullPullRequest = Data<'GET /repos/{owner}/{repo}/pulls/{pull_number}'>;
+type PullRequestBranch = Pick<FullPullRequest['head'], 'label' | 'ref' | 'sha'>;
+
+/** Without the descriptions of people, repositories and reviews. */
+export type PullRequestFields = Pick<
+  FullPullRequest,
+  'body' | 'closed_at' | 'created_at' | 'draft' | 'html_url' | 'locked' | 'merge_commit_sha' | 'merged_at' | 'node_id'
+  | 'number' | 'state' | 'title' | 'updated_at' | 'url'
+> & { readonly head: PullRequestBranch; readonly base: PullRequestBranch };
 
 const API = 'https://api.github.com/repos';
 const SITE = 'https://github.com';
@@ -124,5 +135,30 @@ export function diffEntry(fullName: string, commitId: string, { path, status, id
     blob_url: `${SITE}/${fullName}/blob/${commitId}/${path}`,
     raw_url: `${SITE}/${fullName}/raw/${commitId}/${path}`,
     contents_url: `${API}/${fullName}/contents/${path}?ref=${commitId}`,
+  };
+}
+
+export function pullRequest(fullName: string, one: PullRequest): PullRequestFields {
+  const { number, title, description, source, target, state, createdAt, endedAt, sourceCommit, targetCommit } = one;
+  const [owner] = fullName.split('/');
+  const ended = endedAt === undefined ? null : new Date(endedAt).toISOString();
+  return {
+    url: `${API}/${fullName}/pulls/${number}`,
+    html_url: `${SITE}/${fullName}/pull/${number}`,
+    node_id: nodeId(`${fullName}/${number}`),
+    number,
+    title,
+    body: description,
+    state: state === 'open' ? 'open' : 'closed',
+    draft: false,
+    locked: false,
+    created_at: new Date(createdAt).toISOString(),
+    updated_at: ended ?? new Date(createdAt).toISOString(),
+    closed_at: ended,
+    merged_at: state === 'merged' ? ended : null,
+    // while it is open, GitHub names the commit of a trial, which is in no branch
+    merge_commit_sha: one.mergeCommit ?? sourceCommit.split('').reverse().join(''),
+    head: { label: `${owner}:${source}`, ref: source, sha: sourceCommit },
+    base: { label: `${owner}:${target}`, ref: target, sha: targetCommit },
   };
 }

@@ -25,6 +25,22 @@ export interface CommitRequest {
   readonly remove: readonly string[];
 }
 
+/** A tree with changed files. */
+export interface TreeRequest extends Pick<CommitRequest, 'put' | 'remove'> {
+  /** Id of the tree whose files are changed. @default - none */
+  readonly base?: string;
+}
+
+/** A commit with the files of a tree. */
+export interface TreeCommitRequest {
+  readonly treeId: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: Author;
+  /** @default - the author */
+  readonly committer?: Author;
+}
+
 export interface MergeRequest {
   /** The commit that is merged into. */
   readonly ours: string;
@@ -88,6 +104,10 @@ export interface Content {
   details(commitId: string): Promise<CommitDetails>;
   /** Writes a commit without moving a branch. */
   commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }>;
+  /** Writes a tree. Undefined: the repository has no such base. */
+  writeTree(request: TreeRequest): Promise<string | undefined>;
+  /** Writes a commit without moving a branch. Undefined: the repository has no such tree. */
+  commitTree(request: TreeCommitRequest): Promise<string | undefined>;
   /** The best common ancestor of two commits; undefined: they have none. */
   mergeBase(one: string, other: string): Promise<string | undefined>;
   /** Writes a merge commit without moving a branch. */

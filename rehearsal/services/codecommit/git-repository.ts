@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
-  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeEntry,
+  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeCommitRequest,
+  TreeEntry, TreeRequest,
 } from './content';
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
@@ -130,26 +131,27 @@ export class GitRepository implements Content {
   }
 
   public async commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }> {
-    return this.withIndex(async environment => {
-      await this.text(['read-tree', request.parent ?? '--empty'], { environment });
-      const blobs = await Promise.all(
-        request.put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })),
-      );
-      const lines = [
-        ...request.remove.map(path => `0 ${'0'.repeat(40)}\t${path}`),
-        ...request.put.map((file, position) => `${file.mode} ${blobs[position]}\t${file.path}`),
-      ];
-      await this.text(['update-index', '-z', '--index-info'], {
-        environment,
-        input: lines.map(line => `${line}\0`).join(''),
-      });
-      const treeId = await this.text(['write-tree'], { environment });
-      const parents = request.parent === undefined ? [] : ['-p', request.parent];
-      const commitId = await this.text(['commit-tree', treeId, ...parents], {
-        environment: signed(request.author),
-        input: request.message,
-      });
-      return { commitId, treeId };
+    const { parent, message, author, put, remove } = request;
+    const treeId = await this.changedTree(parent, put, remove);
+    const parents = parent === undefined ? [] : ['-p', parent];
+    const commitId = await this.text(['commit-tree', treeId, ...parents], {
+      environment: signed(author),
+      input: message,
+    });
+    return { commitId, treeId };
+  }
+
+  public async writeTree({ base, put, remove }: TreeRequest): Promise<string | undefined> {
+    return base === undefined || await this.hasTree(base) ? this.changedTree(base, put, remove) : undefined;
+  }
+
+  public async commitTree(
+    { treeId, parents, message, author, committer }: TreeCommitRequest,
+  ): Promise<string | undefined> {
+    if (!await this.hasTree(treeId)) return undefined;
+    return this.text(['commit-tree', treeId, ...parents.flatMap(parent => ['-p', parent])], {
+      environment: signed(author, committer),
+      input: message,
     });
   }
 
@@ -186,6 +188,31 @@ export class GitRepository implements Content {
     // a file in whose place the other side has a folder gets the name of its commit, and perhaps a number
     const paths = conflicts.map(path => path.replace(/~[0-9a-f]{40}(_\d+)?$/, ''));
     return { treeId, conflicts: [...new Set(paths)] };
+  }
+
+  private async hasTree(treeId: string): Promise<boolean> {
+    return await this.optional(['rev-parse', '--verify', '--quiet', `${treeId}^{tree}`]) === treeId;
+  }
+
+  /** @param base a commit or a tree */
+  private async changedTree(
+    base: string | undefined, put: CommitRequest['put'], remove: CommitRequest['remove'],
+  ): Promise<string> {
+    return this.withIndex(async environment => {
+      await this.text(['read-tree', base ?? '--empty'], { environment });
+      const blobs = await Promise.all(
+        put.map(async file => this.text(['hash-object', '-w', '--stdin'], { input: file.content })),
+      );
+      const lines = [
+        ...remove.map(path => `0 ${'0'.repeat(40)}\t${path}`),
+        ...put.map((file, position) => `${file.mode} ${blobs[position]}\t${file.path}`),
+      ];
+      await this.text(['update-index', '-z', '--index-info'], {
+        environment,
+        input: lines.map(line => `${line}\0`).join(''),
+      });
+      return this.text(['write-tree'], { environment });
+    });
   }
 
   /** Returns a tree with the files of a commit at these paths. */
@@ -228,15 +255,15 @@ export class GitRepository implements Content {
   }
 }
 
-export function signed(author: Author): Record<string, string> {
-  const date = `${Math.floor(author.at / 1000)} +0000`;
+export function signed(author: Author, committer = author): Record<string, string> {
+  const dateOf = ({ at }: Author) => `${Math.floor(at / 1000)} +0000`;
   return {
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: author.name,
-    GIT_COMMITTER_EMAIL: author.email,
-    GIT_COMMITTER_DATE: date,
+    GIT_AUTHOR_DATE: dateOf(author),
+    GIT_COMMITTER_NAME: committer.name,
+    GIT_COMMITTER_EMAIL: committer.email,
+    GIT_COMMITTER_DATE: dateOf(committer),
   };
 }
 

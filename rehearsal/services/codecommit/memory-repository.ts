@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
-  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeEntry,
+  Author, BranchHead, CommitDetails, CommitRequest, Content, Difference, MergeRequest, MergeResult, TreeCommitRequest,
+  TreeEntry, TreeRequest,
 } from './content';
 import { zip } from '../../core/zip';
 
@@ -22,6 +23,7 @@ interface Commit {
 export class MemoryRepository implements Content {
   private readonly heads = new Map<string, string>();
   private readonly commits = new Map<string, Commit>();
+  private readonly trees = new Map<string, ReadonlyMap<string, File>>();
   private changes: Promise<unknown> = Promise.resolve();
 
   public async branches(): Promise<BranchHead[]> {
@@ -108,10 +110,20 @@ export class MemoryRepository implements Content {
     put,
     remove,
   }: CommitRequest): Promise<{ commitId: string; treeId: string }> {
-    const files = new Map(parent === undefined ? [] : this.commits.get(parent)?.files);
-    for (const path of remove) files.delete(path);
-    for (const { path, content, mode } of put) files.set(path, { id: hash(content), mode, content });
+    const files = withChanges(this.filesOf(parent), put, remove);
     return this.put(files, parent === undefined ? [] : [parent], message, { name, email, at });
+  }
+
+  public async writeTree({ base, put, remove }: TreeRequest): Promise<string | undefined> {
+    const files = base === undefined ? new Map<string, File>() : this.trees.get(base);
+    return files && this.keepTree(withChanges(files, put, remove));
+  }
+
+  public async commitTree(
+    { treeId, parents, message, author, committer }: TreeCommitRequest,
+  ): Promise<string | undefined> {
+    const files = this.trees.get(treeId);
+    return files && this.put(files, parents, message, author, committer).commitId;
   }
 
   public async mergeBase(one: string, other: string): Promise<string | undefined> {
@@ -144,16 +156,19 @@ export class MemoryRepository implements Content {
   }
 
   private put(
-    files: ReadonlyMap<string, File>, parents: readonly string[], message: string, { name, email, at }: Author,
+    files: ReadonlyMap<string, File>, parents: readonly string[], message: string, author: Author, committer = author,
   ): { readonly commitId: string; readonly treeId: string } {
-    const treeId = hash(JSON.stringify([...files].map(([path, { id, mode }]) => [path, id, mode]).sort()));
-    const person = { name, email, date: `${Math.floor(at / 1000)} +0000` };
-    const commitId = hash(JSON.stringify([treeId, parents, message, person]));
-    this.commits.set(commitId, {
-      files,
-      details: { commitId, treeId, parents, message, author: person, committer: person },
-    });
+    const treeId = this.keepTree(files);
+    const people = { author: personOf(author), committer: personOf(committer) };
+    const commitId = hash(JSON.stringify([treeId, parents, message, people]));
+    this.commits.set(commitId, { files, details: { commitId, treeId, parents, message, ...people } });
     return { commitId, treeId };
+  }
+
+  private keepTree(files: ReadonlyMap<string, File>): string {
+    const treeId = hash(JSON.stringify([...files].map(([path, { id, mode }]) => [path, id, mode]).sort()));
+    this.trees.set(treeId, files);
+    return treeId;
   }
 
   /** A commit and its ancestors, the nearest first. */
@@ -170,6 +185,19 @@ export class MemoryRepository implements Content {
   private listed(commitId: string): TreeEntry[] {
     return [...this.filesOf(commitId)].map(([path, { id, mode }]) => ({ path, id, mode, type: 'blob' }));
   }
+}
+
+function withChanges(
+  files: ReadonlyMap<string, File>, put: CommitRequest['put'], remove: CommitRequest['remove'],
+): ReadonlyMap<string, File> {
+  const result = new Map(files);
+  for (const path of remove) result.delete(path);
+  for (const { path, content, mode } of put) result.set(path, { id: hash(content), mode, content });
+  return result;
+}
+
+function personOf({ name, email, at }: Author) {
+  return { name, email, date: `${Math.floor(at / 1000)} +0000` };
 }
 
 function hash(content: Buffer | string): string {

@@ -1,0 +1,44 @@
+import { hasStatus, isRequestError } from './errors';
+import type { GitHubClient, GitHubRepository } from './repository';
+
+/** Reads and moves branches of one repository. */
+export class GitHubBranches {
+  public constructor(
+    private readonly client: GitHubClient,
+    private readonly repository: GitHubRepository,
+  ) {}
+
+  public async head(branchName: string): Promise<string> {
+    const { data } = await this.client.request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
+      ...this.repository, ref: `heads/${branchName}`,
+    });
+    return data.object.sha;
+  }
+
+  public async create(branchName: string, sha: string): Promise<void> {
+    await this.client.request('POST /repos/{owner}/{repo}/git/refs', {
+      ...this.repository, ref: `refs/heads/${branchName}`, sha,
+    });
+  }
+
+  /** Moves a branch to a commit that contains its head. */
+  public async forward(branchName: string, sha: string): Promise<void> {
+    await this.client.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
+      ...this.repository, ref: `heads/${branchName}`, sha, force: false,
+    });
+  }
+
+  /** Returns whether the branch existed. */
+  public async delete(branchName: string): Promise<boolean> {
+    try {
+      await this.client.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', {
+        ...this.repository, ref: `heads/${branchName}`,
+      });
+      return true;
+    } catch (error) {
+      const isMissing = hasStatus(error, 422) && isRequestError(error) && /does not exist/i.test(error.message);
+      if (isMissing) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { SourceHost } from './source';
+import { HostError } from './source';
+
+/** A host in whose repositories commits are not compared by patch, and no reviews are required by this library. */
+export abstract class HostWithoutComparisons implements Pick<SourceHost, 'compare' | 'requireReview'> {
+  public async compare(repositoryName: string): Promise<never> {
+    throw new HostError(
+      `the commits of branches are counted in repositories of CodeCommit only, not in '${repositoryName}': use git cherry`,
+    );
+  }
+
+  /** `Branch` rejects `requireReview` at synth. */
+  public async requireReview(repositoryName: string, branchName: string, review: unknown): Promise<void> {
+    if (review === undefined) return;
+    throw new HostError(
+      `reviews are required in repositories of CodeCommit only: protect branch '${branchName}' of '${repositoryName}' `
+        + 'with a rule of its host',
+    );
+  }
+}
