@@ -5,7 +5,7 @@ import { HostError } from './source';
 export abstract class HostWithoutComparisons implements Pick<SourceHost, 'compare' | 'requireReview'> {
   public async compare(repositoryName: string): Promise<never> {
     throw new HostError(
-      `the commits of branches are counted in repositories of CodeCommit only, not in '${repositoryName}': use git cherry`,
+      `commits are counted in repositories of CodeCommit only, not in '${repositoryName}': use git cherry`,
     );
   }
 
