@@ -1,18 +1,5 @@
 import type { Content } from '../services/codecommit/content';
 
-/** Files with their content ids, by path. */
-export type Files = ReadonlyMap<string, string>;
-
-export async function filesOf(git: Content, commitId: string, folder = ''): Promise<Files> {
-  const found = new Map<string, string>();
-  for (const entry of await git.entries(commitId, folder)) {
-    const path = folder === '' || entry.path.startsWith(`${folder}/`) ? entry.path : `${folder}/${entry.path}`;
-    if (entry.type === 'tree') for (const [inner, id] of await filesOf(git, commitId, path)) found.set(inner, id);
-    else found.set(path, entry.id);
-  }
-  return found;
-}
-
 export interface FileDifference {
   readonly path: string;
   readonly status: 'added' | 'removed' | 'modified';
@@ -21,14 +8,13 @@ export interface FileDifference {
 }
 
 export async function differencesOf(git: Content, from: string, to: string): Promise<readonly FileDifference[]> {
-  const [before, after] = [await filesOf(git, from), await filesOf(git, to)];
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return paths.flatMap((path): readonly FileDifference[] => {
-    const [old, id] = [before.get(path), after.get(path)];
-    if (old === id) return [];
-    if (id === undefined) return [{ path, status: 'removed', id: old ?? '' }];
-    return [{ path, status: old === undefined ? 'added' : 'modified', id }];
-  });
+  const found: FileDifference[] = [];
+  for (const { before, after } of await git.differences(from, to)) {
+    const status = before === undefined ? 'added' : after === undefined ? 'removed' : 'modified';
+    const { path, id } = after ?? before ?? { path: '', id: '' };
+    found.push({ path, status, id });
+  }
+  return found;
 }
 
 /** The commits that are reachable from a commit, and not from another one; the newest first. */

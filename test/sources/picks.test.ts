@@ -3,7 +3,7 @@ import { HostWorld } from './host-world';
 import type { SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, MergeConflictError, SourceError } from '../../lambda/sources/source';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github'];
+const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab'];
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 const changed = (...numbers: readonly number[]) =>
   LINES.map((text, index) => (numbers.includes(index) ? 'changed' : text)).join('\n');
@@ -100,7 +100,13 @@ describe.each(HOSTS)('%s', name => {
     await world.commit(branchName, own);
     const before = await world.files(await world.head(branchName));
     const commitId = await world.commit('main', { 'environment.json': '{"name":"other"}', 'c.txt': 'c' });
-    expect(await world.files(await pick(commitId) ?? '')).toEqual({ ...before, 'c.txt': '100644 c' });
+    if (name === 'gitlab') {
+      await expect(pick(commitId)).rejects.toThrow(`commit ${commitId} changes environment.json besides other files, `
+        + 'and GitLab cannot leave it out: commit the other files alone, or pick it with git cherry-pick -x');
+      expect(await world.files(await world.head(branchName))).toEqual(before);
+    } else {
+      expect(await world.files(await pick(commitId) ?? '')).toEqual({ ...before, 'c.txt': '100644 c' });
+    }
     expect(await pick(await world.commit('main', { 'environment.json': '{"name":"third"}' }))).toBeUndefined();
   });
 
@@ -194,7 +200,11 @@ describe.each(HOSTS.filter(name => name !== 'codecommit'))('%s', name => {
       const { host, repositoryName } = world;
       await world.git.moveBranch('start', undefined, await world.head('main'));
       const parentCommitId = await world.commit('start', { 'own.txt': 'own\n', 'environment.json': '{}' });
-      const commitId = await world.commit('main', { 'c.txt': 'c\n', 'environment.json': '{"name":"main"}' });
+      const commitId = await world.commit('main', {
+        'c.txt': 'c\n',
+        // GitLab cannot leave it out
+        ...name !== 'gitlab' && { 'environment.json': '{"name":"main"}' },
+      });
       const commit = await host.commit(repositoryName, commitId);
       if (!commit) throw new Error('there is no commit');
       for (let n = 1, hasDied = true; hasDied; n++) {

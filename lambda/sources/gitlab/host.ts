@@ -1,16 +1,21 @@
 import { hostErrorOf, isAnswer } from './errors';
+import { openMergeRequest, openMergeRequests, pullRequestOf } from './merge-requests';
+import { pick } from './pick';
 import type { GitLabClient } from './repository';
-import type { Author, FileChange, SourceHost } from '../source';
+import type {
+  Author, CommitDetails, FileChange, NewPullRequest, PickRequest, PullRequest, SourceHost,
+} from '../source';
 import { BranchMovedError, HostError } from '../source';
-import { HostWithoutPullRequests } from '../without-pull-requests';
+import { HostWithoutComparisons } from '../without-comparisons';
 
 const NO_BRANCH = /branch not found/i;
 const NO_FILE = /file not found/i;
 const NO_COMMIT = /(commit|tree) not found/i;
+const NO_MERGE_REQUEST = /^404 not found/i;
 const EMPTY = /repository not found/i;
 
 /** Repositories of GitLab, by its API. */
-export class GitLabHost extends HostWithoutPullRequests implements SourceHost {
+export class GitLabHost extends HostWithoutComparisons implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<GitLabClient>,
@@ -80,6 +85,41 @@ export class GitLabHost extends HostWithoutPullRequests implements SourceHost {
   /** The API merges only merge requests, so blue/green environments are rejected at synth. */
   public async merge({ repositoryName }: { readonly repositoryName: string }): Promise<string> {
     throw new HostError(`commits cannot be merged in repository '${repositoryName}' of GitLab without a merge request`);
+  }
+
+  /** The response has no commit, so a push between the two calls is not reported. */
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    return this.orUndefined(repositoryName, NO_BRANCH, async ({ branches }) => {
+      const { commit: { id } } = await branches.show(repositoryName, branchName);
+      await branches.remove(repositoryName, branchName);
+      return id;
+    });
+  }
+
+  public async pick(request: PickRequest): Promise<string | undefined> {
+    return this.call(request.repositoryName, async client => pick(client, request));
+  }
+
+  public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
+    return this.orUndefined(repositoryName, NO_COMMIT, async ({ commits }) => {
+      const { parent_ids: parents, message, author_name, author_email } = await commits.show(repositoryName, commitId);
+      return {
+        commitId, parents: parents ?? [], message, authorName: author_name ?? '', authorEmail: author_email ?? '',
+      };
+    });
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    return this.call(repositoryName, async client => openMergeRequests(client, repositoryName, branchName));
+  }
+
+  public async openPullRequest(pullRequest: NewPullRequest): Promise<string> {
+    return this.call(pullRequest.repositoryName, async client => openMergeRequest(client, pullRequest));
+  }
+
+  public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
+    return this.orUndefined(repositoryName, NO_MERGE_REQUEST, async ({ mergeRequests }) =>
+      pullRequestOf(await mergeRequests.show(repositoryName, Number(id))));
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

@@ -1,9 +1,24 @@
-import type { Branches, Commits, Repositories, RepositoryFiles } from '@gitbeaker/rest';
+import type { Branches, Commits, MergeRequests, Repositories, RepositoryFiles } from '@gitbeaker/rest';
 
 /** The parts of the client of GitLab that are used. */
 export interface GitLabClient {
-  readonly branches: Pick<Branches, 'all' | 'create' | 'show'>;
-  readonly commits: Pick<Commits, 'create' | 'show'>;
+  readonly branches: Pick<Branches, 'all' | 'create' | 'remove' | 'show'>;
+  readonly commits: Pick<Commits, 'create' | 'show' | 'showDiff'>;
   readonly files: Pick<RepositoryFiles, 'show'>;
-  readonly repositories: Pick<Repositories, 'mergeBase'>;
+  readonly mergeRequests: Pick<MergeRequests, 'all' | 'create' | 'show'>;
+  readonly repositories: Pick<Repositories, 'compare' | 'mergeBase'>;
+  readonly cherryPick: (pick: CherryPick) => Promise<CherryPicked>;
 }
+
+/** A request to apply a commit to the head of a branch. */
+export interface CherryPick {
+  readonly repositoryName: string;
+  readonly commitId: string;
+  readonly branchName: string;
+  readonly message: string;
+}
+
+/** The new commit and its parents, or why there is none. */
+export type CherryPicked =
+  | { readonly id: string; readonly parents: readonly string[] }
+  | { readonly failure: 'conflict' | 'empty' };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { BranchSchema, CommitSchema, RepositoryFileExpandedSchema } from '@gitbeaker/rest';
+import type { BranchSchema, CommitDiffSchema, CommitSchema, RepositoryFileExpandedSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
+import { answer, created, read, timeOf } from './responses';
 import type { CommitDetails, Content } from '../../services/codecommit/content';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
+import { differencesOf } from '../tree-differences';
 
 const CommitInput = v.object({
   branch: v.string(),
@@ -23,6 +25,9 @@ const BranchInput = v.object({ branch: v.string(), ref: v.string() });
  * https://docs.gitlab.com/api/rest/
  */
 export class GitLabOperations {
+  /** @param branchDeleted is told which branches are deleted */
+  public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
+
   public async showBranch({ repository: { git }, parameter }: RepositoryCall): Promise<BranchSchema> {
     const head = await git.head(parameter);
     if (head === undefined) throw answer(404, '404 Branch Not Found');
@@ -103,6 +108,32 @@ export class GitLabOperations {
     return commitOf(await git.details(commitId));
   }
 
+  public async showDiff({ repository: { git }, parameter }: RepositoryCall): Promise<Difference[]> {
+    const commitId = await git.resolve(parameter);
+    if (commitId === undefined) throw answer(404, '404 Commit Not Found');
+    const [parent] = (await git.details(commitId)).parents;
+    return parent === undefined ? [] : differences(git, parent, commitId);
+  }
+
+  /** Only directly from one commit to another one. */
+  public async compare({ repository: { git }, query }: RepositoryCall): Promise<{ diffs: Difference[] }> {
+    const [from, to] = [await git.resolve(query.get('from') ?? ''), await git.resolve(query.get('to') ?? '')];
+    if (from === undefined || to === undefined) throw answer(404, '404 Ref Not Found');
+    if (query.get('straight') !== 'true') throw answer(501, 'the rehearsal compares only commits with straight=true');
+    return { diffs: await differences(git, from, to) };
+  }
+
+  public async deleteBranch({ repository: { git }, fullName, parameter, remove, now }: RepositoryCall): Promise<never> {
+    return git.exclusively(async () => {
+      const head = await git.head(parameter);
+      if (head === undefined) throw answer(404, '404 Branch Not Found');
+      if (parameter === await git.defaultBranch()) throw answer(405, 'Cannot remove HEAD branch');
+      await remove(parameter, head);
+      this.branchDeleted(fullName, parameter, now);
+      throw new HostResponse(204);
+    });
+  }
+
   public async mergeBase({ repository: { git }, query }: RepositoryCall): Promise<CommitSchema> {
     const refs = query.getAll('refs[]');
     const [one = '', other = ''] = refs;
@@ -113,6 +144,21 @@ export class GitLabOperations {
     if (base === undefined) throw answer(404, '404 Merge Base Not Found');
     return commitOf(await git.details(base));
   }
+}
+
+type Difference = Pick<
+  CommitDiffSchema, 'old_path' | 'new_path' | 'new_file' | 'renamed_file' | 'deleted_file'
+>;
+
+/** Without detection of renames. */
+async function differences(git: Content, from: string, to: string): Promise<Difference[]> {
+  return (await differencesOf(git, from, to)).map(({ path, status }) => ({
+    old_path: path,
+    new_path: path,
+    new_file: status === 'added',
+    renamed_file: false,
+    deleted_file: status === 'removed',
+  }));
 }
 
 async function branchOf(git: Content, name: string, commitId: string): Promise<BranchSchema> {
@@ -129,7 +175,7 @@ async function branchOf(git: Content, name: string, commitId: string): Promise<B
   };
 }
 
-function commitOf(commit: CommitDetails): CommitSchema {
+export function commitOf(commit: CommitDetails): CommitSchema {
   const { commitId: id, parents, message, author, committer } = commit;
   return {
     id,
@@ -156,22 +202,4 @@ async function lastChange(git: Content, from: string, path: string): Promise<str
     if (parent === undefined || await idIn(parent) !== await idIn(commitId)) return commitId;
     commitId = parent;
   }
-}
-
-function timeOf(date: string): string {
-  return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
-}
-
-function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  throw new HostResponse(400, { error: result.issues.map(({ message }) => message).join(', ') });
-}
-
-export function answer(status: number, message: string): HostResponse {
-  return new HostResponse(status, { message });
-}
-
-function created<Body>(body: Body): HostResponse {
-  return new HostResponse(201, body);
 }

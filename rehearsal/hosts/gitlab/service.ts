@@ -1,4 +1,7 @@
-import { answer, GitLabOperations } from './operations';
+import { GitLabMergeRequests } from './merge-requests';
+import { GitLabOperations } from './operations';
+import { cherryPick } from './picks';
+import { answer } from './responses';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
 import type { HostRequest, HostResponse } from '../host';
@@ -6,14 +9,14 @@ import type { HostRequest, HostResponse } from '../host';
 /** The API of GitLab: https://docs.gitlab.com/api/rest/ */
 export class GitLab extends HostApi {
   public readonly hostname = 'gitlab.com';
-  protected readonly routes: Routes = routesOf(new GitLabOperations());
+  protected readonly routes: Routes = routesOf(new GitLabMergeRequests());
 
   protected tokenOf({ headers }: HostRequest): string {
     return headers['private-token'] ?? (headers.authorization ?? '').replace(/^bearer /i, '');
   }
 
   protected splitPath(path: string) {
-    const [, fullName = '', rest = ''] = /^\/api\/v4\/projects\/([^/]+)\/repository\/(.+)$/.exec(path) ?? [];
+    const [, fullName = '', rest = ''] = /^\/api\/v4\/projects\/([^/]+)\/(.+)$/.exec(path) ?? [];
     return { fullName: decodeURIComponent(fullName), rest };
   }
 
@@ -30,14 +33,24 @@ export class GitLab extends HostApi {
   }
 }
 
-function routesOf(operations: GitLabOperations): Routes {
+function routesOf(mergeRequests: GitLabMergeRequests): Routes {
+  const operations = new GitLabOperations((...deleted) => mergeRequests.branchDeleted(...deleted));
   return [
-    ['GET', /^branches\/(.+)$/, async call => operations.showBranch(call)],
-    ['GET', /^branches$/, async call => operations.listBranches(call)],
-    ['POST', /^branches$/, async call => operations.createBranch(call)],
-    ['GET', /^files\/(.+)$/, async call => operations.showFile(call)],
-    ['POST', /^commits$/, async call => operations.createCommit(call)],
-    ['GET', /^commits\/(.+)$/, async call => operations.showCommit(call)],
-    ['GET', /^merge_base$/, async call => operations.mergeBase(call)],
+    ['GET', /^repository\/branches\/(.+)$/, async call => operations.showBranch(call)],
+    ['GET', /^repository\/branches$/, async call => operations.listBranches(call)],
+    ['DELETE', /^repository\/branches\/(.+)$/, async call => operations.deleteBranch(call)],
+    ['POST', /^repository\/branches$/, async call => operations.createBranch(call)],
+    ['GET', /^repository\/files\/(.+)$/, async call => operations.showFile(call)],
+    ['POST', /^repository\/commits$/, async call => operations.createCommit(call)],
+    ['POST', /^repository\/commits\/([^/]+)\/cherry_pick$/, cherryPick],
+    ['GET', /^repository\/commits\/([^/]+)\/diff$/, async call => operations.showDiff(call)],
+    ['GET', /^repository\/commits\/(.+)$/, async call => operations.showCommit(call)],
+    ['GET', /^repository\/merge_base$/, async call => operations.mergeBase(call)],
+    ['GET', /^repository\/compare$/, async call => operations.compare(call)],
+    ['GET', /^merge_requests$/, async call => mergeRequests.list(call)],
+    ['POST', /^merge_requests$/, async call => mergeRequests.create(call)],
+    ['GET', /^merge_requests\/(\d+)$/, async call => mergeRequests.get(call)],
+    ['PUT', /^merge_requests\/(\d+)$/, async call => mergeRequests.update(call)],
+    ['PUT', /^merge_requests\/(\d+)\/merge$/, async call => mergeRequests.merge(call)],
   ];
 }
