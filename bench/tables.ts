@@ -153,9 +153,9 @@ function bundles(results: Results): string {
   return `## (e) Handler bundles
 
 Time in which a new process loads the bundle, for fifteen processes: minimum, median, and median of the CPU time.
-Limits: ${LIMITS.loadMilliseconds} ms for the minimum, which depends least on other load, and ${LIMITS.kibibytes} KiB,
-${LIMITS.largeKibibytes.account} KiB for \`account\` and ${LIMITS.largeKibibytes.release} KiB for \`release\`, which have the
-clients of more services.
+Limits: ${LIMITS.loadMilliseconds} ms for the minimum, which depends least on other load, and
+${LIMITS.kibibytes} KiB, ${LIMITS.largeKibibytes.account} KiB for \`account\` and
+${LIMITS.largeKibibytes.release} KiB for \`release\`, which have the clients of more services.
 
 ${table(
   head,

@@ -2,6 +2,7 @@ import { EmailTakenError } from './email-taken-error';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
 import type { AccountRecord } from '../registry/account';
 import { owns, stackNameOf, withoutOwner } from '../registry/owners';
+import { POOL_OWNER_PREFIX } from '../registry/pool';
 import type { Owner } from '../shared/lifecycle';
 
 export function isOwner(record: AccountRecord | undefined, owner: Owner): boolean {
@@ -31,6 +32,7 @@ export function claim(
     };
   }
   const current = record.owners.at(-1);
+  if (current && current.id !== owner.id && isPool(current)) throw heldByPool(current, request);
   if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') {
     throw heldByAnotherStack(record, current, request);
   }
@@ -109,6 +111,18 @@ export function ownerTagValue(key: string, cicdAccount: string): string {
 
 function idOf(request: AccountRequest): { accountId?: string } {
   return request.kind === 'existing' ? { accountId: request.accountId } : {};
+}
+
+/** An account pool owns the accounts that it has created: they are leased, and cleaned when the lease ends. */
+function isPool({ id }: Owner): boolean {
+  return id.startsWith(POOL_OWNER_PREFIX);
+}
+
+function heldByPool({ logicalId }: Owner, request: AccountRequest): Error {
+  return new EmailTakenError(
+    `${nameOf(request)} belongs to the account ${logicalId}, which cleans it after each lease: lease an account with `
+      + "the property 'pool' of Account, or use another e-mail",
+  );
 }
 
 function heldByAnotherStack(record: AccountRecord, current: Owner, request: VendedAccountRequest): Error {

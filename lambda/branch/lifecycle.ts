@@ -232,7 +232,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (known && owner && owns(known.owners, owner)) {
       // in the rollback of a rename, the former branch is the copy
       const isCopy = known.origin === 'created' && known.renamedFrom?.isCopy === true;
-      if (renamedFrom.isCopy || isCopy) {
+      // a branch that existed before the environment stays
+      if (known.origin === 'created' && (renamedFrom.isCopy || isCopy)) {
         const { version } = await this.removal.removeFormer(former, known, request.branchName);
         await this.registry.remove(branchKey(former), version);
       } else {

@@ -78,11 +78,11 @@ export class BranchRemoval {
     const { repositoryName, branchName } = branch;
     const host = this.hosts(branch);
     const otherHead = other === branchName ? undefined : await host.head(repositoryName, other);
-    if (record.review) await host.requireReview(repositoryName, branchName, undefined);
     const isContained = otherHead !== undefined && (await host.contains(repositoryName, otherHead, head)) === true;
     const kept = isContained ? record : await this.archive(branch, record, head);
     try {
       const deleted = await host.deleteBranch(repositoryName, branchName);
+      if (record.review) await host.requireReview(repositoryName, branchName, undefined);
       // a push between the last look and the deletion
       return deleted === undefined || deleted === head ? kept : await this.archive(branch, kept, deleted);
     } catch (error) {

@@ -30,11 +30,13 @@ export class AccountCommands {
       ));
   }
 
-  /** Closes the accounts that wait, until AWS allows no more. */
+  /** Closes the accounts that wait and that AWS closes now. One that it refuses does not stop the others. */
   public async closeWaiting(by: string, requestId: string): Promise<void> {
     for (const { accountId, accountName } of await this.closings()) {
-      const { note } = await this.provider.run({ command: 'close', accountId });
-      if (note !== undefined) return;
+      const { note } = await this.provider.run({ command: 'close', accountId }).catch((error: unknown) => (
+        { note: String(error) }
+      ));
+      if (note !== undefined) continue;
       await this.history.record({
         at: new Date(this.now()).toISOString(),
         change: CHANGES.accountClosure,

@@ -13,6 +13,8 @@ import type { PoolRecord } from '../registry/pool';
 import { cleanAgain, end, enter, isPooled } from '../registry/pool-lease';
 import type { PooledLease } from '../registry/pool-lease';
 import type { Registry } from '../registry/registry';
+import type { ResourceRecord } from '../registry/resource';
+import type { Owner } from '../shared/lifecycle';
 
 /** Who changes an account, and why. */
 type Change = Pick<HistoryEntry, 'by' | 'requestId'> & { readonly reason: string };
@@ -53,12 +55,15 @@ export class AccountOperations {
 
   /** Returns an account to its pool: from quarantine, or by the end of its lease, after which it is cleaned. */
   public async release(accountId: string, change: Change): Promise<readonly AccountOutcome[]> {
+    const resources = await this.registry.list<ResourceRecord>(LISTED.resource);
     await this.change(accountId, CHANGES.accountRelease, change, lease => {
       const { state } = lease.pool;
       if (state === 'quarantine') {
         return { ...enter(lease, 'available', this.now(), textOf(change)), fence: lease.fence + 1 };
       }
       if (state !== 'leased' || lease.holder) throw cannot('released', accountId, lease);
+      const { owner } = lease.pool;
+      if (owner && resources.some(({ ownerId }) => ownerId === owner.id)) throw isPresent(accountId, owner);
       return end(lease, this.now(), textOf(change));
     });
     return this.one(accountId);
@@ -108,6 +113,13 @@ function cannot(participle: 'cleaned' | 'released', accountId: string, { holder,
   return new Error(`account ${accountId} cannot be ${participle}: ${why}; nothing was done`);
 }
 
+function isPresent(accountId: string, owner: Owner): Error {
+  return new Error(
+    `account ${accountId} cannot be released: '${owner.logicalId}' of stack '${stackNameOf(owner)}' leases it, and `
+      + 'exists: remove the Account from its app and deploy; nothing was done',
+  );
+}
+
 function leasesById(
   leases: readonly LeaseRecord[], pools: readonly PoolRecord[],
 ): ReadonlyMap<string, LeaseRecord> {
@@ -149,7 +161,8 @@ function outcomeOf(record: AccountRecord, lease: LeaseRecord | undefined): Accou
   const { accountId, owners, createdAt } = record;
   const email = emailOf(record);
   const owner = owners.at(-1);
-  const used = owner ? 'leased' : 'available';
+  const isClosed = record.state === 'closing' || record.state === 'closed';
+  const used = isClosed ? 'closed' as const : owner ? 'leased' : 'available';
   return {
     ...(accountId !== undefined && { accountId }),
     ...(email !== undefined && { email }),

@@ -4,6 +4,9 @@ import { SLOT_PLACEHOLDER } from '../../src/pool/contract';
 import { RECORDS } from '../../src/registry/contract';
 import type { Owner } from '../shared/lifecycle';
 
+/** Begins the ids of pools as owners of accounts. */
+export const POOL_OWNER_PREFIX = 'pool/';
+
 /** Record of an account pool. It remains when the pool is removed, because its accounts remain. */
 export interface PoolRecord {
   readonly poolName: string;

@@ -110,7 +110,9 @@ export class CodeCommitHost implements SourceHost {
     return commitId ?? parentCommitId;
   }
 
-  public async contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined> {
+  public async contains(
+    repositoryName: string, commitId: string, ancestorId: string,
+  ): Promise<boolean | 'unknown' | undefined> {
     const command = new GetMergeOptionsCommand(
       specifiersOf({ repositoryName, branchName: commitId, commitId: ancestorId }),
     );
@@ -118,7 +120,7 @@ export class CodeCommitHost implements SourceHost {
       try {
         return (await this.client.send(command)).baseCommitId === ancestorId;
       } catch (error) {
-        if (error instanceof TipsDivergenceExceededException) return true;
+        if (error instanceof TipsDivergenceExceededException) return 'unknown';
         throw error;
       }
     });

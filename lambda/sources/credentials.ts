@@ -33,7 +33,8 @@ async function secretText(client: SecretsManagerClient, secretArn: string): Prom
 export function parseCredentials(secretArn: string, text: string | undefined): HostCredentials {
   const trimmed = text?.trim() ?? '';
   const { token, appId, installationId, privateKey } = trimmed.startsWith('{') ? fieldsOf(trimmed) : { token: trimmed };
-  if (isText(token)) return { token };
+  // a header with another character is rejected by an error that contains the token
+  if (isText(token) && /^[\x21-\x7e]+$/.test(token)) return { token };
   if (isId(appId) && isId(installationId) && isText(privateKey)) {
     return { appId: String(appId), installationId: String(installationId), privateKey };
   }

@@ -114,10 +114,10 @@ export interface SourceHost {
    */
   commitFile(change: FileChange): Promise<string>;
   /**
-   * Whether a commit is an ancestor of another one, or the same. It also holds if the host cannot tell, because there
-   * are too many commits between them. Undefined: the repository has no such commit.
+   * Whether a commit is an ancestor of another one, or the same. Unknown: the host cannot tell, because there are too
+   * many commits between them. Undefined: the repository has no such commit.
    */
-  contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined>;
+  contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | 'unknown' | undefined>;
   /** The commit that a commit id, a branch or a tag names; undefined: the repository has none. */
   resolve(repositoryName: string, reference: string): Promise<string | undefined>;
   /**

@@ -35,7 +35,7 @@ export abstract class HostWithoutPullRequests extends HostWithoutComparisons imp
 
 function unsupported(repositoryName: string): HostError {
   return new HostError(
-    `this version neither removes branches of repository '${repositoryName}' nor ports commits back to them: use git, or `
-      + 'the website of the host',
+    `this version neither removes branches of repository '${repositoryName}' nor ports commits back to them: use git `
+      + 'or the website of the host',
   );
 }

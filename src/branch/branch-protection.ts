@@ -38,8 +38,8 @@ export class BranchProtection extends Construct {
     if (props.branches.length === 0) fail(this, "'branches' is empty: name at least one branch");
     const byRepository = new Map<string, string[]>();
     for (const branch of props.branches) {
-      const arn = branch.source._repositoryArn() ?? fail(this, `branch '${branch.branchName}' is not in CodeCommit, and `
-        + 'policies of AWS concern only repositories of CodeCommit: protect it with a rule of its host');
+      const arn = branch.source._repositoryArn() ?? fail(this, `branch '${branch.branchName}' is not in CodeCommit, `
+        + 'and policies of AWS concern only repositories of CodeCommit: protect it with a rule of its host');
       byRepository.set(arn, [...byRepository.get(arn) ?? [], `refs/heads/${branch.branchName}`]);
     }
     this.policy = new ManagedPolicy(this, 'Policy', {

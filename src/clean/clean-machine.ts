@@ -1,5 +1,5 @@
+import { Duration, Lazy } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
@@ -18,6 +18,7 @@ interface CleanMachineProps {
 /** The state machine that cleans the accounts of an organization, and its function. There is one in an organization. */
 export class CleanMachine extends Construct {
   public readonly stateMachineArn: string;
+  private readonly cleaners: string[] = [];
   private readonly role: Role;
 
   public constructor(scope: Construct, id: string, props: CleanMachineProps) {
@@ -50,7 +51,10 @@ export class CleanMachine extends Construct {
   /** Allows the function to invoke further functions of the user. */
   public addCleaners(functionArns: readonly string[]): void {
     if (functionArns.length === 0) return;
-    const { statement } = allow('MoreCleaners', ['lambda:InvokeFunction'], [...functionArns]);
-    this.role.addToPrincipalPolicy(statement);
+    const isFirst = this.cleaners.length === 0;
+    this.cleaners.push(...functionArns);
+    // the ids of statements must be unique, so all pools share one
+    const resources = Lazy.list({ produce: () => [...new Set(this.cleaners)] });
+    if (isFirst) this.role.addToPrincipalPolicy(allow('MoreCleaners', ['lambda:InvokeFunction'], resources).statement);
   }
 }

@@ -22,18 +22,21 @@ test('the status lists the accounts that wait for their closure, the oldest firs
   ]);
 });
 
-test('the daily check closes accounts until AWS allows no more, and records them', async () => {
+test('the daily check closes each account that AWS closes now, also after one that it refuses', async () => {
   await wait('300000000001', 1);
   await wait('300000000002', 2);
   await wait('300000000003', 3);
-  world.answers.push({}, { note: 'the quota' });
+  world.answers.push({ note: 'the quota' }, {}, {});
   await world.accounts.closeWaiting('daily schedule', 'request-1');
   expect(world.commands).toEqual([
-    { command: 'close', accountId: '300000000001' }, { command: 'close', accountId: '300000000002' },
+    { command: 'close', accountId: '300000000001' },
+    { command: 'close', accountId: '300000000002' },
+    { command: 'close', accountId: '300000000003' },
   ]);
   const { history = [] } = await world.operations.run({ operation: 'history', limit: 10 }, 'request-2');
   expect(history).toMatchObject([
-    { change: 'Account Closure', by: 'daily schedule', accountId: '300000000001', subject: 'shop-1' },
+    { change: 'Account Closure', by: 'daily schedule', accountId: '300000000002', subject: 'shop-2' },
+    { change: 'Account Closure', by: 'daily schedule', accountId: '300000000003', subject: 'shop-3' },
   ]);
 });
 

@@ -124,6 +124,19 @@ test('a lease whose holder no longer exists ends with a clean', async () => {
   expect([...world.clean.started.keys()]).toEqual([`clean-${FIRST}-2`]);
 });
 
+test('a lease whose holder exists is not ended, even if no pipeline uses the account', async () => {
+  const world = new PoolWorld();
+  await world.deployPool();
+  await world.lease(one);
+  await world.registry.write(`resource#${one.id}`, { ownerId: one.id, kind: 'resource' }, undefined);
+  const { operations } = await operationsOn(world);
+  await expect(operations.release(FIRST, CHANGE)).rejects.toThrow(
+    `account ${FIRST} cannot be released: 'One' of stack 'environments' leases it, and exists: remove the Account from `
+      + 'its app and deploy; nothing was done',
+  );
+  expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { state: 'leased' } });
+});
+
 test('an account that an environment uses is neither cleaned nor released', async () => {
   const world = new PoolWorld();
   await world.deployPool();

@@ -1,5 +1,7 @@
 import { owner, pooled, PoolWorld, POOL } from './world';
 import { CREATION_QUEUE } from '../../lambda/account/creation';
+import { leaseKey } from '../../lambda/registry/lease';
+import type { LeaseRecord } from '../../lambda/registry/lease';
 
 const [one, two, three] = ['One', 'Two', 'Three'].map(name => owner(name));
 const FIRST = '100000000001';
@@ -37,6 +39,20 @@ describe('an account that is leased from an empty pool', () => {
 });
 
 describe('the end of a lease', () => {
+  test('is refused while an environment of another stack uses the account, which would be cleaned', async () => {
+    const world = await worldWith();
+    await world.lease(one);
+    const { version, ...lease } = await world.registry.read<LeaseRecord>(leaseKey(FIRST)) ?? { fence: 0 };
+    const stackId = 'arn:aws:cloudformation:eu-central-1:222222222222:stack/others/1';
+    const holder = { environmentName: 'theirs', pipelineKey: `pipeline#${FIRST}#r#theirs`, stackId };
+    await world.registry.write<LeaseRecord>(leaseKey(FIRST), { ...lease, holder }, version);
+    await expect(world.release(one)).rejects.toThrow(
+      `'One' cannot be removed, because environment 'theirs' of stack 'others' uses account ${FIRST}, which would be `
+        + 'cleaned: remove that environment first, then delete again',
+    );
+    expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { state: 'leased' } });
+  });
+
   test('starts the clean, and the account waits in its unit when it is clean', async () => {
     const world = await worldWith({ secondLookSeconds: '0' });
     await world.lease(one);
@@ -50,7 +66,8 @@ describe('the end of a lease', () => {
       secondLookSeconds: 0,
       maxSeconds: 172_800,
       protectingTag: 'org-environments:protect',
-      spare: [],
+      // the clean may not delete the role by which the account is entered
+      spare: [{ type: 'AWS::IAM::Role', id: 'OrganizationAccountAccessRole' }],
       cleaners: [],
     }]);
     await world.endClean(FIRST);
@@ -175,7 +192,8 @@ describe('an account that could not be cleaned', () => {
     const world = await worldWith();
     await world.lease(one);
     await world.release(one);
-    world.clock.now += 80 * 3600_000;
+    // the clean, and two times until a second look
+    world.clock.now += 130 * 3600_000;
     await world.maintain(2);
     expect(await world.leaseOf(FIRST)).toMatchObject({
       fence: 3, pool: { state: 'quarantine', reason: expect.stringMatching(/its clean did not end/) },

@@ -28,14 +28,14 @@ test('the shipped functions release with the permissions of the roles, and use a
   expect(harness.simulation.iam.rolesOf(CICD_ACCOUNT).filter(({ roleName }) => roles.test(roleName))).toHaveLength(5);
   expect(Object.keys(unusedPermissions(harness.simulation)).filter(name => roles.test(name))).toEqual([]);
   await harness.stop();
-}, 120_000);
+}, 300_000);
 
 describe('a release whose role lacks a permission', () => {
   let world: TrafficKinds;
   beforeAll(async () => {
     world = await TrafficKinds.start();
     for (const kind of KINDS) await world.releases.release(kind);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => world.harness.stop());
 
   test('has these permissions otherwise', () => {

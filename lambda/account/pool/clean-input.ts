@@ -16,7 +16,10 @@ export function cleanInput(
     secondLookSeconds: Number(pool.secondLookSeconds),
     maxSeconds: Number(pool.maxCleanSeconds),
     protectingTag: pool.protectingTag,
-    spare: pool.spare ?? [],
+    spare: [
+      ...pool.spare ?? [],
+      { type: 'AWS::IAM::Role', id: pool.accessRoleName, why: 'the role by which the organization enters the account' },
+    ],
     cleaners: pool.cleaners ?? [],
   };
 }

@@ -1,3 +1,4 @@
+import type { LeaseHolder } from '../../registry/lease';
 import { stackNameOf } from '../../registry/owners';
 import type { PoolRecord } from '../../registry/pool';
 import { usableSlots } from '../../registry/pool';
@@ -16,6 +17,15 @@ const STATES: Readonly<Record<Exclude<PoolLeaseState, 'leased'>, string>> = {
 };
 
 type Leases = ReadonlyMap<number, PooledLease>;
+
+/** The account of a removed `Account` is in use by an environment of another stack. */
+export function stillUsed(owner: Owner, accountId: string, holder: LeaseHolder): Error {
+  return new Error(
+    `'${owner.logicalId}' cannot be removed, because environment '${holder.environmentName}' of stack `
+      + `'${stackNameOf(holder)}' uses account ${accountId}, which would be cleaned: remove that environment first, `
+      + 'then delete again',
+  );
+}
 
 export function poolMissing(poolName: string, { logicalId }: Owner, known: readonly string[]): Error {
   const names = known.map(name => `'${name}'`).join(', ');

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { choose, reservation } from './choice';
 import { cleanInput } from './clean-input';
-import { poolChanged, poolMissing, wrongRegion } from './errors';
+import { poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
 import type { PoolParts } from './parts';
 import { readLease, readPool, writeLease } from './parts';
 import { leasedRequest } from './requests';
@@ -74,6 +74,7 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const { accountId, version, ...known } = claim;
     const lease = accountId === undefined ? undefined : await readLease(this.parts, accountId);
     if (accountId === undefined || !isLeasedBy(lease, owner)) return;
+    if (lease.holder && lease.holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, lease.holder);
     const ended = end(lease, this.parts.now(), `'${owner.logicalId}' was removed`);
     await writeLease(this.parts, accountId, ended, lease.version);
     await this.writeClaim({ ...known, accountId, endedFence: ended.fence }, version);

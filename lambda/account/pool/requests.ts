@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Preparation, VendedAccountRequest } from '../../../src/account/contract';
 import type { PooledAccountRequest, PoolRequest } from '../../../src/pool/contract';
-import { forSlot } from '../../registry/pool';
+import { forSlot, POOL_OWNER_PREFIX } from '../../registry/pool';
 import type { PoolSlot } from '../../registry/pool';
 import type { Owner } from '../../shared/lifecycle';
 
 /** The owner of the account records of a pool. Leases decide for whom the accounts are changed. */
 export function poolOwner(poolName: string): Owner {
-  return { id: `pool/${poolName}`, stackId: `pool/${poolName}`, logicalId: `pool ${poolName}` };
+  const id = `${POOL_OWNER_PREFIX}${poolName}`;
+  return { id, stackId: id, logicalId: `pool '${poolName}'` };
 }
 
 /** The request for an account that is not leased. */

@@ -116,7 +116,9 @@ export class Releases {
   private async isActive({ config: { repository }, environment, record }: Found, commitId: string): Promise<boolean> {
     const head = record?.deployed?.[sidesOf(environment).from]?.head;
     if (head === undefined) return false;
-    return (await this.parts.hosts(repository).contains(repository.repositoryName, head, commitId)) ?? false;
+    const isContained = await this.parts.hosts(repository).contains(repository.repositoryName, head, commitId);
+    // a commit that is that far behind was released long ago
+    return Boolean(isContained);
   }
 
   /** Starts the way back to the side that served before the last release. */

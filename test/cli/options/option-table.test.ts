@@ -45,8 +45,8 @@ test('the help has the descriptions without backticks', () => {
   expect(command().helpInformation()).toMatch(/--output-file <file> +file to write, as tee does\n/);
 });
 
-test('the README has the declared options of rehearse, with the same descriptions', () => {
-  const readme = readFileSync(path.join(__dirname, '../../../README.md'), 'utf8');
-  const [, table] = /^\| option \| meaning \|\n\|---\|---\|\n((?:\|.*\n)*)/m.exec(readme) ?? [];
+test('docs/rehearse.md has the declared options of rehearse, with the same descriptions', () => {
+  const page = readFileSync(path.join(__dirname, '../../../docs/rehearse.md'), 'utf8');
+  const [, table] = /^\| option \| meaning \|\n\|---\|---\|\n((?:\|.*\n)*)/m.exec(page) ?? [];
   expect(table?.trim().split('\n')).toEqual(markdownRows(REHEARSE_OPTIONS));
 });
