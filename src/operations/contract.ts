@@ -236,7 +236,8 @@ export interface AccountOutcome {
    * `creating`: it does not exist yet. `failed`: it could not be created. `waiting-proof`: it waits for the second look
    * after its clean. `closed`: AWS closes it, or has closed it.
    */
-  readonly state: 'closed' | 'creating' | 'failed' | 'leased' | 'cleaning' | 'waiting-proof' | 'available' | 'quarantine';
+  readonly state:
+    'closed' | 'creating' | 'failed' | 'leased' | 'cleaning' | 'waiting-proof' | 'available' | 'quarantine';
   /** The environment that uses it, or the `Account` until there is one. */
   readonly holder?: string;
   /** The stack of the holder. */

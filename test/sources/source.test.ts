@@ -94,21 +94,39 @@ describe('an organization', () => {
   });
 
   test.each([
-    ['Account', ['codecommit:GetBranch', 'codecommit:ListBranches']],
+    ['Account', ['codecommit:GetBranch', 'codecommit:GetFolder', 'codecommit:ListBranches']],
     [
       'Branch',
       [
+        'codecommit:AssociateApprovalRuleTemplateWithRepository',
         'codecommit:CreateBranch',
         'codecommit:CreateCommit',
+        'codecommit:DeleteBranch',
+        'codecommit:DisassociateApprovalRuleTemplateFromRepository',
         'codecommit:GetBranch',
         'codecommit:GetFile',
+        'codecommit:GetFolder',
         'codecommit:GetMergeOptions',
+        'codecommit:GetPullRequest',
+        'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
         'codecommit:ListBranches',
+        'codecommit:ListPullRequests',
       ],
     ],
     ['Trigger', 'codecommit:GetBranch'],
     ['Deployments', 'codecommit:GetCommit'],
-    ['Operations', ['codecommit:GetCommit', 'codecommit:GetFolder', 'codecommit:GetMergeOptions']],
+    [
+      'Operations',
+      [
+        'codecommit:BatchGetCommits',
+        'codecommit:GetBlob',
+        'codecommit:GetBranch',
+        'codecommit:GetCommit',
+        'codecommit:GetDifferences',
+        'codecommit:GetFolder',
+        'codecommit:GetMergeOptions',
+      ],
+    ],
   ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {
     const roles = Object.entries(template.Resources)
       .filter(

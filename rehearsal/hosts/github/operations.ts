@@ -35,7 +35,7 @@ const MergeInput = v.object({ base: v.string(), head: v.string(), commit_message
  * https://docs.github.com/en/rest
  */
 export class GitHubOperations {
-  /** @param branchDeleted is told which branches are deleted */
+  /** @param branchDeleted called for each branch that is deleted */
   public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
 
   public async getRef({ repository, fullName, parameter }: RepositoryCall): Promise<Reference> {

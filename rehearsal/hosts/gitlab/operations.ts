@@ -25,7 +25,7 @@ const BranchInput = v.object({ branch: v.string(), ref: v.string() });
  * https://docs.gitlab.com/api/rest/
  */
 export class GitLabOperations {
-  /** @param branchDeleted is told which branches are deleted */
+  /** @param branchDeleted called for each branch that is deleted */
   public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
 
   public async showBranch({ repository: { git }, parameter }: RepositoryCall): Promise<BranchSchema> {

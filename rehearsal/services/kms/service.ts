@@ -32,6 +32,7 @@ const AliasProperties = v.object({
   TargetKeyId: v.string(),
 });
 
+const CRYPTOGRAPHIC = /^kms:(Encrypt|Decrypt|GenerateDataKey)/;
 /** A policy that allows nothing. */
 const NOTHING: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
@@ -75,10 +76,10 @@ export class Kms implements Service {
 
   public constructor(private readonly environment: Environment, private readonly iam: Identities) {}
 
-  public resourcePolicy(arn: string): OwnedPolicy | undefined {
+  public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     const known = this.policies.get(arn);
-    // a key that is deleted, or will be, cannot be used
-    return known && this.deletedAt.has(arn) ? { ...known, policy: NOTHING } : known;
+    // a key that is deleted, or will be, encrypts nothing
+    return known && this.deletedAt.has(arn) && CRYPTOGRAPHIC.test(action) ? { ...known, policy: NOTHING } : known;
   }
 
   /** Deletes a key immediately, as if its waiting period had ended. */
