@@ -29,7 +29,8 @@ const STACKS = ['CDKToolkit', NAMES.baselineStack, 'StackSet-*'].map(name =>
 
 /**
  * The role through which an account is cleaned. A resource of any type may be left, so it may do everything that is not
- * denied: it can neither create identities and compute, nor read data, nor change what remains in every account.
+ * denied. The denials prevent mistakes of the clean: they are no boundary against a principal that controls its
+ * function.
  */
 export const CLEAN = {
   ...role(
@@ -57,12 +58,19 @@ export const CLEAN = {
             ], '*'),
             deny('Compute', [
               'ec2:RunInstances', 'lambda:CreateFunction', 'lambda:InvokeFunction', 'codebuild:StartBuild',
-              'ssm:SendCommand', 'ssm:StartSession', 'cloudformation:CreateStack', 'cloudformation:UpdateStack',
+              'ssm:SendCommand', 'ssm:StartSession', 'ssm:StartAutomationExecution', 'lambda:UpdateFunctionCode',
+              'ecs:RunTask', 'ecs:StartTask', 'cloudformation:CreateStack', 'cloudformation:UpdateStack',
+              'cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet',
             ], '*'),
             deny('Data', [
               's3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 'dynamodb:GetItem', 'dynamodb:Query',
               'dynamodb:Scan', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ssm:GetParameter*',
-              'sqs:ReceiveMessage', 'logs:GetLogEvents', 'rds-data:*',
+              'sqs:ReceiveMessage', 'logs:GetLogEvents', 'logs:FilterLogEvents', 'rds-data:*', 'dynamodb:BatchGetItem',
+              'dynamodb:PartiQL*',
+            ], '*'),
+            deny('Sharing', [
+              's3:PutBucketPolicy', 's3:PutBucketAcl', 'ec2:ModifySnapshotAttribute', 'ec2:ModifyImageAttribute',
+              'rds:ModifyDBSnapshotAttribute', 'rds:ModifyDBClusterSnapshotAttribute',
             ], '*'),
             deny('RemainingRoles', ['iam:Delete*', 'iam:Detach*', 'iam:Remove*'], iamHere(REMAINING)),
             deny('RemainingStacks', ['cloudformation:Delete*', 'cloudformation:UpdateTerminationProtection'], STACKS),
