@@ -7,7 +7,7 @@ import { followEmail } from './email-change';
 import { findNamedAccount } from './named';
 import { placeAccount } from './placement';
 import { prepareAccount } from './preparation';
-import { dropSiblingOwners, claim, isOwner, isCurrentOwner, nameOf, release } from './record';
+import { dropSiblingOwners, claim, isOwner, isCurrentOwner, isPool, nameOf, release } from './record';
 import { rejectSpecialAccount } from './special-accounts';
 import { rejectUnchangeable } from './unchangeable';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
@@ -187,6 +187,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     if (!created.done) return created;
     const { record } = created.result;
     if (!record.accountId) return IN_PROGRESS;
+    // nothing says whether an account that a pool has found by its e-mail is in use: an operator decides
+    const owner = record.owners.at(-1);
+    if (record.existed && owner && isPool(owner)) return done({ accountId: record.accountId });
     return this.prepare(
       record.placedAttempt === record.attempt
         ? created.result

@@ -114,7 +114,7 @@ function idOf(request: AccountRequest): { accountId?: string } {
 }
 
 /** An account pool owns the accounts that it has created: they are leased, and cleaned when the lease ends. */
-function isPool({ id }: Owner): boolean {
+export function isPool({ id }: Owner): boolean {
   return id.startsWith(POOL_OWNER_PREFIX);
 }
 

@@ -358,6 +358,10 @@ describe('a lease', () => {
     expect(await world.leaseOf(found)).toMatchObject({
       pool: { state: 'quarantine', reason: 'it existed before, and the registry does not know its content' },
     });
+    // it may be in use: an operator decides
+    await world.maintain(3);
+    expect(world.directory.unitOf(found)).not.toBe('Workloads/Prod');
+    expect(world.accountOf(found)?.accountName).not.toBe('pool-1');
   });
 
   test('names the pools that exist if its own does not', async () => {

@@ -48,7 +48,10 @@ export class Creation {
     const lease = existed === undefined ? free : enter(free, 'quarantine', now(), existed);
     const { version, ...next } = withSlot(pool, number, { email: slot.email, accountId });
     await registry.transaction(async () => {
-      const record = { ...lease, fence: known ? known.fence + 1 : 0 };
+      // an environment may use an account that existed before
+      const record = {
+        ...lease, ...known?.holder && { holder: known.holder }, fence: known ? known.fence + 1 : 0,
+      };
       await registry.write<LeaseRecord>(leaseKey(accountId), record, known?.version);
       await registry.write<PoolRecord>(poolKey(poolName), next, version);
     });

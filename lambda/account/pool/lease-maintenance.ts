@@ -65,6 +65,12 @@ export class LeaseMaintenance {
     const settledAs = fingerprint(wanted);
     if (lease.pool.settledAs === settledAs || (lease.pool.busyUntil ?? 0) > now()) return;
     await this.report(slot, lease);
+    const record = await accounts.record(wanted);
+    if (record?.existed) {
+      if (lease.pool.state === 'quarantine') return this.write(slot, withPool(lease, { settledAs }), lease);
+      // an operator has released it, or it is clean
+      await accounts.accept(record, wanted);
+    }
     const busy = withPool(lease, { busyUntil: now() + BUSY_MILLISECONDS });
     await this.write(slot, busy, lease);
     const marked = { ...busy, version: lease.version + 1 };

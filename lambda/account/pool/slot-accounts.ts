@@ -47,6 +47,13 @@ export class SlotAccounts {
     await this.accounts.requestCreate(owner, request);
   }
 
+  /** From now on, an account that existed before is changed like any other. */
+  public async accept(
+    { version, existed, ...record }: Versioned<AccountRecord>, request: VendedAccountRequest,
+  ): Promise<void> {
+    await this.registry.write<AccountRecord>(accountKey(request), record, version);
+  }
+
   /** Gives up an account that does not exist. One whose creation is in progress is completed later. */
   public async giveUp(poolName: string, request: VendedAccountRequest): Promise<'given up' | 'in progress'> {
     const record = await this.record(request);
