@@ -46,7 +46,7 @@ test('rehearse waits for the releases of --then, and fails with the reason when 
 
 test('a release that a person has aborted does not fail the rehearsal', () => {
   const { status, stdout } = cli.rehearse(
-    '--app', 'cdk.out', '--repository', `shop=${REPOSITORY}`, '--scale', '600',
+    '--app', 'cdk.out', '--repository', `shop=${REPOSITORY}`, '--scale', '200',
     '--then', `${RUN} release prod --to main && ${RUN} abort prod --reason "wrong commit"`,
   );
   expect(stdout).toMatch(/✗ release of prod {2}failed: aborted by arn:\S+: wrong commit/);
