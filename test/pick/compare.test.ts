@@ -12,4 +12,4 @@ test('commits ahead and behind are those of git cherry', async () => {
     expect({ seed, counts: api }).toEqual({ seed, counts: git });
   }
   await comparisons.stop();
-}, 120_000);
+}, 300_000);

@@ -224,6 +224,6 @@ describe.each(HOSTS.filter(name => name !== 'codecommit'))('%s', name => {
         await world.git.moveBranch(branchName, picked, undefined);
       }
       await world.stop();
-    }, 300_000,
+    }, 600_000,
   );
 });
