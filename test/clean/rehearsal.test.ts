@@ -61,7 +61,7 @@ async function deployApplication(account: SimulatedAccount): Promise<void> {
   cloudformation.protect(accountId, FRANKFURT, 'Shop-Recovery', true);
 }
 
-/** Resources that nobody has declared. */
+/** Resources outside stacks. */
 async function createByCalls(account: SimulatedAccount): Promise<void> {
   const { accountId } = account;
   await account.call(FRANKFURT, 's3', 'CreateBucket', { Bucket: `notes-${accountId}` });
