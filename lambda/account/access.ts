@@ -4,9 +4,19 @@ import { ACCESS_ENVIRONMENT, HANDLER_ENVIRONMENT, NAMES } from '../../src/privat
 export interface Access {
   readonly partition: string;
   readonly cicdAccount: string;
+  /** The closed CICD account that it replaces. */
+  readonly replacedCicdAccount?: string;
   /** Role in the management account; absent: the function runs there. */
   readonly roleArn?: string;
   readonly externalId?: string;
+  /** Id of the organization as the app declares it. */
+  readonly organizationId?: string;
+}
+
+/** The organization that the CICD account belongs to. */
+export interface ActualOrganization {
+  readonly organizationId: string;
+  readonly managementAccountId: string;
 }
 
 /** The management account denied access; nothing was changed. */
@@ -20,12 +30,16 @@ export class AccessError extends Error {
 /** Reads the access from the environment variables of the function. */
 export function accessFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Access {
   const roleArn = environment[ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN];
+  const replacedCicdAccount = environment[HANDLER_ENVIRONMENT.REPLACED_CICD_ACCOUNT];
+  const organizationId = environment[ACCESS_ENVIRONMENT.ORGANIZATION_ID];
   const externalId = environment[ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID];
   return {
     partition: environment[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws',
     cicdAccount: environment[HANDLER_ENVIRONMENT.CICD_ACCOUNT] ?? '',
+    ...(replacedCicdAccount && { replacedCicdAccount }),
     ...(roleArn && { roleArn }),
     ...(externalId && { externalId }),
+    ...(organizationId && { organizationId }),
   };
 }
 
@@ -36,6 +50,40 @@ export function accessRoleNotAssumable(access: Access, cause: unknown): AccessEr
       + "was given, by default its 'organizationId': check that this is the id that 'aws organizations "
       + "describe-organization' shows there, deploy its OrganizationAccessRole in the management account, then deploy "
       + 'again',
+    cause,
+  );
+}
+
+/**
+ * Why the role of the management account cannot be assumed, if the declaration and the organization differ; undefined:
+ * they do not differ.
+ */
+export function wrongOrganization(
+  { cicdAccount, organizationId, roleArn }: Access,
+  actual: ActualOrganization | 'none',
+  cause: unknown,
+): AccessError | undefined {
+  if (actual === 'none') {
+    return new AccessError(
+      `the CICD account ${cicdAccount} belongs to no organization: invite it into the organization `
+        + `${organizationId ?? ''}, then deploy again`,
+      cause,
+    );
+  }
+  if (organizationId !== undefined && organizationId !== actual.organizationId) {
+    return new AccessError(
+      `the 'organizationId' of Organization is '${organizationId}', but the CICD account ${cicdAccount} belongs to the `
+        + `organization '${actual.organizationId}': correct it in Organization and in OrganizationAccessRole, deploy `
+        + 'OrganizationAccessRole in the management account, then deploy again',
+      cause,
+    );
+  }
+  const roleAccount = roleArn?.split(':')[4];
+  if (roleAccount === undefined || roleAccount === actual.managementAccountId) return undefined;
+  return new AccessError(
+    `the role '${roleArn}' of OrganizationAccess.role() is in account ${roleAccount}, but the management account of `
+      + `the organization is ${actual.managementAccountId}: deploy OrganizationAccessRole there, correct the ARN, then `
+      + 'deploy again',
     cause,
   );
 }

@@ -36,9 +36,7 @@ export function bootstrapDefinition(
     stackName,
     template: keepsTemplate ? 'previous' : { body },
     parameters: {
-      TrustedAccounts: [...new Set([...listOf(seen?.parameters.TrustedAccounts), context.cicdAccount])]
-        .sort()
-        .join(','),
+      TrustedAccounts: trustedAccounts(context, seen).join(','),
       CloudFormationExecutionPolicies: executionPolicies(context, request, accountId, seen).join(','),
       Qualifier: request.qualifier,
       ...boundaryParameters(request, keepsTemplate ? seen : undefined),
@@ -49,6 +47,12 @@ export function bootstrapDefinition(
     tags: {},
     capabilities: ['CAPABILITY_NAMED_IAM'],
   };
+}
+
+/** The accounts that the bootstrap trusts, and the CICD account in place of one that it replaces. */
+function trustedAccounts(context: AccountContext, seen: StackState | undefined): string[] {
+  const trusted = new Set([...listOf(seen?.parameters.TrustedAccounts), context.cicdAccount]);
+  return [...trusted].filter(account => account !== context.replacedCicdAccount).sort();
 }
 
 /** Name of the bootstrap stack of a qualifier. An account may have several. */

@@ -6,7 +6,9 @@ import type { AccountCommand, AccountCommandResult } from '../../src/account/con
 import { NAMES } from '../../src/private/contract';
 import { isNamed } from '../shared/errors';
 
-type Context = Pick<AccountContext, 'organization' | 'registry' | 'cicdAccount' | 'now' | 'closer'> & {
+type Context = Pick<
+  AccountContext, 'organization' | 'registry' | 'cicdAccount' | 'replacedCicdAccount' | 'now' | 'closer'
+> & {
   readonly rootEmail: RootEmail;
 };
 
@@ -39,7 +41,7 @@ async function requireOurs(context: Context, accountId: string): Promise<void> {
   const account = await context.organization.describeAccount(accountId);
   if (!account) throw new Error(`account ${accountId} is not in the organization; nothing was done`);
   const tags = await context.organization.tags(accountId);
-  const foreign = foreignOwnerOf(context, tags);
+  const foreign = await foreignOwnerOf(context, tags);
   if (foreign !== undefined) throw new Error(`account ${accountId} ${ownedElsewhere(foreign)}; nothing was done`);
   if (tags[NAMES.ownerTag] !== undefined) return;
   throw new Error(

@@ -18,6 +18,8 @@ export interface AccountContext {
   /** Role in the management account; absent: the function runs there. */
   readonly roleArn?: string;
   readonly cicdAccount: string;
+  /** The closed CICD account that it replaces. */
+  readonly replacedCicdAccount?: string;
   /** The template of the CDK bootstrap, as JSON. */
   readonly bootstrapTemplate: () => string;
   readonly now: () => number;

@@ -13,7 +13,7 @@ import {
 } from './creation-errors';
 import { resolveUnit } from './organizational-units';
 import { ownerTagValue } from './record';
-import { foreignOwnerOf, specialAccount } from './special-accounts';
+import { foreignOwnerOf, isOwnTag, specialAccount } from './special-accounts';
 import { unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 import { RECORDS } from '../../src/registry/contract';
@@ -226,12 +226,12 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
   const found = await context.organization.findAccount(vended.request.email);
   if (!found) return undefined;
   const tags = await context.organization.tags(found.accountId);
-  const ours = tags[NAMES.ownerTag] === ownerTagValue(vended.key, context.cicdAccount);
+  const ours = isOwnTag(context, tags, vended.key);
   // an account that was created for this record is neither the CICD account nor a delegated administrator
   const special = ours || vended.request.onExisting === 'fail'
     ? undefined
     : await specialAccount(context, found.accountId);
-  const foreign = foreignOwnerOf(context, tags);
+  const foreign = await foreignOwnerOf(context, tags);
   const refusal = adoptionError(vended, found, { ours, special, foreign });
   if (!refusal) return { accountId: found.accountId, ours, existed: true };
   if (vended.record.creation) await updateRecord(context, vended, { state: 'claimed', creation: undefined });
@@ -243,12 +243,12 @@ function adoptionError(
   found: OrganizationAccount,
   { ours, special, foreign }: { readonly ours: boolean; readonly special?: string; readonly foreign?: string },
 ): Error | undefined {
+  if (foreign !== undefined) return emailOfForeignAccount(request, found, foreign);
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
   if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'the management account');
   if (special) return emailOfSpecialAccount(request, found, special);
   const unusable = unusableStateOf(found.state);
   if (unusable) return emailOfUnusableAccount(request, found, unusable);
-  if (foreign !== undefined) return emailOfForeignAccount(request, found, foreign);
   return !ours && request.iamUserAccessToBilling ? billingOfExistingAccount(request, found) : undefined;
 }
 

@@ -1,9 +1,9 @@
 import { AccountClient } from '@aws-sdk/client-account';
-import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { DescribeOrganizationCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { accessRoleNotAssumable, actionDenied } from './access';
-import type { Access } from './access';
+import { accessRoleNotAssumable, actionDenied, wrongOrganization } from './access';
+import type { Access, ActualOrganization } from './access';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed } from '../shared/errors';
@@ -94,7 +94,21 @@ export class ManagementAccount {
     try {
       return await assumeRole({ roleArn, ...(externalId && { externalId }) });
     } catch (error) {
-      throw isAccessDenied(error) ? accessRoleNotAssumable(this.access, error) : error;
+      if (!isAccessDenied(error)) throw error;
+      const actual = await this.actualOrganization();
+      throw (actual && wrongOrganization(this.access, actual, error)) ?? accessRoleNotAssumable(this.access, error);
+    }
+  }
+
+  /** The organization as the CICD account sees it; undefined: it cannot be read. */
+  private async actualOrganization(): Promise<ActualOrganization | 'none' | undefined> {
+    const client = new OrganizationsClient({ ...clientDefaults(), region: this.region });
+    try {
+      const { Organization: seen } = await client.send(new DescribeOrganizationCommand({}));
+      if (!seen?.Id || !seen.MasterAccountId) return undefined;
+      return { organizationId: seen.Id, managementAccountId: seen.MasterAccountId };
+    } catch (error) {
+      return isNamed(error, 'AWSOrganizationsNotInUseException') ? 'none' : undefined;
     }
   }
 }

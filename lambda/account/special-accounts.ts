@@ -1,8 +1,9 @@
 import type { AccountContext, ManagedAccount } from './context';
+import { ownerTagValue } from './record';
 import { unusableAccount, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
 
-type Context = Pick<AccountContext, 'cicdAccount' | 'organization'>;
+type Context = Pick<AccountContext, 'cicdAccount' | 'replacedCicdAccount' | 'organization'>;
 
 /** Why an account cannot be that of an environment: what it is, for example `the CICD account`. */
 export async function specialAccount(context: Context, accountId: string): Promise<string | undefined> {
@@ -11,20 +12,43 @@ export async function specialAccount(context: Context, accountId: string): Promi
   return delegated.includes(accountId) ? 'a delegated administrator of the organization' : undefined;
 }
 
-/** The value of the tag by which another registry identifies an account; undefined: no other registry has it. */
-export function foreignOwnerOf(
-  { cicdAccount }: Pick<Context, 'cicdAccount'>,
+/**
+ * The value of the tag by which another registry identifies an account; undefined: no other registry has it.
+ *
+ * @throws if the account belongs to the CICD account that this one replaces, and that account is not closed
+ */
+export async function foreignOwnerOf(
+  context: Context,
   tags: Readonly<Record<string, string>>,
-): string | undefined {
+): Promise<string | undefined> {
   const value = tags[NAMES.ownerTag];
-  return value === undefined || value.startsWith(`${cicdAccount}/`) ? undefined : value;
+  const owner = value?.split('/')[0];
+  if (owner === undefined || owner === context.cicdAccount) return undefined;
+  if (owner !== context.replacedCicdAccount) return value;
+  const replaced = await context.organization.describeAccount(owner);
+  if (!replaced || unusableStateOf(replaced.state)) return undefined;
+  throw new Error(
+    `the CICD account ${owner} is not closed, so account ${context.cicdAccount} cannot replace it: close account `
+      + `${owner}, or remove replacedCicdAccountId from Organization`,
+  );
+}
+
+/** Whether the tag of an account names its record in this registry, or in the one that this registry replaces. */
+export function isOwnTag(
+  { cicdAccount, replacedCicdAccount }: Pick<Context, 'cicdAccount' | 'replacedCicdAccount'>,
+  tags: Readonly<Record<string, string>>,
+  key: string,
+): boolean {
+  return [cicdAccount, replacedCicdAccount].some(
+    account => account !== undefined && tags[NAMES.ownerTag] === ownerTagValue(key, account),
+  );
 }
 
 /** What another registry has, and what to do. */
 export function ownedElsewhere(value: string): string {
   const [cicdAccount] = value.split('/');
   return `carries the tag '${NAMES.ownerTag}' of the organization in CICD account ${cicdAccount}: remove it from the `
-    + 'app there, and then the tag';
+    + 'app there, and then the tag (if that account is closed, set replacedCicdAccountId of Organization instead)';
 }
 
 /**
@@ -49,7 +73,7 @@ export async function rejectSpecialAccount(
   if (seen.managesOrganization) throw managesOrganization(accountId);
   const unusable = unusableStateOf(seen.state);
   if (unusable) throw unusableAccount(request, accountId, unusable);
-  const owner = foreignOwnerOf(context, await context.organization.tags(accountId));
+  const owner = await foreignOwnerOf(context, await context.organization.tags(accountId));
   if (owner !== undefined) throw new Error(`account ${accountId} ${ownedElsewhere(owner)}, or use another account`);
 }
 

@@ -1,6 +1,5 @@
 import type { Accounts } from './accounts';
 import { byHand, stackDrifts } from './check';
-import type { HandlerAccount } from './errors';
 import {
   accountUnreachable,
   stackExists,
@@ -10,12 +9,14 @@ import {
   templateNotReadable,
 } from './errors';
 import { fingerprintOf } from './fingerprint';
+import type { HandlerAccount } from './handler-account';
 import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
 import { deployStack, removeStack } from './stack-deployer';
 import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import type { StackRequest } from '../../src/stack/contract';
+import { stackNameOf } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
 import { FOUND } from '../registry/stack';
@@ -152,9 +153,9 @@ export class Deployment<Request extends StackRequest> {
     record: Read<Request>,
     key: string,
   ): Promise<Read<Request> | undefined> {
-    const { registry } = this.options;
+    const { registry, handlerAccount } = this.options;
     const found = await stacks.describe(request.stackName);
-    const isOurs = found?.tags[NAMES.stackTag] === record.owners.at(-1)?.stackId;
+    const isOurs = found && isOwnMark(found.tags[NAMES.stackTag], record.owners.at(-1)?.stackId, handlerAccount);
     if (found && isOurs) {
       return registry.write<StackRecord<Request>>(key, { ...record, creationAttempt: FOUND }, record.version);
     }
@@ -198,6 +199,18 @@ export class Deployment<Request extends StackRequest> {
 
 function waitForServices({ accountId }: StackPlace, error: unknown): InProgress {
   return waitFor(`AWS to sign account ${accountId} up for its services`, error instanceof Error ? error : undefined);
+}
+
+/** Whether a mark names a stack of the CICD account, or the stack of the same name in the account that it replaces. */
+function isOwnMark(
+  mark: string | undefined,
+  stackId: string | undefined,
+  { replacedAccountId }: HandlerAccount,
+): boolean {
+  if (mark === undefined || stackId === undefined) return false;
+  if (mark === stackId) return true;
+  return mark.split(':')[4] === replacedAccountId
+    && stackNameOf({ stackId: mark }) === stackNameOf({ stackId });
 }
 
 /** Whether the stack has the mark of a stack in the CICD account. */

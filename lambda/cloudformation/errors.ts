@@ -1,3 +1,4 @@
+import type { HandlerAccount } from './handler-account';
 import type { StackRoles } from './roles';
 import { bootstrapRole, stagingBucket } from './roles';
 import { stackNameOf } from '../registry/owners';
@@ -5,12 +6,6 @@ import type { StackPlace } from '../registry/stack';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
 import type { InProgress } from '../shared/lifecycle';
 import { TimedOutError } from '../shared/waiting';
-
-/** The account that the function runs in. */
-export interface HandlerAccount {
-  readonly partition: string;
-  readonly accountId: string;
-}
 
 /**
  * A role in an account cannot be assumed or is denied access: the account was closed or suspended, or the role changed.

@@ -2,7 +2,7 @@ import { applicationNotDeleted, applicationUnreachable, protectedFromDeletion } 
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { bootstrapRole } from '../cloudformation/roles';
 import type { ListedStack, Stacks } from '../cloudformation/stack-deployer';
 import { removeStack } from '../cloudformation/stack-deployer';

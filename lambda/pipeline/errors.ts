@@ -1,7 +1,7 @@
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import { AccountUnreachableError, REMOVE_AGAIN } from '../cloudformation/errors';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { isTransient } from '../shared/errors';

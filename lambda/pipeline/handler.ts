@@ -5,9 +5,9 @@ import { Environments } from './environments';
 import { pipelineLifecycle } from './lifecycle';
 import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
-import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { AwsCicdStack } from '../cloudformation/cicd-stack';
+import { handlerAccount } from '../cloudformation/handler-account';
 import { BASELINE_ROLES, BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import { AwsPipelineControl } from '../pipeline-control/aws';
 import { TableRegistry } from '../registry/table';
@@ -15,8 +15,8 @@ import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 import { TwoLifecycles } from '../shared/two-lifecycles';
 
-const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } =
-  process.env;
+const cicd = handlerAccount();
+const { partition } = cicd;
 const registry = new TableRegistry();
 
 const pipelines = pipelineLifecycle({
@@ -26,7 +26,7 @@ const pipelines = pipelineLifecycle({
   outbound: new AwsPipelineOutbound(partition),
   cicd: new AwsCicdStack(),
   control: new AwsPipelineControl(partition),
-  handlerAccount: { partition, accountId },
+  handlerAccount: cicd,
 });
 
 type Request = PipelineRequest | BlueGreenRequest;

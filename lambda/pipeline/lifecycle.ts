@@ -9,7 +9,7 @@ import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contrac
 import type { Accounts } from '../cloudformation/accounts';
 import type { CicdStack } from '../cloudformation/cicd-stack';
 import { Deployment } from '../cloudformation/deployment';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { StackLifecycle } from '../cloudformation/lifecycle';
 import { BASELINE_ROLES } from '../cloudformation/roles';
 import type { PipelineControl } from '../pipeline-control/control';

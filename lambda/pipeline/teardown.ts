@@ -4,7 +4,7 @@ import type { Environments } from './environments';
 import type { Handover } from './handover';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { pipelineKey } from '../registry/pipeline';
 import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';

@@ -1,6 +1,6 @@
 import { FileTooLargeError, MAX_FILE_BYTES } from './asset-stores';
 import { AccountUnreachableError } from '../cloudformation/errors';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { bootstrapRole, imageRepository, stagingBucket } from '../cloudformation/roles';
 import type { StackPlace } from '../registry/stack';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';

@@ -4,8 +4,8 @@ import type { AssetStores } from './asset-stores';
 import { CopyStep } from './copy-step';
 import { ImageCopy } from './image-copy';
 import type { AccountStackRequest } from '../../src/stack/contract';
-import type { HandlerAccount } from '../cloudformation/errors';
 import { fingerprintOf } from '../cloudformation/fingerprint';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
 

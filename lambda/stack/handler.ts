@@ -1,17 +1,17 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { BootstrapAssetStores } from './bootstrap-assets';
 import { accountStackLifecycle } from './lifecycle';
-import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
 import { AwsCicdStack } from '../cloudformation/cicd-stack';
+import { handlerAccount } from '../cloudformation/handler-account';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import { TableRegistry } from '../registry/table';
 import { clientDefaults } from '../shared/clients';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 
-const { [HANDLER_ENVIRONMENT.PARTITION]: partition = 'aws', [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: accountId = '' } =
-  process.env;
+const cicd = handlerAccount();
+const { partition } = cicd;
 const registry = new TableRegistry();
 const storage = new S3Client(clientDefaults());
 
@@ -21,7 +21,7 @@ export const handler: KindHandler = serve(
     accounts: new AwsAccounts(partition, BOOTSTRAP_ROLES, storage),
     cicd: new AwsCicdStack(),
     assets: async place => new BootstrapAssetStores(partition, place, storage),
-    handlerAccount: { partition, accountId },
+    handlerAccount: cicd,
   }),
   registry,
 );

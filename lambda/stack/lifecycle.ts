@@ -6,7 +6,7 @@ import type { AccountStackRequest, AccountStackResult } from '../../src/stack/co
 import type { Accounts } from '../cloudformation/accounts';
 import type { CicdStack } from '../cloudformation/cicd-stack';
 import { Deployment } from '../cloudformation/deployment';
-import type { HandlerAccount } from '../cloudformation/errors';
+import type { HandlerAccount } from '../cloudformation/handler-account';
 import { StackLifecycle } from '../cloudformation/lifecycle';
 import { BOOTSTRAP_ROLES } from '../cloudformation/roles';
 import { noHooks } from '../cloudformation/stack-hooks';

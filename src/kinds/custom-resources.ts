@@ -69,7 +69,11 @@ export class CustomResources extends Construct {
       handler: kind.name,
       roleName: kind.roleName,
       description: kind.description,
-      environment: { ...handlerEnvironment(props.registry), ...kind.environment?.(props) },
+      environment: {
+        ...handlerEnvironment(props.registry),
+        ...replacedAccount(props),
+        ...kind.environment?.(props),
+      },
       permissions: [
         ...recordPermissions(props.registry, recordsOf(kind), true),
         describeStacks('DescribeResources', ['cloudformation:DescribeStackResources']),
@@ -91,6 +95,11 @@ export function handlerEnvironment(registry: ITable): { readonly [name: string]:
     [HANDLER_ENVIRONMENT.PARTITION]: Aws.PARTITION,
     [HANDLER_ENVIRONMENT.CICD_ACCOUNT]: Aws.ACCOUNT_ID,
   };
+}
+
+function replacedAccount({ replacedCicdAccountId }: KindContext): { readonly [name: string]: string } {
+  if (replacedCicdAccountId === undefined) return {};
+  return { [HANDLER_ENVIRONMENT.REPLACED_CICD_ACCOUNT]: replacedCicdAccountId };
 }
 
 /** ARN of the entry function in the account and region of a stack. */

@@ -28,6 +28,8 @@ export interface RecordAccess {
 /** Attributes of the organization that the permissions of a kind depend on. */
 export interface KindContext {
   readonly organizationId: string;
+  /** The closed account that the CICD account replaces. */
+  readonly replacedCicdAccountId?: string;
   readonly access: OrganizationAccessConfig;
   /** Patterns of the names of the repositories that may be used. */
   readonly repositoryNames: readonly string[];

@@ -71,10 +71,16 @@ export class OrganizationAccess {
       return {
         managementAccountId: Fn.select(4, Fn.split(':', roleArn)),
         environment: {
-          [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: roleArn, [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: externalId,
+          [ACCESS_ENVIRONMENT.ACCESS_ROLE_ARN]: roleArn,
+          [ACCESS_ENVIRONMENT.ACCESS_EXTERNAL_ID]: externalId,
+          [ACCESS_ENVIRONMENT.ORGANIZATION_ID]: organizationId,
         },
         statements: [
           new PolicyStatement({ sid: 'AssumeAccessRole', actions: ['sts:AssumeRole'], resources: [roleArn] }),
+          // an error then tells which organization the CICD account belongs to
+          new PolicyStatement({
+            sid: 'DescribeOrganization', actions: ['organizations:DescribeOrganization'], resources: ['*'],
+          }),
         ],
       };
     });

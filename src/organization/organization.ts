@@ -20,7 +20,7 @@ import { OnPipelineEventOptions, pipelineRule } from '../monitoring/pipeline-eve
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
-import { validate } from '../private/validate';
+import { fail, validate } from '../private/validate';
 import { LISTED, RECORDS, REGISTRY_INDEX, TIME_TO_LIVE } from '../registry/contract';
 import { checkedRepositoryNames } from '../sources/repository-permissions';
 
@@ -74,6 +74,15 @@ export interface OrganizationProps {
    * @default - the stack has a key with rotation, which is retained
    */
   readonly artifactKey?: IKey;
+
+  /**
+   * Id of a closed CICD account that this one replaces: twelve digits. The accounts, stacks and pipelines that its app
+   * has vended are taken over by the stacks of the same names. A deployment that takes an account over fails while the
+   * replaced account is in use. See `docs/break-glass.md`.
+   *
+   * @default - none
+   */
+  readonly replacedCicdAccountId?: string;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
@@ -190,8 +199,16 @@ export class Organization extends OrganizationBase {
     const { managementAccountId } = access;
     const repositoryNames = checkedRepositoryNames(this, props.repositoryNames ?? ['*']);
     const { repositoryCredentials = [] } = props;
+    const replacedCicdAccountId = this.replacedAccount(props);
     const customResources = new CustomResources(this, 'CustomResources', {
-      kinds: KINDS, registry, eventBus: bus, organizationId, repositoryNames, repositoryCredentials, access,
+      kinds: KINDS,
+      registry,
+      eventBus: bus,
+      organizationId,
+      repositoryNames,
+      repositoryCredentials,
+      access,
+      replacedCicdAccountId,
     });
     const listeners = new Listeners(this, 'Listeners', {
       registry, eventBus: bus, organizationId, repositoryNames, repositoryCredentials, customResources,
@@ -218,6 +235,12 @@ export class Organization extends OrganizationBase {
 
     this.createParameter(props.parameterName ?? DEFAULT_PARAMETER, managementAccountId);
     this.createFirst(NAMES.accountProviderRole);
+  }
+
+  private replacedAccount({ replacedCicdAccountId: accountId }: OrganizationProps): string | undefined {
+    if (accountId === undefined) return undefined;
+    if (validate.accountId(this, accountId) !== this.env.account) return accountId;
+    return fail(this, `replacedCicdAccountId must be another account than that of the stack, got: ${accountId}`);
   }
 
   /** A second organization in another region of the account then fails with one error, which names this role. */

@@ -122,6 +122,7 @@ function lookupStatements(within: (kind: string) => string): PolicyStatement[] {
 /** Reasons for the wildcards in the resources of the statements above. */
 export const VENDING_REASONS: { readonly [sid: string]: string } = {
   CreateTagged: 'CreateAccount has no resource; the tag of this library is required instead',
+  DescribeOrganization: 'DescribeOrganization has no resource',
   ReadOrganization: 'these actions have no resources',
   ReadQuota: 'the region is that of Organizations, which depends on the partition',
   ReadAccounts: 'the accounts are created later; they are those of the organization',

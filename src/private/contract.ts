@@ -13,6 +13,8 @@ export const HANDLER_ENVIRONMENT = {
   REGISTRY_TABLE: 'REGISTRY_TABLE',
   PARTITION: 'PARTITION',
   CICD_ACCOUNT: 'CICD_ACCOUNT',
+  /** The closed account that the CICD account replaces; absent: none. */
+  REPLACED_CICD_ACCOUNT: 'REPLACED_CICD_ACCOUNT',
   /** Endpoint of EventBridge, whose domain depends on the partition; only of functions that put events. */
   EVENTS_ENDPOINT: 'EVENTS_ENDPOINT',
 } as const;
@@ -22,6 +24,8 @@ export const ACCESS_ENVIRONMENT = {
   /** ARN of the role in the management account; absent when the CICD account is the management account. */
   ACCESS_ROLE_ARN: 'ACCESS_ROLE_ARN',
   ACCESS_EXTERNAL_ID: 'ACCESS_EXTERNAL_ID',
+  /** Id of the organization as the app declares it. */
+  ORGANIZATION_ID: 'ORGANIZATION_ID',
 } as const;
 
 /**

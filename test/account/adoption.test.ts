@@ -77,7 +77,8 @@ describe.each(['by id', 'by name'])('an account that is adopted %s', how => {
     ['closed', { state: 'CLOSED' }, /cannot be used: it is CLOSED; ask AWS Support to reopen it, or use another account$/],
     ['of another organization of this library', { tags: { [TAG]: '111111111111/account/x@example.com' } },
       new RegExp(`^account \\d+ carries the tag '${TAG}' of the organization in CICD account 111111111111: remove it `
-        + 'from the app there, and then the tag, or use another account$')],
+        + 'from the app there, and then the tag \\(if that account is closed, set replacedCicdAccountId of '
+        + 'Organization instead\\), or use another account$')],
   ])('is rejected if it is %s, and nothing is created in it', async (_, account, message) => {
     await expect(adopt(account)).rejects.toThrow(message);
     expect(calls('deploy') + calls('create')).toBe(0);
@@ -100,8 +101,8 @@ test('an account of another organization of this library is not adopted by its e
   const accountId = add({ email: 'aws+dev@example.com', tags: { [TAG]: '111111111111/account/x@example.com' } });
   await expect(vending.create(who, vended({ onExisting: 'adopt' }))).rejects.toThrow(
     `the e-mail 'aws+dev@example.com' belongs to account ${accountId}, which carries the tag '${TAG}' of the `
-      + 'organization in CICD account 111111111111: remove it from the app there, and then the tag, or use another '
-      + 'e-mail',
+      + 'organization in CICD account 111111111111: remove it from the app there, and then the tag (if that account is '
+      + 'closed, set replacedCicdAccountId of Organization instead), or use another e-mail',
   );
 });
 

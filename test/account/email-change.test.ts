@@ -117,7 +117,8 @@ describe('the commands', () => {
     });
     await expect(run({ command: 'startEmailChange', accountId: foreign, email })).rejects.toThrow(
       `account ${foreign} carries the tag 'org-environments:registry-key' of the organization in CICD account `
-        + '111111111111: remove it from the app there, and then the tag; nothing was done',
+        + '111111111111: remove it from the app there, and then the tag (if that account is closed, set '
+        + 'replacedCicdAccountId of Organization instead); nothing was done',
     );
     expect(sent).toEqual([]);
   });

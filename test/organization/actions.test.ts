@@ -79,7 +79,7 @@ test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:GetFolder',
-    'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStacks',
+    'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStacks', 'organizations:DescribeOrganization',
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
   [
@@ -147,7 +147,9 @@ test.each([
 describe('the roles of each handler allow exactly the actions that it calls', () => {
   test.each([
     // starting a clean, if there are account pools
-    ['account', 'account', [...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT, 'states:StartExecution']],
+    ['account', 'account', [
+      'organizations:DescribeOrganization', ...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT, 'states:StartExecution',
+    ]],
     ['branch', 'branch', []],
     [
       'way to repositories', 'sources',

@@ -197,7 +197,7 @@ describe('the account provider', () => {
     synthesized(new Cicd(quickApp(), { access }).stack),
   );
 
-  test('may do nothing in the organization but enter the access role', () => {
+  test('may only describe the organization and enter the access role', () => {
     const statements = providerStatements(OrganizationAccess.role('arn:aws:iam::999999999999:role/vending'));
     expect(statements.filter(({ Sid }) => Sid === 'AssumeAccessRole')).toEqual([
       {
@@ -209,7 +209,7 @@ describe('the account provider', () => {
     ]);
     expect(
       statements.flatMap(({ Action }) => Action).filter(action => /^(organizations|account):/.test(action)),
-    ).toEqual([]);
+    ).toEqual(['organizations:DescribeOrganization']);
   });
 
   test('has the same rights itself when the CICD account is the management account', () => {

@@ -295,3 +295,10 @@ test('an organization rejects a removal policy, because its registry is always r
     "[Cicd/Organization] the removal policy 'destroy' cannot be applied: "
       + 'the registry and the artifact key are always retained');
 });
+
+test.each([
+  ['12345', "the account id must be twelve digits, got '12345'"],
+  [CICD_ACCOUNT, `replacedCicdAccountId must be another account than that of the stack, got: ${CICD_ACCOUNT}`],
+])('an organization cannot replace the CICD account %s', (replacedCicdAccountId, message) => {
+  expect(() => new Cicd(quickApp(), { replacedCicdAccountId })).toThrow(`[Cicd/Organization] ${message}`);
+});

@@ -220,7 +220,7 @@ export class Harness {
     const app: App = quickApp({ outdir: mkdtempSync(join(tmpdir(), 'assembly-')) });
     const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
     new OrganizationAccessRole(management, 'Access', {
-      cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, features: props.features,
+      cicdAccountId: props.env?.account ?? CICD_ACCOUNT, organizationId: ORGANIZATION_ID, features: props.features,
     });
     const cicd = new Cicd(app, props);
     cicd.stack.addStackDependency(management);

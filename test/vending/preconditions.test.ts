@@ -6,7 +6,7 @@ import { reasons, Harness } from './harness';
 import { OrganizationAccess, Source } from '../../src';
 import type { AccountProps } from '../../src';
 import type { CicdProps } from '../fixtures/app';
-import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd } from '../fixtures/app';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, ORGANIZATION_ID } from '../fixtures/app';
 
 const NAMES = ['dev', 'test', 'prod'];
 
@@ -94,6 +94,20 @@ const cases: FailureCase[] = [
     options: { accountLimit: 2, files: {}, virtual: {} },
     app: environments({ account: { organizationalUnit: 'Sandbox' } }),
     message: 'no account was created, because of 3 problems: (1) repository',
+  },
+  {
+    when: 'the app has the id of another organization',
+    props: { organizationId: 'o-otherorganization' },
+    app: environments(),
+    message: "the 'organizationId' of Organization is 'o-otherorganization', but the CICD account 222222222222 belongs "
+      + `to the organization '${ORGANIZATION_ID}': correct it in Organization and in OrganizationAccessRole`,
+  },
+  {
+    when: 'the access role is in another account than the management account',
+    props: { access: OrganizationAccess.role('arn:aws:iam::888888888888:role/org-environments-access') },
+    app: environments(),
+    message: "the role 'arn:aws:iam::888888888888:role/org-environments-access' of OrganizationAccess.role() is in "
+      + 'account 888888888888, but the management account of the organization is 999999999999: deploy',
   },
 ];
 

@@ -5,12 +5,17 @@ import type {
 import { NAMES } from '../../src/private/contract';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 
-const OPERATIONS = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
-const BY = `arn:aws:iam::${CICD_ACCOUNT}:role/Operator`;
 
 /** Checks and repairs the environments of an app as an operator does. */
 export class Reconciliation {
-  public constructor(private readonly harness: { readonly simulation: Simulation }) {}
+  private readonly by: string;
+
+  public constructor(
+    private readonly harness: { readonly simulation: Simulation },
+    private readonly cicdAccount = CICD_ACCOUNT,
+  ) {
+    this.by = `arn:aws:iam::${cicdAccount}:role/Operator`;
+  }
 
   public async check(environmentNames: EnvironmentNames = 'all'): Promise<readonly Drift[]> {
     const { resources } = await this.run('check', environmentNames);
@@ -39,7 +44,7 @@ export class Reconciliation {
 
   /** Releases what a removed environment has left in its account. */
   public async forget(name: string): Promise<void> {
-    await this.invoke({ operation: 'forget', mode: 'forget', name, by: BY });
+    await this.invoke({ operation: 'forget', mode: 'forget', name, by: this.by });
   }
 
   /** What is known of all resources, as soon as no repair is in progress. */
@@ -60,11 +65,12 @@ export class Reconciliation {
     mode: ReconcileOperation['mode'],
     environmentNames: EnvironmentNames,
   ): Promise<ReconcileResponse> {
-    return this.invoke({ operation: 'reconcile', environmentNames, by: BY, mode });
+    return this.invoke({ operation: 'reconcile', environmentNames, by: this.by, mode });
   }
 
   private async invoke<Response>(request: object): Promise<Response> {
-    const { failed, payload } = await this.harness.simulation.lambda.invoke(OPERATIONS, request);
+    const operations = `arn:aws:lambda:${REGION}:${this.cicdAccount}:function:${NAMES.operationsFunction}`;
+    const { failed, payload } = await this.harness.simulation.lambda.invoke(operations, request);
     if (failed) throw new Error(payload);
     return JSON.parse(payload);
   }

@@ -18,6 +18,11 @@ import type { Cicd } from '../fixtures/app';
 /** The permissions that the app grants and the test does not use, by reason. */
 const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: string])[] = [
   [
+    'explaining why the access role cannot be assumed, which other tests do',
+    /^org-environments-account-provider$/,
+    'organizations:DescribeOrganization',
+  ],
+  [
     'distinguishing a rollback before an account is closed, which other tests do',
     /^org-environments-account-provider$/,
     'cloudformation:DescribeStacks',
