@@ -1,5 +1,3 @@
-import { AwsApi } from './api/api';
-import { partitionOf } from './api/services';
 import { AwsCleaners } from './aws/cleaners';
 import { FunctionCleaner } from './aws/function-cleaner';
 import { AwsInspection } from './aws/inspection';
@@ -15,6 +13,8 @@ import { CLEAN_DEFAULTS } from '../../src/clean/contract';
 import { BOOTSTRAP_QUALIFIER, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
 import { bootstrapRole } from '../cloudformation/roles';
 import { TableRegistry } from '../registry/table';
+import { AwsApi } from '../shared/api/api';
+import { partitionOf } from '../shared/api/services';
 import { assumeRole } from '../shared/assume-role';
 import { withSessionName } from '../shared/session-name';
 

@@ -1,11 +1,11 @@
 import { CreateRepositoryCommand, CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { AwsApi } from '../../lambda/clean/api/api';
-import { encodeRequest } from '../../lambda/clean/api/protocols';
-import { API_SERVICES } from '../../lambda/clean/api/services';
 import { BucketCleaner } from '../../lambda/clean/table/bucket-cleaner';
 import { TableCleaner } from '../../lambda/clean/table/table-cleaner';
 import { TYPE_SPECS } from '../../lambda/clean/table/types';
+import { AwsApi } from '../../lambda/shared/api/api';
+import { encodeRequest } from '../../lambda/shared/api/protocols';
+import { API_SERVICES } from '../../lambda/shared/api/services';
 import { CICD, REGION, World } from '../rehearsal/services/world';
 
 let world: World;

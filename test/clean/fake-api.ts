@@ -1,4 +1,4 @@
-import type { Api, ApiCall } from '../../lambda/clean/api/api';
+import type { Api, ApiCall } from '../../lambda/shared/api/api';
 
 type Answer = Readonly<Record<string, unknown>> | Error;
 

@@ -1,8 +1,8 @@
 import { CloudFormationClient, paginateListTypes } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { CloudControl } from './cloud-control';
+import type { Api } from '../../shared/api/api';
 import { clientDefaults } from '../../shared/clients';
-import type { Api } from '../api/api';
 import type { CleanableType, Cleaner, Cleaners } from '../ports';
 import { BucketCleaner } from '../table/bucket-cleaner';
 import { CHILD_TYPES, isGlobalType } from '../table/cloud-control-types';

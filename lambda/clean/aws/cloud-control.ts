@@ -1,6 +1,6 @@
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt, valueAt } from '../../shared/api/protocols';
 import { isNamed, isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { itemsAt, textAt, valueAt } from '../api/protocols';
 import type { ListTarget, Resource } from '../model';
 import type { Cleaner, Deletion, Listing } from '../ports';
 import { CHILD_TYPES, UNLOCKS } from '../table/cloud-control-types';

@@ -1,7 +1,7 @@
 import type { CleanerFunction, CleanerFunctionEvent } from '../../../src/clean/contract';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt, valueAt } from '../../shared/api/protocols';
 import { isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { itemsAt, textAt, valueAt } from '../api/protocols';
 import type { ListTarget, Resource } from '../model';
 import type { CleanableType, Cleaner, Deletion, Listing } from '../ports';
 

@@ -1,7 +1,7 @@
 import { typeOfArn } from './arn-types';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt } from '../../shared/api/protocols';
 import { isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { itemsAt, textAt } from '../api/protocols';
 import type { Finding, Inspection } from '../ports';
 import { listSpec } from '../table/calls';
 import { DEFAULT_SPECS, LOOK_SPECS } from '../table/look-types';

@@ -1,6 +1,6 @@
+import type { Api } from '../../shared/api/api';
+import { textAt } from '../../shared/api/protocols';
 import { isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { textAt } from '../api/protocols';
 import type { Resource } from '../model';
 import type { Stops } from '../ports';
 import { callSpec, listSpec } from '../table/calls';

@@ -1,5 +1,5 @@
-import type { Api } from '../api/api';
-import { itemsAt, textAt } from '../api/protocols';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt } from '../../shared/api/protocols';
 import type { Trail, TrailPage } from '../ports';
 
 /** The events that CloudTrail keeps for 90 days, also without a trail. */

@@ -1,7 +1,7 @@
 import type { CallSpec, ListSpec } from './spec';
-import type { Api } from '../api/api';
-import { itemsAt, textAt } from '../api/protocols';
-import type { ApiServiceName } from '../api/services';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt } from '../../shared/api/protocols';
+import type { ApiServiceName } from '../../shared/api/services';
 
 /** The values that stand for placeholders. */
 export interface Values {

@@ -1,4 +1,4 @@
-import type { ApiServiceName } from '../api/services';
+import type { ApiServiceName } from '../../shared/api/services';
 
 /** An operation and its input. In text, `{id}`, `{parent}`, `{item}` and `{account}` stand for values. */
 export interface CallSpec {

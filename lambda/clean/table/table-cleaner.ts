@@ -1,9 +1,9 @@
 import { callSpec, listSpec } from './calls';
 import type { Target, Values } from './calls';
 import type { TypeSpec } from './spec';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt, valueAt } from '../../shared/api/protocols';
 import { isAccessDenied, isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { itemsAt, textAt, valueAt } from '../api/protocols';
 import type { ListTarget, Resource } from '../model';
 import type { CleanableType, Cleaner, Deletion, Listing } from '../ports';
 

@@ -1,8 +1,8 @@
-import { isNamed, isPermanentAwsError } from '../../shared/errors';
-import type { Api } from '../api/api';
-import { itemsAt, textAt, valueAt, xmlText } from '../api/protocols';
-import type { Resource } from '../model';
 import { tagsAt } from './table-cleaner';
+import type { Api } from '../../shared/api/api';
+import { itemsAt, textAt, valueAt, xmlText } from '../../shared/api/protocols';
+import { isNamed, isPermanentAwsError } from '../../shared/errors';
+import type { Resource } from '../model';
 import type { CleanableType, Cleaner, Deletion, Listing } from '../ports';
 
 const TYPE = 'AWS::Route53::HostedZone';

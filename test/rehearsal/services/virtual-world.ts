@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { AwsApi } from '../../../lambda/clean/api/api';
-import type { ApiCall } from '../../../lambda/clean/api/api';
+import { AwsApi } from '../../../lambda/shared/api/api';
+import type { ApiCall } from '../../../lambda/shared/api/api';
 import type { Server } from '../../../rehearsal/core/server';
 import type { VirtualClock } from '../../../rehearsal/core/virtual-clock';
 import { fetchOf } from '../../../rehearsal/services/lambda/in-process/http';

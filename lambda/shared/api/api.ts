@@ -2,8 +2,8 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { decodeError, decodeResponse, encodeRequest } from './protocols';
 import { API_SERVICES, partitionOf } from './services';
 import type { ApiService, ApiServiceName } from './services';
-import { retryTransient } from '../../shared/retry';
-import { signerOf } from '../../shared/signer';
+import { retryTransient } from '../retry';
+import { signerOf } from '../signer';
 
 /** A call of an operation of AWS. */
 export interface ApiCall {
