@@ -1,29 +1,8 @@
-import type { Foreign } from '../cloudformation/fake-stacks';
+import { DEPLOYED, begun, deployed, put } from './applications';
 import { awsError } from '../fixtures/aws-error';
-import { ONE, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline, request } from '../stack/world';
+import { ONE, World, dieEverywhere, environment, owner, ownerOf, pipeline, request } from '../stack/world';
 
-const DEPLOYED: Foreign = { roleArn: `arn:aws:iam::${ONE}:role/cdk-hnb659fds-cfn-exec-role-${ONE}-eu-central-1` };
 const AGAIN = 'remove the environment again (if it is no longer in the app, put it back and deploy first)';
-
-/** A pipeline that has deployed three stacks: `network`, then `database`, then `web`, which imports from both. */
-async function deployed(world = new World(), wanted = pipeline): Promise<World> {
-  await world.create(wanted);
-  put(world, 'network', 1, { exports: ['vpc'] });
-  put(world, 'database', 2, { exports: ['table'], imports: ['vpc'] });
-  put(world, 'web', 3, { imports: ['vpc', 'table'] });
-  world.accounts.withArtifacts.add(ONE);
-  return world;
-}
-
-function put(world: World, stackName: string, minute: number, foreign: Foreign = {}, status = 'CREATE_COMPLETE'): void {
-  world.accounts
-    .of(ONE)
-    .put(stackName, status, {}, 'pipeline', { ...DEPLOYED, createdAt: new Date(minute * 60_000), ...foreign });
-}
-
-function begun(world: World): readonly string[] {
-  return world.accounts.of(ONE).begun;
-}
 
 describe('a removed environment', () => {
   test('is deleted with its applications: the newest stack first, then its artifacts, then the pipeline', async () => {
@@ -300,95 +279,6 @@ test('the construct that exists after a rollback decides whether applications ar
   world.accounts.rollingBack = false;
   await world.delete(pipeline);
   expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
-});
-
-describe('applications are kept', () => {
-  const KEPT = ['create pipe', 'delete pipe'];
-
-  test('if the environment declared it in its last deployment', async () => {
-    const kept = { ...pipeline, environment: { ...environment, applications: 'keep' } } as const;
-    const world = await deployed();
-    put(world, 'by-hand', 4);
-    await world.update(kept, pipeline);
-    await world.delete(kept);
-    expect(begun(world)).toEqual(KEPT);
-    expect(world.accounts.withArtifacts.size).toBe(0);
-  });
-
-  test('when the deployment that created the environment is rolled back', async () => {
-    const world = await deployed();
-    world.accounts.rollingBack = true;
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(KEPT);
-  });
-
-  test('when the pipeline was never complete', async () => {
-    const world = new World();
-    await world.lifecycle.requestCreate(owner, pipeline);
-    await world.lifecycle.reconcile(owner, pipeline);
-    put(world, 'somebody-elses', 1);
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(KEPT);
-  });
-
-  test('when the environment moves to another account, and when that is rolled back', async () => {
-    const moved = { ...pipeline, accountId: TWO };
-    const world = await deployed();
-    await world.update(moved, pipeline);
-    expect(begun(world)).toEqual(KEPT);
-    await world.update(pipeline, moved);
-    expect(begun(world)).toEqual([...KEPT, 'create pipe']);
-    for (const name of ['network', 'database', 'web']) {
-      expect(await world.accounts.of(ONE).describe(name)).toBeDefined();
-    }
-  });
-
-  test('when the environment moves and its construct is renamed in the same deployment', async () => {
-    const world = await deployed();
-    await world.create({ ...pipeline, accountId: TWO }, ownerOf('Renamed'));
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(KEPT);
-  });
-
-  test('when account, construct and branch change together, if the environment keeps its name', async () => {
-    const world = await deployed();
-    await world.create(
-      { ...pipeline, accountId: TWO, environment: { ...environment, branchName: 'env/qa' } },
-      ownerOf('Renamed'),
-    );
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(KEPT);
-  });
-
-  test('but not because the app has another environment', async () => {
-    const world = await deployed();
-    const qa = {
-      ...pipeline,
-      accountId: TWO,
-      environment: { ...environment, environmentName: 'qa', branchName: 'env/q' },
-    };
-    await world.create(qa, ownerOf('Qa'));
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(['create pipe', 'delete web', 'delete database', 'delete network', 'delete pipe']);
-  });
-
-  test('when the construct is renamed, and when the environment is renamed', async () => {
-    const world = await deployed();
-    await world.create(pipeline, ownerOf('Renamed'));
-    await world.delete(pipeline);
-    expect(begun(world)).toEqual(['create pipe']);
-    const qa = { ...pipeline, stackName: 'pipe2', environment: { ...environment, environmentName: 'qa' } };
-    await world.update(qa, pipeline, ownerOf('Renamed'));
-    expect(begun(world)).toEqual([...KEPT, 'create pipe2']);
-  });
-
-  test('when a rename is rolled back', async () => {
-    const world = await deployed();
-    await world.create(pipeline, ownerOf('Renamed'));
-    world.accounts.rollingBack = true;
-    await world.delete(pipeline, ownerOf('Renamed'));
-    expect(begun(world)).toEqual(['create pipe']);
-  });
 });
 
 test('a missing bucket or role of the artifacts does not block the deletion', async () => {
