@@ -239,7 +239,7 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
 }
 
 function adoptionError(
-  { request }: VendedAccount,
+  { request, record }: VendedAccount,
   found: OrganizationAccount,
   { ours, special, foreign }: { readonly ours: boolean; readonly special?: string; readonly foreign?: string },
 ): Error | undefined {
@@ -247,7 +247,8 @@ function adoptionError(
   if (!ours && request.onExisting === 'fail') return emailOfExistingAccount(request, found);
   if (found.managesOrganization) return emailOfSpecialAccount(request, found, 'the management account');
   if (special) return emailOfSpecialAccount(request, found, special);
-  const unusable = unusableStateOf(found.state);
+  // an account that was in use before its record was lost is left as it is
+  const unusable = ours && record.prepared ? undefined : unusableStateOf(found.state);
   if (unusable) return emailOfUnusableAccount(request, found, unusable);
   return !ours && request.iamUserAccessToBilling ? billingOfExistingAccount(request, found) : undefined;
 }

@@ -66,9 +66,11 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     // another stack has adopted the account and is its current owner
     if (record?.owners.at(-1)?.stackId !== owner.stackId && isOwner(record, owner)) return;
     rejectUnchangeable(record, request);
+    const claimed = claim(record, owner, request, this.context.now());
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
-      dropSiblingOwners(claim(record, owner, request, this.context.now()), owner, request),
+      // a record that was lost: CloudFormation updates only what it has created
+      dropSiblingOwners(record ? claimed : { ...claimed, prepared: true }, owner, request),
       record?.version,
     );
   }
@@ -105,9 +107,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       if (this.isTimedOut(record)) throw await this.timedOut(key, record, request, progress);
       return progress;
     } catch (error) {
-      if (error instanceof UnusableAccountError && record.prepared && record.accountId) {
-        return this.defer(key, record.accountId, error);
-      }
+      // the step may have found the account
+      const { prepared, accountId } = (await this.read(key)) ?? record;
+      if (error instanceof UnusableAccountError && prepared && accountId) return this.defer(key, accountId, error);
       const isNew = this.context.now() - record.attempt < MAX_PROPAGATION;
       if (error instanceof AccessError && isNew) return waitFor('access to the management account', error);
       if (!isTransient(error)) throw withAccountName(request, error);

@@ -18,7 +18,7 @@ export async function findNamedAccount(context: AccountContext, account: Managed
   }
   if (others.length > 0) throw ambiguous(accountName, [found, ...others]);
   const unusable = unusableStateOf(found.state);
-  if (unusable) throw unusableAccount(request, found.accountId, unusable);
+  if (unusable && !record.prepared) throw unusableAccount(request, found.accountId, unusable);
   return updateRecord(context, account, { accountId: found.accountId, state: 'created' });
 }
 

@@ -1,6 +1,11 @@
 import { existing, owner, vended, Vending } from './vending';
+import { accountKey } from '../../lambda/registry/account';
+import type { AccountRecord } from '../../lambda/registry/account';
+import type { NamedAccountRequest } from '../../src/account/contract';
 
 const dev = owner('Dev');
+const { accountId: _id, ...preparation } = existing();
+const NAMED: NamedAccountRequest = { ...preparation, kind: 'named', accountName: 'x' };
 
 test.each([
   ['SUSPENDED', 'was suspended by AWS; ask AWS Support as its root user to reinstate it'],
@@ -36,6 +41,29 @@ test.each([
         /^account 'shop-dev' .*: stack '.+' .* could not be (created|deleted): the bucket already exists; remove the /,
       ),
     },
+  });
+});
+
+test.each([
+  ['vended', vended()],
+  ['adopted by id', existing()],
+  ['adopted by name', NAMED],
+])('defers the update of an account that cannot be used and whose record was lost: %s', async (_, request) => {
+  const vending = new Vending();
+  if (request.kind !== 'vended') {
+    vending.directory.add({
+      accountId: '333333333333', accountName: 'x', email: 'x@example.com', roleName: 'OrganizationAccountAccessRole',
+    });
+  }
+  const accountId = await vending.create(dev, request);
+  const { version } = (await vending.registry.read<AccountRecord>(accountKey(request))) ?? { version: 0 };
+  await vending.registry.remove(accountKey(request), version);
+  vending.directory.change(accountId, { state: 'SUSPENDED' });
+  vending.directory.stacksOf(accountId).denied = true;
+  vending.clock.now += 3_600_000;
+  expect(await vending.update(dev, { ...request, templates: 'second' }, request)).toBe(accountId);
+  expect(await vending.record(request)).toMatchObject({
+    deferral: { reason: expect.stringMatching(/was suspended by AWS|denies access/) },
   });
 });
 

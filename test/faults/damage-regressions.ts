@@ -64,4 +64,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'the update of a suspended account whose record was lost does not fail, nor does its rollback',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'tags' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];
