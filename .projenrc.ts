@@ -21,12 +21,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   minNodeVersion: '20.16.0',
 
-  // 2.276.0: Validations.acknowledge, NODEJS_24_X and the built-in template validation
-  cdkVersion: '2.276.0',
+  // the lowest version for users: the highest that Maven Central has; tools/packages tests it
+  cdkVersion: '2.263.0',
   constructsVersion: '10.6.0',
+  // the newest versions are used for development
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.3',
   devDeps: [
+    'aws-cdk-lib@2.276.0',
     '@types/node@^22',
     '@types/aws-lambda',
     '@aws-sdk/client-account@~3.1169.0',
@@ -157,6 +160,7 @@ const UNPUBLISHED = [
 ];
 for (const path of UNPUBLISHED) project.addPackageIgnore(path);
 
+project.addDevDeps('constructs@10.6.0');
 // npm ci fails with unrs-resolver 1.13.0
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // allows the examples and the README to import the package by its name, as users do

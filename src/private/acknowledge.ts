@@ -2,10 +2,17 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
-/** Acknowledges findings of cdk-nag's AwsSolutions pack on a construct and its children: finding → reason. */
+/**
+ * Acknowledges findings of cdk-nag's AwsSolutions pack on a construct and its children: finding → reason.
+ *
+ * Writes the metadata that `Validations.acknowledge` writes: until aws-cdk-lib 2.268 that method rejects the `::` of
+ * `<AWS::Partition>` in a finding.
+ */
 export function acknowledge(construct: IConstruct, findings: { readonly [finding: string]: string }): void {
   for (const [finding, reason] of Object.entries(findings)) {
-    Validations.of(construct).acknowledge({ id: `AwsSolutions::AwsSolutions-${finding}`, reason });
+    construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, {
+      [`AwsSolutions::AwsSolutions-${finding}`.replaceAll(' ', '-')]: reason,
+    });
   }
 }
 
