@@ -10,10 +10,23 @@ export const absorb: Step = async (record, parts) => {
   const index = record.branches.findIndex(({ state }) => state === 'waiting');
   const branch = record.branches[index];
   if (!branch) return { change: { step: 'end', state: 'absorbed' } };
-  const next = await absorbInto(branch, index, record, parts);
+  const next = await attempt(branch, index, record, parts);
   const branches = record.branches.map((other, position) => (position === index ? next : other));
   return { change: { branches }, seconds: next.state === 'opened' ? PACE_SECONDS : 0 };
 };
+
+/** One branch that the host rejects does not stop the others. */
+async function attempt(
+  branch: AbsorbRecord, index: number, record: BackportRecord, parts: BackportParts,
+): Promise<AbsorbRecord> {
+  try {
+    return await absorbInto(branch, index, record, parts);
+  } catch (error) {
+    if (error instanceof MergeConflictError) return { ...branch, state: 'conflict', files: error.files };
+    if (error instanceof BranchMovedError || !(error instanceof SourceError)) throw error;
+    return { ...branch, state: 'failed', reason: error.message };
+  }
+}
 
 async function absorbInto(
   branch: AbsorbRecord, index: number, record: BackportRecord, parts: BackportParts,
@@ -26,23 +39,11 @@ async function absorbInto(
   if (await hasAll(record, head, parts)) return { ...branch, state: 'contained' };
   const message = `Merge ${record.target} into ${branchName} (${backportId})`;
   if (!branch.isReviewed && (await host.contains(repositoryName, mergedCommit, head)) === true) {
-    await host.merge({ repositoryName, branchName, commitId: mergedCommit, message });
-    return { ...branch, state: 'forwarded' };
+    if (await host.forward(repositoryName, branchName, mergedCommit)) return { ...branch, state: 'forwarded' };
   }
   // its name is known without a record: a repeated step finds it
   const workBranch = `${record.workBranch}-${index + 1}`;
-  if ((await host.head(repositoryName, workBranch)) === undefined) {
-    await host.createBranch(repositoryName, workBranch, head);
-  }
-  try {
-    await host.merge({ repositoryName, branchName: workBranch, commitId: mergedCommit, message });
-  } catch (error) {
-    if (error instanceof BranchMovedError || !(error instanceof SourceError)) throw error;
-    if ((await host.head(repositoryName, workBranch)) === head) await host.deleteBranch(repositoryName, workBranch);
-    return error instanceof MergeConflictError
-      ? { ...branch, state: 'conflict', files: error.files }
-      : { ...branch, state: 'failed', reason: error.message };
-  }
+  await host.propose({ repositoryName, branchName, commitId: mergedCommit, message, workBranch });
   const pullRequestId = await host.openPullRequest({
     repositoryName,
     sourceBranch: workBranch,

@@ -8,7 +8,7 @@ import { MergeConflictError } from '../sources/source';
 /** The calls of the host that backports need. */
 export type BackportCalls =
   'head' | 'createBranch' | 'deleteBranch' | 'commit' | 'contains'
-  | 'pick' | 'merge' | 'openPullRequest' | 'pullRequest';
+  | 'pick' | 'forward' | 'propose' | 'openPullRequest' | 'pullRequest';
 
 /** What the steps work with. */
 export interface BackportParts {

@@ -25,9 +25,10 @@ import { CommitComparison } from './codecommit/compare';
 import { CommitPicker } from './codecommit/pick';
 import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
 import { Reviews } from './codecommit/reviews';
+import { proposeMerge } from './propose';
 import type {
   Author, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest,
-  PullRequest, SourceHost,
+  ProposeRequest, PullRequest, SourceHost,
 } from './source';
 import {
   BranchMovedError,
@@ -103,7 +104,9 @@ export class CodeCommitHost implements SourceHost {
           parentCommitId,
           commitMessage: message,
           ...COMMITTER,
-          putFiles: [{ filePath: path, fileContent: Buffer.from(text) }],
+          ...text === undefined
+            ? { deleteFiles: [{ filePath: path }] }
+            : { putFiles: [{ filePath: path, fileContent: Buffer.from(text) }] },
         }),
       ),
     );
@@ -155,6 +158,22 @@ export class CodeCommitHost implements SourceHost {
       }),
     })));
     return merged.commitId ?? destinationCommitId;
+  }
+
+  /** Approval rules bind pull requests only: the caller knows whether the branch needs a review. */
+  public async forward(repositoryName: string, branchName: string, commitId: string): Promise<boolean> {
+    const specifiers = specifiersOf({ repositoryName, branchName, commitId });
+    const { mergeOptions = [], baseCommitId } = await this.mergeOptions({ repositoryName, branchName, commitId });
+    if (baseCommitId === commitId) return true;
+    if (!mergeOptions.includes('FAST_FORWARD_MERGE')) return false;
+    await translateErrors(() => this.client.send(
+      new MergeBranchesByFastForwardCommand({ ...specifiers, targetBranch: branchName }),
+    ));
+    return true;
+  }
+
+  public async propose(request: ProposeRequest): Promise<void> {
+    await proposeMerge(this, request);
   }
 
   public async pick(pick: PickRequest): Promise<string | undefined> {

@@ -16,7 +16,8 @@ export interface FileChange {
   /** The commit that the branch is expected to be at. */
   readonly parentCommitId: string;
   readonly path: string;
-  readonly text: string;
+  /** Absent: the file is removed. */
+  readonly text?: string;
   readonly message: string;
 }
 
@@ -85,6 +86,12 @@ export interface MergeRequest {
   readonly message: string;
 }
 
+/** A commit to bring to a branch by a pull request. */
+export interface ProposeRequest extends MergeRequest {
+  /** Name of the source branch of the pull request. */
+  readonly workBranch: string;
+}
+
 /**
  * A service that hosts repositories. A call that the host rejects throws one of the errors below; a transient error is
  * thrown unchanged.
@@ -129,6 +136,22 @@ export interface SourceHost {
    * @throws BranchMovedError if a concurrent writer has moved the branch
    */
   merge(merge: MergeRequest): Promise<string>;
+  /**
+   * Fast-forwards a branch to a commit that contains its head, unless the host does not allow it, or a rule protects
+   * the branch.
+   *
+   * @returns whether the branch is at the commit
+   * @throws BranchMovedError if a concurrent writer has moved the branch
+   */
+  forward(repositoryName: string, branchName: string, commitId: string): Promise<boolean>;
+  /**
+   * Creates a work branch whose pull request brings a commit to a branch, which keeps its descriptor. It may be
+   * repeated.
+   *
+   * @throws MergeConflictError with the files that conflict, if the host tells before the pull request: no work branch
+   * is left
+   */
+  propose(request: ProposeRequest): Promise<void>;
   /**
    * Applies the change of a commit to a branch as `git cherry-pick` does, by a commit of the same author. The
    * descriptor of the branch is kept.

@@ -1,14 +1,8 @@
 import type { SourceHost } from './source';
 import { HostError } from './source';
 
-/** A host in whose repositories commits are not compared by patch, and no reviews are required by this library. */
-export abstract class HostWithoutComparisons implements Pick<SourceHost, 'compare' | 'requireReview'> {
-  public async compare(repositoryName: string): Promise<never> {
-    throw new HostError(
-      `commits are counted in repositories of CodeCommit only, not in '${repositoryName}': use git cherry`,
-    );
-  }
-
+/** A host in whose repositories no reviews are required by this library. */
+export abstract class HostWithoutComparisons implements Pick<SourceHost, 'requireReview'> {
   /** `Branch` rejects `requireReview` at synth. */
   public async requireReview(repositoryName: string, branchName: string, review: unknown): Promise<void> {
     if (review === undefined) return;

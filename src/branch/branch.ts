@@ -208,10 +208,6 @@ export class Branch extends Resource implements IBranch {
       fail(this, "'requireReview' is possible only in repositories of CodeCommit: protect the branch with a rule of "
         + 'its host');
     }
-    if (props.removal === BranchRemoval.ARCHIVE && repository.host === 'bitbucket') {
-      fail(this, 'BranchRemoval.ARCHIVE is not possible in repositories of Bitbucket: omit it, so that the branch is '
-        + 'kept');
-    }
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
       'every environment needs its own branch; choose another branchName');
     BranchTree.of(this).add(this, key, props.branchName, parentName);

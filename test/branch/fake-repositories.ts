@@ -117,7 +117,7 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
     if (this.heads.get(branchName) !== parentCommitId) {
       throw new BranchMovedError(`${branchName} is not at ${parentCommitId}`);
     }
-    return this.push(branchName, { [path]: text }, message);
+    return this.push(branchName, { [path]: text ?? '' }, message);
   }
 
   public async requireReview(repositoryName: string, branchName: string, review?: BranchReview): Promise<void> {

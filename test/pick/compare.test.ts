@@ -1,10 +1,13 @@
 import { Comparisons } from './comparisons';
+import type { HostName } from '../sources/host-world';
 
 const COUNT = process.env.CI ? 8 : 3;
 const DAY = 24 * 60 * 60 * 1000;
 
-test('commits ahead and behind are those of git cherry', async () => {
-  const comparisons = await Comparisons.start();
+const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
+
+test.each(HOSTS)('commits ahead and behind in %s are those of git cherry', async host => {
+  const comparisons = await Comparisons.start(host);
   // others each day; `SEED=n` repeats one
   const first = Number(process.env.SEED ?? Math.floor(Date.now() / DAY) * COUNT);
   for (let seed = first; seed < first + COUNT; seed++) {

@@ -2,25 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { environment, git } from './git';
 import { Random } from './random';
-import { CodeCommitHost } from '../../lambda/sources/codecommit';
 import type { Comparison } from '../../lambda/sources/source';
-import { CICD, REGION, World } from '../rehearsal/services/world';
+import type { HostName } from '../sources/host-world';
+import { HostWorld } from '../sources/host-world';
 
 const BRANCHES = ['main', 'env/a', 'env/b'];
 
-/** Compares branches by the API of a simulated CodeCommit, and by `git cherry`. */
+/** Compares branches by the API of a simulated host, and by `git cherry`. */
 export class Comparisons {
-  public static async start(): Promise<Comparisons> {
-    const world = await World.start();
-    return new Comparisons(world, new CodeCommitHost(new CodeCommitClient(world.as(CICD))));
+  public static async start(name: HostName): Promise<Comparisons> {
+    return new Comparisons(await HostWorld.start(name));
   }
 
   private readonly folder = mkdtempSync(join(tmpdir(), 'compare-'));
 
-  private constructor(private readonly world: World, private readonly host: CodeCommitHost) {}
+  private constructor(private readonly world: HostWorld) {}
 
   public async stop(): Promise<void> {
     await this.world.stop();
@@ -32,15 +30,14 @@ export class Comparisons {
     const random = new Random(seed);
     const path = join(this.folder, `seed${seed}`);
     this.grow(path, random);
-    const repositoryName = `seed${seed}`;
-    await this.world.codecommit.seed(CICD, REGION, repositoryName, path);
+    const repositoryName = await this.world.addRepository(`seed${seed}`, path);
     const pairs = BRANCHES.flatMap(one => BRANCHES.filter(other => other !== one).map(other => [one, other] as const));
     const expected = pairs.map(([one, other]) => (
       { ahead: cherry(path, other, one), behind: cherry(path, one, other) }
     ));
     const actual: Comparison[] = [];
     for (const [one, other] of pairs) {
-      actual.push(await this.host.compare(
+      actual.push(await this.world.host.compare(
         repositoryName, git(path, ['rev-parse', one]), git(path, ['rev-parse', other]),
       ));
     }

@@ -28,7 +28,7 @@ export async function soakPicks(runs: number, first: number): Promise<boolean> {
 
 /** Compares branches of random histories by the API and by `git cherry`. Returns whether all have the same result. */
 export async function soakComparisons(runs: number, first: number): Promise<boolean> {
-  const comparisons = await Comparisons.start();
+  const comparisons = await Comparisons.start('codecommit');
   const failed: number[] = [];
   let [pairs, equal] = [0, 0];
   for (let seed = first; seed < first + runs; seed++) {

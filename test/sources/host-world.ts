@@ -72,9 +72,10 @@ const KINDS: Readonly<Record<HostName, {
     repositoryName: 'acme/shop',
     connect: (_simulation, credentials) =>
       new BitbucketHost(async () => new BitbucketClient(tokenIn(credentials)), CREDENTIALS_ARN),
-    end: () => {
-      throw new Error('this library opens no pull requests in Bitbucket');
-    },
+    end: async (_simulation, id, ending) => asPerson(
+      'POST', `https://api.bitbucket.org/2.0/repositories/acme/shop/pullrequests/${id}/${
+        ending === 'merge' ? 'merge' : 'decline'}`, {},
+    ),
   },
 };
 
@@ -196,6 +197,18 @@ export class HostWorld {
     globalThis.fetch = this.realFetch;
     await this.simulation.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Creates another repository from one on disk, and returns its name. */
+  public async addRepository(name: string, path: string): Promise<string> {
+    const { codecommit, hosts } = this.simulation;
+    if (this.name === 'codecommit') {
+      await codecommit.seed(CICD_ACCOUNT, REGION, name, path);
+      return name;
+    }
+    const fullName = `${this.repositoryName.replace(/[^/]+$/, '')}${name}`;
+    await hosts.seed(`${this.name}:${fullName}`, path);
+    return fullName;
   }
 
   private async seed(files: Readonly<Record<string, string>>): Promise<void> {

@@ -38,20 +38,6 @@ describe.each(HOSTS)('%s', name => {
 
   const branches = async () => (await world.git.branches()).map(branch => branch.name);
 
-  test('knows the parents, the message and the author of a commit', async () => {
-    const parent = await world.head('main');
-    const commitId = await world.commit('main', { 'c.txt': 'c' }, 'Add c\n\nIt was missing.');
-    const commit = await host.commit(repositoryName, commitId);
-    expect({ ...commit, message: commit?.message.trim() }).toEqual({
-      commitId,
-      parents: [parent],
-      message: 'Add c\n\nIt was missing.',
-      authorName: 'Anna',
-      authorEmail: 'anna@example.com',
-    });
-    expect(await host.commit(repositoryName, '0'.repeat(40))).toBeUndefined();
-  });
-
   describe.each<[string, Readonly<Record<string, FileContent>>]>([
     ['the same files', {}],
     ['files of its own', { 'own.txt': 'own\n', 'a.txt': changed(2) }],
@@ -137,58 +123,6 @@ describe.each(HOSTS)('%s', name => {
     await expect(async () => host.pick({ ...request, commit: merge })).rejects.toThrow(
       new SourceError(`commit ${commit.commitId} has 2 parents`),
     );
-  });
-
-  test('deletes a branch wherever it is, and reports where it was', async () => {
-    const head = await world.commit(branchName, { 'own.txt': 'own\n' });
-    expect(await host.deleteBranch(repositoryName, branchName)).toBe(head);
-    expect(await branches()).toEqual(['main']);
-    expect(await host.deleteBranch(repositoryName, branchName)).toBeUndefined();
-  });
-
-  describe('a pull request', () => {
-    const open = async (token = 'token') => host.openPullRequest({
-      repositoryName, sourceBranch: branchName, targetBranch: 'main', title: 'Add it', description: 'It is new', token,
-    });
-    const found = async (id: string) => host.pullRequest(repositoryName, id);
-
-    beforeEach(async () => {
-      await world.commit(branchName, { 'own.txt': 'own\n' });
-    });
-
-    test('is open until a person merges it', async () => {
-      const id = await open();
-      const expected = { id, title: 'Add it', sourceBranch: branchName, targetBranch: 'main', state: 'open' };
-      expect(await found(id)).toEqual(expected);
-      for (const branch of [branchName, 'main']) {
-        expect(await host.openPullRequests(repositoryName, branch)).toEqual([expected]);
-      }
-      expect(await host.openPullRequests(repositoryName, 'other')).toEqual([]);
-      await world.end(id, 'merge');
-      const mergeCommitId = await world.head('main');
-      expect(await found(id)).toEqual({ ...expected, state: 'merged', mergeCommitId });
-      expect(await host.openPullRequests(repositoryName, 'main')).toEqual([]);
-    });
-
-    test('may be closed by a person', async () => {
-      const id = await open();
-      await world.end(id, 'close');
-      expect(await found(id)).toMatchObject({ state: 'closed' });
-      expect(await found(id)).not.toHaveProperty('mergeCommitId');
-      expect(await host.openPullRequests(repositoryName, branchName)).toEqual([]);
-    });
-
-    test('is opened once for a token, even after it was closed', async () => {
-      const id = await open();
-      expect(await open()).toBe(id);
-      await world.end(id, 'close');
-      expect(await open()).toBe(id);
-      expect(await open('other')).not.toBe(id);
-    });
-
-    test('that does not exist is undefined', async () => {
-      expect(await found('99')).toBeUndefined();
-    });
   });
 });
 

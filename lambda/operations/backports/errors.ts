@@ -40,6 +40,15 @@ export function alreadyBelow(from: string, to: readonly string[]): Error {
   );
 }
 
+/** The API of Bitbucket has no operation for it. */
+export function noPicks(repositoryName: string): Error {
+  return new Error(
+    `commits cannot be ported back in repository '${repositoryName}', because the API of Bitbucket cannot apply a `
+      + "commit to another branch: use git cherry-pick -x and open a pull request, and after its merge 'org-environments "
+      + "absorb'; nothing was done",
+  );
+}
+
 /** The organization has no state machine for backports. */
 export function noBackports(): Error {
   return new Error(

@@ -1,4 +1,6 @@
-import { alreadyBelow, mergeCommit, noCommonBranch, noRecord, noSuchCommit, notOnBranch, rootCommit } from './errors';
+import {
+  alreadyBelow, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, notOnBranch, rootCommit,
+} from './errors';
 import type { BackportStatus } from '../../../src/backport/contract';
 import { CHANGES } from '../../../src/history/contract';
 import type { BackportRequest, OperationResponse } from '../../../src/operations/contract';
@@ -58,6 +60,7 @@ export class BackportOperations {
   private async backport({ commits: references, from, to = [], by }: Backport): Promise<BackportRecord> {
     const tree = await branchTree(this.parts.registry);
     const source = tree.find(from);
+    if (source.host === 'bitbucket') throw noPicks(source.repositoryName);
     const receivers = to.map(name => tree.find(name, source.repositoryName));
     const target = targetOf(tree, source, receivers);
     const commits = await this.checked(references, source);

@@ -13,11 +13,23 @@ const API = 'https://api.bitbucket.org/2.0/repositories';
 const TIMEOUT_MILLISECONDS = 20_000;
 
 interface Options {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** The body in JSON. */
   readonly json?: object;
   /** The body as a form. */
   readonly form?: Readonly<Record<string, string>>;
+}
+
+/** https://developer.atlassian.com/cloud/bitbucket/rest/intro/#pagination */
+interface Page<Value> {
+  readonly values: readonly Value[];
+  /** Address of the next page. */
+  readonly next?: string;
+}
+
+interface List<Value> {
+  readonly values: readonly Value[];
+  readonly isComplete: boolean;
 }
 
 /** The API of Bitbucket. There is no maintained client for it: https://developer.atlassian.com/cloud/bitbucket/rest/ */
@@ -42,6 +54,18 @@ export class BitbucketClient {
     const text = await response.text();
     if (!response.ok) throw new BitbucketError(response.status, messageIn(text));
     return { text, headers: response.headers };
+  }
+
+  /** The values of all pages of a list, until there are enough. */
+  public async all<Value>(repositoryName: string, path: string, enough: number): Promise<List<Value>> {
+    const values: Value[] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const page: Page<Value> = await this.json<Page<Value>>(repositoryName, next);
+      values.push(...page.values);
+      next = page.next?.replace(`${API}/${repositoryName}/`, '');
+      if (values.length >= enough) return { values, isComplete: next === undefined };
+    }
+    return { values, isComplete: true };
   }
 
   /** The response in JSON, of the type that Bitbucket documents. */

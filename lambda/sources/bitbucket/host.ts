@@ -1,9 +1,15 @@
 import type { BitbucketClient } from './client';
 import { BitbucketError, encoded } from './client';
+import { BitbucketComparison } from './compare';
+import { BitbucketPullRequests } from './pull-requests';
 import { HostErrors } from '../host-errors';
-import type { Author, FileChange, SourceHost } from '../source';
-import { BranchMovedError, HostError } from '../source';
-import { HostWithoutPullRequests } from '../without-pull-requests';
+import { compareByPatch } from '../patches';
+import { proposeCommit } from '../propose';
+import type {
+  Author, CommitDetails, Comparison, FileChange, NewPullRequest, ProposeRequest, PullRequest, SourceHost,
+} from '../source';
+import { BranchMovedError, HostError, SourceError } from '../source';
+import { HostWithoutComparisons } from '../without-comparisons';
 
 interface Branch {
   readonly name: string;
@@ -13,13 +19,16 @@ interface Branch {
 interface Commit {
   readonly hash: string;
   readonly date: string;
+  readonly message: string;
   readonly author: { readonly raw: string };
+  readonly parents: readonly { readonly hash: string }[];
 }
 
-const RIGHTS = "give the token the permissions 'Repositories: write'";
+const RIGHTS = "give the token the permissions 'Repositories: write' and, for the removal of branches, 'Pull requests: "
+  + "write'";
 
 /** Repositories of Bitbucket, by its API. */
-export class BitbucketHost extends HostWithoutPullRequests implements SourceHost {
+export class BitbucketHost extends HostWithoutComparisons implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<BitbucketClient>,
@@ -59,7 +68,14 @@ export class BitbucketHost extends HostWithoutPullRequests implements SourceHost
     return this.call(repositoryName, async client => {
       const { headers } = await client.request(repositoryName, 'src', {
         // the slash tells a file from another field
-        method: 'POST', form: { [`/${path}`]: text, message, branch: branchName, parents: parentCommitId },
+        method: 'POST',
+        form: {
+          // a file without content is removed
+          ...text === undefined ? { files: `/${path}` } : { [`/${path}`]: text },
+          message,
+          branch: branchName,
+          parents: parentCommitId,
+        },
       });
       return headers.get('location')?.split('/').at(-1) ?? parentCommitId;
     });
@@ -67,9 +83,7 @@ export class BitbucketHost extends HostWithoutPullRequests implements SourceHost
 
   public async contains(repositoryName: string, commitId: string, ancestorId: string): Promise<boolean | undefined> {
     for (const id of [commitId, ancestorId]) if (!(await this.commitAt(repositoryName, id))) return undefined;
-    const base = await this.orUndefined(repositoryName, async client =>
-      client.json<Commit>(repositoryName, `merge-base/${commitId}..${ancestorId}`));
-    return base?.hash === ancestorId;
+    return await this.mergeBase(repositoryName, commitId, ancestorId) === ancestorId;
   }
 
   public async resolve(repositoryName: string, reference: string): Promise<string | undefined> {
@@ -87,10 +101,72 @@ export class BitbucketHost extends HostWithoutPullRequests implements SourceHost
     );
   }
 
+  /** The API moves no branches. */
+  public async forward(): Promise<boolean> {
+    return false;
+  }
+
+  public async propose(request: ProposeRequest): Promise<void> {
+    const { repositoryName, branchName, commitId } = request;
+    const head = await this.head(repositoryName, branchName);
+    if (head === undefined) throw new SourceError(`branch '${branchName}' was deleted`);
+    await proposeCommit(this, request, await this.mergeBase(repositoryName, head, commitId));
+  }
+
+  /** Bitbucket has no operation for it, and the API cannot write what a merge of lines gives. */
+  public async pick({ repositoryName }: { readonly repositoryName: string }): Promise<never> {
+    throw new HostError(`commits cannot be ported back in repository '${repositoryName}' of Bitbucket, whose API has `
+      + 'no such operation: use git cherry-pick -x, and open a pull request');
+  }
+
+  public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
+    return this.call(repositoryName, async client =>
+      compareByPatch(new BitbucketComparison(client, repositoryName), commitId, otherId));
+  }
+
+  /** The response has no commit, so a push between the two calls is not reported. */
+  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+    const head = await this.head(repositoryName, branchName);
+    if (head === undefined) return undefined;
+    return this.orUndefined(repositoryName, async client => {
+      await client.request(repositoryName, `refs/branches/${encoded(branchName)}`, { method: 'DELETE' });
+      return head;
+    });
+  }
+
+  public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
+    return this.call(repositoryName, async client =>
+      new BitbucketPullRequests(client, repositoryName).openOf(branchName));
+  }
+
+  public async openPullRequest(pullRequest: NewPullRequest): Promise<string> {
+    const { repositoryName } = pullRequest;
+    return this.call(repositoryName, async client =>
+      new BitbucketPullRequests(client, repositoryName).open(pullRequest));
+  }
+
+  public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
+    return this.orUndefined(repositoryName, async client => new BitbucketPullRequests(client, repositoryName).get(id));
+  }
+
+  public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
+    const found = await this.commitAt(repositoryName, commitId);
+    if (!found) return undefined;
+    const [, authorName = '', authorEmail = ''] = /^(.*?) ?<([^>]*)>$/.exec(found.author.raw) ?? [];
+    const { message, parents } = found;
+    return { commitId, parents: parents.map(({ hash }) => hash), message, authorName, authorEmail };
+  }
+
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
     const commit = await this.commitAt(repositoryName, commitId);
     // 'Anna <anna@example.com>'
     return commit && { name: commit.author.raw.replace(/ <[^>]*>$/, ''), at: Date.parse(commit.date) };
+  }
+
+  private async mergeBase(repositoryName: string, one: string, other: string): Promise<string | undefined> {
+    const found = await this.orUndefined(repositoryName, async client =>
+      client.json<Commit>(repositoryName, `merge-base/${one}..${other}`));
+    return found?.hash;
   }
 
   private async commitAt(repositoryName: string, id: string): Promise<Commit | undefined> {

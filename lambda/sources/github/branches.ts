@@ -1,6 +1,9 @@
 import { hasStatus, isRequestError } from './errors';
 import type { GitHubClient, GitHubRepository } from './repository';
 
+/** Rules that do not concern a move forward. */
+const HARMLESS: readonly string[] = ['creation', 'deletion', 'non_fast_forward'];
+
 /** Reads and moves branches of one repository. */
 export class GitHubBranches {
   public constructor(
@@ -19,6 +22,21 @@ export class GitHubBranches {
     await this.client.request('POST /repos/{owner}/{repo}/git/refs', {
       ...this.repository, ref: `refs/heads/${branchName}`, sha,
     });
+  }
+
+  /**
+   * Whether a rule of the repository or of its organization concerns the branch.
+   *
+   * https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+   */
+  public async isProtected(branchName: string): Promise<boolean> {
+    const parameters = { ...this.repository, branch: branchName };
+    const { data: { protected: isProtected } } = await this.client.request(
+      'GET /repos/{owner}/{repo}/branches/{branch}', parameters,
+    );
+    if (isProtected) return true;
+    const { data: rules } = await this.client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', parameters);
+    return rules.some(({ type }) => !HARMLESS.includes(type));
   }
 
   /** Moves a branch to a commit that contains its head. */

@@ -1,12 +1,16 @@
 import { GitHubBranches } from './branches';
 import { GitHubCommits } from './commits';
+import { GitHubComparison } from './compare';
 import { hasStatus, hostErrorOf, isRequestError } from './errors';
 import { GitHubMerge } from './merge';
 import { GitHubPick } from './pick';
 import { GitHubPullRequests } from './pull-requests';
 import type { GitHubClient, GitHubRepository } from './repository';
+import { compareByPatch } from '../patches';
+import { proposeMerge } from '../propose';
 import type {
-  Author, CommitDetails, FileChange, MergeRequest, NewPullRequest, PickRequest, PullRequest, SourceHost,
+  Author, CommitDetails, Comparison, FileChange, MergeRequest, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
+  SourceHost,
 } from '../source';
 import { HostWithoutComparisons } from '../without-comparisons';
 
@@ -69,7 +73,11 @@ export class GitHubHost extends HostWithoutComparisons implements SourceHost {
       const commits = new GitHubCommits(client, repository);
       const parent = await commits.get(parentCommitId);
       const { data: tree } = await client.request('POST /repos/{owner}/{repo}/git/trees', {
-        ...repository, base_tree: parent.tree.sha, tree: [{ path, mode: '100644', type: 'blob', content: text }],
+        ...repository,
+        base_tree: parent.tree.sha,
+        tree: [{
+          path, mode: '100644', type: 'blob', ...text === undefined ? { sha: null } : { content: text },
+        }],
       });
       const commitId = await commits.create({ message, tree: tree.sha, parents: [parentCommitId] });
       await new GitHubBranches(client, repository).forward(branchName, commitId);
@@ -110,6 +118,20 @@ export class GitHubHost extends HostWithoutComparisons implements SourceHost {
       new GitHubMerge(client, repository).merge(request));
   }
 
+  /** The credentials may bypass rules, which are for people as well as for this library. */
+  public async forward(repositoryName: string, branchName: string, commitId: string): Promise<boolean> {
+    return this.call(repositoryName, async (client, repository) => {
+      const branches = new GitHubBranches(client, repository);
+      if (await branches.isProtected(branchName)) return false;
+      await branches.forward(branchName, commitId);
+      return true;
+    });
+  }
+
+  public async propose(request: ProposeRequest): Promise<void> {
+    await proposeMerge(this, request);
+  }
+
   public async pick(request: PickRequest): Promise<string | undefined> {
     return this.call(request.repositoryName, async (client, repository) =>
       new GitHubPick(client, repository, request).pick());
@@ -141,6 +163,11 @@ export class GitHubHost extends HostWithoutComparisons implements SourceHost {
   public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
     return this.orUndefined(repositoryName, async (client, repository) =>
       new GitHubPullRequests(client, repository).get(id));
+  }
+
+  public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
+    return this.call(repositoryName, async (client, repository) =>
+      compareByPatch(new GitHubComparison(client, repository), commitId, otherId));
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

@@ -1,9 +1,13 @@
+import { GitLabComparison } from './compare';
 import { hostErrorOf, isAnswer } from './errors';
 import { openMergeRequest, openMergeRequests, pullRequestOf } from './merge-requests';
 import { pick } from './pick';
 import type { GitLabClient } from './repository';
+import { compareByPatch } from '../patches';
+import { proposeCommit } from '../propose';
 import type {
-  Author, CommitDetails, FileChange, NewPullRequest, PickRequest, PullRequest, SourceHost,
+  Author, CommitDetails, Comparison, FileChange, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
+  SourceHost,
 } from '../source';
 import { BranchMovedError, HostError } from '../source';
 import { HostWithoutComparisons } from '../without-comparisons';
@@ -55,10 +59,12 @@ export class GitLabHost extends HostWithoutComparisons implements SourceHost {
     if (head !== parentCommitId) throw new BranchMovedError(`the branch is at ${head}, and not at ${parentCommitId}`);
     const existing = await this.fileAt(repositoryName, parentCommitId, path);
     return this.call(repositoryName, async ({ commits }) => {
+      if (text === undefined && !existing) return parentCommitId;
+      const lastCommitId = existing?.last_commit_id;
       const { id } = await commits.create(repositoryName, branchName, message, [
-        existing
-          ? { action: 'update', filePath: path, content: text, lastCommitId: existing.last_commit_id }
-          : { action: 'create', filePath: path, content: text },
+        text === undefined ? { action: 'delete', filePath: path, lastCommitId }
+          : existing ? { action: 'update', filePath: path, content: text, lastCommitId }
+            : { action: 'create', filePath: path, content: text },
       ]);
       return id;
     });
@@ -85,6 +91,24 @@ export class GitLabHost extends HostWithoutComparisons implements SourceHost {
   /** The API merges only merge requests, so blue/green environments are rejected at synth. */
   public async merge({ repositoryName }: { readonly repositoryName: string }): Promise<string> {
     throw new HostError(`commits cannot be merged in repository '${repositoryName}' of GitLab without a merge request`);
+  }
+
+  /** The API moves no branches. */
+  public async forward(): Promise<boolean> {
+    return false;
+  }
+
+  public async propose(request: ProposeRequest): Promise<void> {
+    const { repositoryName, branchName, commitId } = request;
+    const base = await this.call(repositoryName, async ({ repositories }) => {
+      try {
+        return (await repositories.mergeBase(repositoryName, [`refs/heads/${branchName}`, commitId])).id;
+      } catch (error) {
+        if (isAnswer(error, 404, /merge base/i)) return undefined;
+        throw error;
+      }
+    });
+    await proposeCommit(this, request, base);
   }
 
   /** The response has no commit, so a push between the two calls is not reported. */
@@ -120,6 +144,11 @@ export class GitLabHost extends HostWithoutComparisons implements SourceHost {
   public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
     return this.orUndefined(repositoryName, NO_MERGE_REQUEST, async ({ mergeRequests }) =>
       pullRequestOf(await mergeRequests.show(repositoryName, Number(id))));
+  }
+
+  public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
+    return this.call(repositoryName, async client =>
+      compareByPatch(new GitLabComparison(client, repositoryName), commitId, otherId));
   }
 
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {

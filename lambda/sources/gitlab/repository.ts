@@ -3,7 +3,7 @@ import type { Branches, Commits, MergeRequests, Repositories, RepositoryFiles } 
 /** The parts of the client of GitLab that are used. */
 export interface GitLabClient {
   readonly branches: Pick<Branches, 'all' | 'create' | 'remove' | 'show'>;
-  readonly commits: Pick<Commits, 'create' | 'show' | 'showDiff'>;
+  readonly commits: Pick<Commits, 'all' | 'create' | 'show' | 'showDiff'>;
   readonly files: Pick<RepositoryFiles, 'show'>;
   readonly mergeRequests: Pick<MergeRequests, 'all' | 'create' | 'show'>;
   readonly repositories: Pick<Repositories, 'compare' | 'mergeBase'>;

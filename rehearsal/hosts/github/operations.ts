@@ -2,11 +2,16 @@ import * as v from 'valibot';
 import { bot } from './bot';
 import { created, invalid, notFound, read } from './responses';
 import { branchesOf, commitOf, diffEntry, fileOf, gitCommit, reference } from './shapes';
-import type { Branches, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
+import type { Branches, BranchFields, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
 import type { Content } from '../../services/codecommit/content';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
+import { pageOf } from '../input';
+import { patchOf, textOf } from '../patches';
 import { commitsBetween, differencesOf } from '../tree-differences';
+
+/** The media type of a patch. */
+const DIFF = /^application\/vnd\.github(\.v3)?\.diff$/;
 
 const Sha = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
 const RefInput = v.object({ ref: v.pipe(v.string(), v.regex(/^refs\/.+\/?.+/)), sha: Sha });
@@ -84,9 +89,13 @@ export class GitHubOperations {
   }
 
   public async listBranches({ repository, fullName, query }: RepositoryCall): Promise<Branches> {
-    const size = Number(query.get('per_page') ?? 30);
-    const start = (Number(query.get('page') ?? 1) - 1) * size;
-    return branchesOf(fullName, (await repository.git.branches()).slice(start, start + size));
+    return branchesOf(fullName, pageOf(await repository.git.branches(), query, 'per_page', 30).values);
+  }
+
+  public async getBranch({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<BranchFields> {
+    const commitId = await git.head(parameter);
+    if (commitId === undefined) throw new HostResponse(404, { message: 'Branch not found' });
+    return { name: parameter, commit: commitOf(fullName, await git.details(commitId)), protected: false };
   }
 
   public async getContents({ repository: { git }, fullName, parameter, query }: RepositoryCall): Promise<File> {
@@ -102,10 +111,14 @@ export class GitHubOperations {
     return gitCommit(fullName, await git.details(parameter));
   }
 
-  public async getCommit({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Commit> {
+  public async getCommit({ repository: { git }, fullName, parameter, headers }: RepositoryCall): Promise<Commit> {
     await requireCommits(git);
     const commitId = await resolved(git, parameter);
     if (commitId === undefined) throw invalid(`No commit found for SHA: ${parameter}`);
+    if (DIFF.test(headers.accept ?? '')) {
+      const type = 'application/vnd.github.v3.diff; charset=utf-8';
+      throw new HostResponse(200, textOf(await patchOf(git, commitId)), { 'content-type': type });
+    }
     return commitOf(fullName, await git.details(commitId));
   }
 
@@ -138,7 +151,7 @@ export class GitHubOperations {
     throw created<GitCommit>(gitCommit(fullName, await git.details(commitId)));
   }
 
-  public async compare({ repository: { git }, fullName, parameter }: RepositoryCall): Promise<Comparison> {
+  public async compare({ repository: { git }, fullName, parameter, query }: RepositoryCall): Promise<Comparison> {
     const [baseName = '', headName = ''] = parameter.split('...');
     const [base, head] = [await resolved(git, baseName), await resolved(git, headName)];
     if (base === undefined || head === undefined) throw notFound();
@@ -148,8 +161,10 @@ export class GitHubOperations {
     }
     const ahead = await commitsBetween(git, mergeBase, head);
     const behind = await commitsBetween(git, mergeBase, base);
-    const commits = await Promise.all([...ahead].reverse().map(async id => commitOf(fullName, await git.details(id))));
-    const files = await differencesOf(git, mergeBase, head);
+    const { values, page } = pageOf([...ahead].reverse(), query, 'per_page', 250);
+    const commits = await Promise.all(values.map(async id => commitOf(fullName, await git.details(id))));
+    // only the first page has files
+    const files = page === 1 ? await differencesOf(git, mergeBase, head) : [];
     const url = `https://api.github.com/repos/${fullName}/compare/${parameter}`;
     return {
       url,

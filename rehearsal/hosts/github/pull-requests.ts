@@ -5,6 +5,7 @@ import { pullRequest } from './shapes';
 import type { PullRequestFields } from './shapes';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
+import { pageOf } from '../input';
 import type { PullRequest } from '../pull-requests';
 import { PullRequests } from '../pull-requests';
 import { commitsBetween } from '../tree-differences';
@@ -34,9 +35,8 @@ export class GitHubPullRequestOperations {
       target: query.get('base') ?? undefined,
       isOpen: state === 'all' ? undefined : state === 'open',
     });
-    const size = Number(query.get('per_page') ?? 30);
-    const start = (Number(query.get('page') ?? 1) - 1) * size;
-    return Promise.all(found.slice(start, start + size).map(async one =>
+    const { values } = pageOf(found, query, 'per_page', 30);
+    return Promise.all(values.map(async one =>
       pullRequest(fullName, await this.store.current(git, one))));
   }
 

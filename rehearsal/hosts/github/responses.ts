@@ -1,11 +1,10 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { HostResponse } from '../host';
+import { inputOf } from '../input';
 
 /** The body of a request, or the error of GitHub about it. */
 export function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  throw invalid(`Invalid request. ${result.issues.map(({ message }) => message).join(' ')}`);
+  return inputOf(schema, body, problem => invalid(`Invalid request. ${problem}`));
 }
 
 export function created<Body>(body: Body): HostResponse {

@@ -63,6 +63,8 @@ function routesOf(pullRequests: GitHubPullRequestOperations): Routes {
     ['PATCH', /^git\/refs\/(.+)$/, async call => operations.updateRef(call)],
     ['DELETE', /^git\/refs\/(.+)$/, async call => operations.deleteRef(call)],
     ['GET', /^branches$/, async call => operations.listBranches(call)],
+    ['GET', /^branches\/(.+)$/, async call => operations.getBranch(call)],
+    ['GET', /^rules\/branches\/(.+)$/, async () => []],
     ['GET', /^contents\/(.+)$/, async call => operations.getContents(call)],
     ['GET', /^git\/commits\/(.+)$/, async call => operations.getGitCommit(call)],
     ['GET', /^commits\/(.+)$/, async call => operations.getCommit(call)],

@@ -12,6 +12,7 @@ export type Reference = Data<'GET /repos/{owner}/{repo}/git/ref/{ref}'>;
 export type Tree = Data<'POST /repos/{owner}/{repo}/git/trees'>;
 export type Comparison = Data<'GET /repos/{owner}/{repo}/compare/{basehead}'>;
 export type Branches = Data<'GET /repos/{owner}/{repo}/branches'>;
+export type BranchFields = Pick<Data<'GET /repos/{owner}/{repo}/branches/{branch}'>, 'commit' | 'name' | 'protected'>;
 export type File = Extract<Data<'GET /repos/{owner}/{repo}/contents/{path}'>, { type: 'file' }>;
 export type InstallationToken = Data<'POST /app/installations/{installation_id}/access_tokens'>;
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { answer, created, read } from './responses';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
+import { pageOf } from '../input';
 import type { PullRequest } from '../pull-requests';
 import { PullRequests } from '../pull-requests';
 
@@ -29,9 +30,8 @@ export class GitLabMergeRequests {
       target: query.get('target_branch') ?? undefined,
       isOpen: state === 'opened' ? true : undefined,
     });
-    const size = Number(query.get('per_page') ?? 20);
-    const start = (Number(query.get('page') ?? 1) - 1) * size;
-    return Promise.all(found.slice(start, start + size).map(async one => fieldsOf(await this.store.current(git, one))));
+    const { values } = pageOf(found, query, 'per_page', 20);
+    return Promise.all(values.map(async one => fieldsOf(await this.store.current(git, one))));
   }
 
   public async create({ repository: { git }, fullName, body, now }: RepositoryCall): Promise<never> {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BranchSchema, CommitDiffSchema, CommitSchema, RepositoryFileExpandedSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
-import { answer, created, read, timeOf } from './responses';
+import { answer, created, read } from './responses';
 import type { CommitDetails, Content } from '../../services/codecommit/content';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
-import { differencesOf } from '../tree-differences';
+import { pageOf, timeOf } from '../input';
+import { patchOf } from '../patches';
+import { commitsBetween, differencesOf } from '../tree-differences';
 
 const CommitInput = v.object({
   branch: v.string(),
@@ -35,10 +37,8 @@ export class GitLabOperations {
   }
 
   public async listBranches({ repository: { git }, query }: RepositoryCall): Promise<BranchSchema[]> {
-    const size = Number(query.get('per_page') ?? 20);
-    const start = (Number(query.get('page') ?? 1) - 1) * size;
-    const branches = (await git.branches()).slice(start, start + size);
-    return Promise.all(branches.map(async ({ name, commitId }) => branchOf(git, name, commitId)));
+    const { values } = pageOf(await git.branches(), query, 'per_page', 20);
+    return Promise.all(values.map(async ({ name, commitId }) => branchOf(git, name, commitId)));
   }
 
   public async createBranch({ repository: { git }, query, body, move }: RepositoryCall): Promise<BranchSchema> {
@@ -108,11 +108,28 @@ export class GitLabOperations {
     return commitOf(await git.details(commitId));
   }
 
-  public async showDiff({ repository: { git }, parameter }: RepositoryCall): Promise<Difference[]> {
+  public async showDiff({ repository: { git }, parameter }: RepositoryCall): Promise<CommitDiffSchema[]> {
     const commitId = await git.resolve(parameter);
     if (commitId === undefined) throw answer(404, '404 Commit Not Found');
-    const [parent] = (await git.details(commitId)).parents;
-    return parent === undefined ? [] : differences(git, parent, commitId);
+    return (await patchOf(git, commitId)).map(({ path, difference: { before, after }, isBinary, hunks }) => ({
+      old_path: path,
+      new_path: path,
+      a_mode: before?.mode ?? '0',
+      b_mode: after?.mode ?? '0',
+      new_file: before === undefined,
+      renamed_file: false,
+      deleted_file: after === undefined,
+      diff: isBinary ? `Binary files a/${path} and b/${path} differ\n` : hunks,
+    }));
+  }
+
+  /** The commits of a range; the newest first. */
+  public async listCommits({ repository: { git }, query }: RepositoryCall): Promise<CommitSchema[]> {
+    const [from, to] = (query.get('ref_name') ?? '').split('..');
+    const [base, head] = [await git.resolve(from ?? ''), await git.resolve(to ?? '')];
+    if (base === undefined || head === undefined) throw answer(404, '404 Tree Not Found');
+    const { values } = pageOf(await commitsBetween(git, base, head), query, 'per_page', 20);
+    return Promise.all(values.map(async id => commitOf(await git.details(id))));
   }
 
   /** Only directly from one commit to another one. */

@@ -1,11 +1,10 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { HostResponse } from '../host';
+import { inputOf } from '../input';
 
 /** The body of a request, or the error of GitLab about it. */
 export function read<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  throw new HostResponse(400, { error: result.issues.map(({ message }) => message).join(', ') });
+  return inputOf(schema, body, error => new HostResponse(400, { error }));
 }
 
 export function answer(status: number, message: string): HostResponse {
@@ -14,8 +13,4 @@ export function answer(status: number, message: string): HostResponse {
 
 export function created<Body>(body: Body): HostResponse {
   return new HostResponse(201, body);
-}
-
-export function timeOf(date: string): string {
-  return new Date(Number(date.split(' ')[0]) * 1000).toISOString();
 }

@@ -44,6 +44,7 @@ function routesOf(mergeRequests: GitLabMergeRequests): Routes {
     ['POST', /^repository\/commits$/, async call => operations.createCommit(call)],
     ['POST', /^repository\/commits\/([^/]+)\/cherry_pick$/, cherryPick],
     ['GET', /^repository\/commits\/([^/]+)\/diff$/, async call => operations.showDiff(call)],
+    ['GET', /^repository\/commits$/, async call => operations.listCommits(call)],
     ['GET', /^repository\/commits\/(.+)$/, async call => operations.showCommit(call)],
     ['GET', /^repository\/merge_base$/, async call => operations.mergeBase(call)],
     ['GET', /^repository\/compare$/, async call => operations.compare(call)],
