@@ -70,7 +70,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
       // a record that was lost: CloudFormation updates only what it has created
-      dropSiblingOwners(record ? claimed : { ...claimed, prepared: true }, owner, request),
+      dropSiblingOwners(record ? claimed : { ...claimed, prepared: true, recovered: true }, owner, request),
       record?.version,
     );
   }

@@ -62,7 +62,7 @@ function servicesOf(accountId: string): string {
 async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
   // first the mark: while the account has a deferral, the next run removes the mark again
   if (account.record.deferral) await removeUnreachable(context.registry, accountId);
-  await updateRecord(context, account, { state: 'ready', prepared: true, deferral: undefined, stacks });
+  await updateRecord(context, account, { state: 'ready', prepared: true, recovered: undefined, deferral: undefined, stacks });
 }
 
 /** A session of the role that was assumed before the account became unusable is denied access. */
@@ -139,7 +139,7 @@ async function deploy(context: AccountContext, account: ManagedAccount, step: De
     firstCheckSeconds,
   };
   const progress = await deployStack(stacks, definition, options).catch((error: unknown) => {
-    const isLost = known && error instanceof StackFailedError && error.what !== 'updated';
+    const isLost = (known ?? record.recovered) && error instanceof StackFailedError && error.what !== 'updated';
     // what was complete before was deleted by hand, which no change of the app causes and no rollback restores
     throw isLost ? new UnusableAccountError(`${nameOf(request)}: ${error.message}`, error) : error;
   });

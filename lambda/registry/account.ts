@@ -38,6 +38,8 @@ export interface AccountRecord {
   readonly placedAttempt?: number;
   /** Present once the account has been ready. */
   readonly prepared?: true;
+  /** Present until the account is ready again, if an update has found no record of it. */
+  readonly recovered?: true;
   /** Present while the account is not as requested, because it cannot be used. */
   readonly deferral?: Deferral;
   /** Stacks deployed in the account, by region and stack name. */

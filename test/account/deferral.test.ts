@@ -1,11 +1,16 @@
 import { existing, owner, vended, Vending } from './vending';
 import { accountKey } from '../../lambda/registry/account';
 import type { AccountRecord } from '../../lambda/registry/account';
-import type { NamedAccountRequest } from '../../src/account/contract';
+import type { AccountRequest, NamedAccountRequest } from '../../src/account/contract';
 
 const dev = owner('Dev');
 const { accountId: _id, ...preparation } = existing();
 const NAMED: NamedAccountRequest = { ...preparation, kind: 'named', accountName: 'x' };
+
+async function loseRecord({ registry }: Vending, request: AccountRequest): Promise<void> {
+  const { version } = (await registry.read<AccountRecord>(accountKey(request))) ?? { version: 0 };
+  await registry.remove(accountKey(request), version);
+}
 
 test.each([
   ['SUSPENDED', 'was suspended by AWS; ask AWS Support as its root user to reinstate it'],
@@ -44,6 +49,23 @@ test.each([
   });
 });
 
+test('defers the update of an account whose record was lost and whose bootstrap cannot be created again', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  await loseRecord(vending, vended());
+  const stacks = vending.directory.stacksOf(accountId);
+  stacks.lose('CDKToolkit');
+  stacks.failures.set('CDKToolkit', 'the bucket already exists');
+  expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+  expect(await vending.record(vended())).toMatchObject({
+    deferral: { reason: expect.stringContaining('the bucket already exists') },
+  });
+  stacks.failures.clear();
+  await vending.update(dev, vended(), vended({ tags: {} }));
+  expect(await vending.record(vended())).toMatchObject({ state: 'ready' });
+  expect(await vending.record(vended())).not.toHaveProperty('recovered');
+});
+
 test.each([
   ['vended', vended()],
   ['adopted by id', existing()],
@@ -56,8 +78,7 @@ test.each([
     });
   }
   const accountId = await vending.create(dev, request);
-  const { version } = (await vending.registry.read<AccountRecord>(accountKey(request))) ?? { version: 0 };
-  await vending.registry.remove(accountKey(request), version);
+  await loseRecord(vending, request);
   vending.directory.change(accountId, { state: 'SUSPENDED' });
   vending.directory.stacksOf(accountId).denied = true;
   vending.clock.now += 3_600_000;

@@ -64,20 +64,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
-  {
-    title: 'the update of a suspended account whose record was lost does not fail, nor does its rollback',
+  ...(['account suspended', 'bootstrap deleted', 'baseline deleted'] as const).map(kind => ({
+    title: `the update of an account whose record was lost does not fail, nor does its rollback: ${kind}`,
     schedule: {
       seed: 1,
       readySeconds,
       roleSeconds,
       damage: [
-        { kind: 'account record deleted', name: 'one', beforeStep: 1 },
-        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+        { kind: 'account record deleted' as const, name: 'one' as const, beforeStep: 1 },
+        { kind, name: 'one' as const, beforeStep: 1 },
       ],
       steps: [
-        { app: { one: 'plain' }, faults: [], pause: 0 },
-        { app: { one: 'tags' }, faults: [], pause: 0 },
+        { app: { one: 'plain' as const }, faults: [], pause: 0 },
+        { app: { one: 'tags' as const }, faults: [], pause: 0 },
       ],
     },
-  },
+  })),
 ];
