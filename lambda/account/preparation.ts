@@ -62,7 +62,9 @@ function servicesOf(accountId: string): string {
 async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
   // first the mark: while the account has a deferral, the next run removes the mark again
   if (account.record.deferral) await removeUnreachable(context.registry, accountId);
-  await updateRecord(context, account, { state: 'ready', prepared: true, recovered: undefined, deferral: undefined, stacks });
+  await updateRecord(context, account, {
+    state: 'ready', prepared: true, recovered: undefined, deferral: undefined, stacks,
+  });
 }
 
 /** A session of the role that was assumed before the account became unusable is denied access. */
