@@ -1,3 +1,4 @@
+import { baselineDrifts } from './baselines/apply';
 import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import type { AccountContext, ManagedAccount } from './context';
 import { resolveUnit } from './organizational-units';
@@ -80,6 +81,7 @@ async function preparationDrifts(
     const bootstrap = await stacks.describe(stackName);
     const place = { accountId, region: request.region };
     return [
+      ...(await baselineDrifts(context, account, { accountId, stacks })),
       ...stackDrifts({ ...place, stackName: baseline.stackName }, baseline, await stacks.describe(baseline.stackName)),
       ...stackDrifts(
         { ...place, stackName },

@@ -23,7 +23,7 @@ const REMAINING = [
   `policy/${NAMES.boundaryPolicy}*`,
 ];
 
-const STACKS = ['CDKToolkit', NAMES.baselineStack, 'StackSet-*'].map(name =>
+const STACKS = ['CDKToolkit', NAMES.baselineStack, NAMES.accountBaselineStack, 'StackSet-*'].map(name =>
   sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`),
 );
 

@@ -1,4 +1,5 @@
 import type { Organization } from './aws';
+import type { BaselinePort } from './baselines/port';
 import type { Closer } from './closing/aws';
 import type { AccountSettings } from './settings-aws';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
@@ -11,6 +12,7 @@ export interface AccountContext {
   readonly organization: Organization;
   readonly settings: AccountSettings;
   readonly closer: Closer;
+  readonly baselines: BaselinePort;
   /** The stacks that declare accounts. */
   readonly cicdStack: Pick<CicdStack, 'isRollingBack'>;
   readonly registry: Registry;

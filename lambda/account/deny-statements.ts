@@ -48,7 +48,9 @@ const DENY_STATEMENTS = [
     ['Cancel*', 'Continue*', 'Create*', 'Delete*', 'Execute*', 'Rollback*', 'Set*', 'Update*'].map(
       action => `cloudformation:${action}`,
     ),
-    ['CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack, `${NAMES.pipelineRolePrefix}*`].map(name =>
+    [
+      'CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack, NAMES.accountBaselineStack, `${NAMES.pipelineRolePrefix}*`,
+    ].map(name =>
       sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`),
     ),
   ),

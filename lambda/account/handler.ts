@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { accessFromEnvironment } from './access';
 import { AwsOrganization } from './aws';
+import { BaselineLifecycle } from './baselines/lifecycle';
+import { AwsBaselinePort } from './baselines/port';
 import { AwsCloser } from './closing/aws';
 import { runCommand } from './commands';
 import { AwsRootEmail } from './email-aws';
@@ -34,6 +36,7 @@ const context = {
   organization: new AwsOrganization(management),
   settings: new AwsAccountSettings(management),
   closer: new AwsCloser(management),
+  baselines: new AwsBaselinePort(management),
   rootEmail: new AwsRootEmail(management),
   units: new AwsUnits(management),
   cicdStack: new AwsCicdStack(),
@@ -46,7 +49,12 @@ const accounts = new AccountLifecycle(context);
 const history = new RegistryHistory(registry, new EventBus());
 const { pooledAccounts, pools, maintenance } = poolLifecycles({ context, accounts, history });
 const serveRequest: KindHandler = serve(accountProvider({
-  accounts, preconditions: new Preconditions(context), units: new UnitLifecycle(context), pooledAccounts, pools,
+  accounts,
+  preconditions: new Preconditions(context),
+  units: new UnitLifecycle(context),
+  pooledAccounts,
+  pools,
+  baselines: new BaselineLifecycle(context),
 }), registry);
 
 /** The requests of CloudFormation and of reconciliations, the commands of operators, and the maintenance of pools. */

@@ -40,10 +40,17 @@ export class ManagementAccount {
     return this.made;
   }
 
-  /** Credentials of a role in a member account, which the management account assumes. */
-  public async memberCredentials(accountId: string, roleName: string): Promise<AwsCredentialIdentity> {
+  /**
+   * Credentials of a role in a member account, which the management account assumes.
+   *
+   * @param sessionPolicy restricts the session. @default - it has all permissions of the role
+   */
+  public async memberCredentials(
+    accountId: string, roleName: string, sessionPolicy?: string,
+  ): Promise<AwsCredentialIdentity> {
     const from = this.access.roleArn ? { from: await this.credentials() } : {};
-    return assumeRole({ roleArn: `arn:${this.access.partition}:iam::${accountId}:role/${roleName}`, ...from });
+    const roleArn = `arn:${this.access.partition}:iam::${accountId}:role/${roleName}`;
+    return assumeRole({ roleArn, ...from, ...(sessionPolicy !== undefined && { sessionPolicy }) });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BASELINE, BOOTSTRAP_POLICIES } from './baseline';
+import { applyBaseline } from './baselines/apply';
 import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import { updateRecord } from './context';
 import type { ManagedAccount, AccountContext } from './context';
@@ -43,7 +44,14 @@ export async function prepareAccount(
     if (!baseline.progress.done) return baseline.progress;
     const settings = await applySettings(context, account, accountId);
     if (!settings.done) return settings;
-    await finish(context, bootstrap, accountId);
+    const applied = await applyBaseline(context, bootstrap.account, { accountId, stacks });
+    if (!applied.done) {
+      if (bootstrap.stacks !== bootstrap.account.record.stacks) {
+        await updateRecord(context, bootstrap.account, { stacks: bootstrap.stacks });
+      }
+      return applied;
+    }
+    await finish(context, bootstrap, accountId, applied.result);
     return DONE;
   } catch (error) {
     if (!isNewAccountError(error)) throw error;
@@ -59,11 +67,14 @@ function servicesOf(accountId: string): string {
   return `the services of account ${accountId}, which are not available yet`;
 }
 
-async function finish(context: AccountContext, { account, stacks }: Deployed, accountId: string): Promise<void> {
+async function finish(
+  context: AccountContext, { account, stacks }: Deployed, accountId: string, baseline: AccountRecord['baseline'],
+): Promise<void> {
   // first the mark: while the account has a deferral, the next run removes the mark again
   if (account.record.deferral) await removeUnreachable(context.registry, accountId);
   await updateRecord(context, account, {
     state: 'ready', prepared: true, recovered: undefined, deferral: undefined, stacks,
+    ...(baseline && { baseline }),
   });
 }
 

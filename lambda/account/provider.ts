@@ -6,6 +6,7 @@ import type {
   UnitRequest,
   UnitResult,
 } from '../../src/account/contract';
+import type { BaselineRequest, BaselineResult } from '../../src/baseline/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
 import type { Lifecycle } from '../shared/lifecycle';
 import { TwoLifecycles } from '../shared/two-lifecycles';
@@ -14,7 +15,8 @@ import { TwoLifecycles } from '../shared/two-lifecycles';
 type ReconciledOnce<Request, Result> = Omit<Lifecycle<Request, Result>, 'check' | 'requestRepair'>;
 
 type OfPools = PooledAccountRequest | PoolRequest;
-type AnyRequest = AccountRequest | PreconditionsRequest | UnitRequest | OfPools;
+type Kept = OfPools | BaselineRequest;
+type AnyRequest = AccountRequest | PreconditionsRequest | UnitRequest | Kept;
 
 interface Lifecycles {
   readonly accounts: Lifecycle<AccountRequest, AccountResult>;
@@ -22,6 +24,7 @@ interface Lifecycles {
   readonly units: ReconciledOnce<UnitRequest, UnitResult>;
   readonly pooledAccounts: Lifecycle<PooledAccountRequest, PooledAccountResult>;
   readonly pools: Lifecycle<PoolRequest, PoolResult>;
+  readonly baselines: Lifecycle<BaselineRequest, BaselineResult>;
 }
 
 const NAMES: Readonly<Record<AnyRequest['kind'], string>> = {
@@ -32,18 +35,19 @@ const NAMES: Readonly<Record<AnyRequest['kind'], string>> = {
   unit: 'an organizational unit',
   pooled: 'an account of a pool',
   pool: 'an account pool',
+  baseline: 'an account baseline',
 };
 
 const nameOf = ({ kind }: AnyRequest): string => NAMES[kind];
 
-/** Handles requests for accounts, account pools, organizational units, and the preconditions of stacks. */
-export function accountProvider({ accounts, preconditions, units, pooledAccounts, pools }: Lifecycles) {
+/** Handles requests for accounts, pools, baselines, organizational units, and the preconditions of stacks. */
+export function accountProvider({ accounts, preconditions, units, pooledAccounts, pools, baselines }: Lifecycles) {
   const ofStacks = new TwoLifecycles({ one: accounts, other: preconditions, isOther: isPreconditions, nameOf });
   const ofPools = new TwoLifecycles({ one: pooledAccounts, other: pools, isOther: isPool, nameOf });
   return new TwoLifecycles({
     one: new TwoLifecycles({ one: ofStacks, other: units, isOther: isUnit, nameOf }),
-    other: ofPools,
-    isOther: isOfPools,
+    other: new TwoLifecycles({ one: ofPools, other: baselines, isOther: isBaseline, nameOf }),
+    isOther: isKept,
     nameOf,
   });
 }
@@ -60,6 +64,10 @@ function isPool(request: OfPools): request is PoolRequest {
   return request.kind === 'pool';
 }
 
-function isOfPools(request: AnyRequest): request is OfPools {
-  return request.kind === 'pooled' || request.kind === 'pool';
+function isBaseline(request: Kept): request is BaselineRequest {
+  return request.kind === 'baseline';
+}
+
+function isKept(request: AnyRequest): request is Kept {
+  return request.kind === 'pooled' || request.kind === 'pool' || request.kind === 'baseline';
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccountContext, ManagedAccount, VendedAccount } from './context';
 import { nameOf } from './record';
 import type { ContactType } from './settings-aws';
-import type { ContactDetails, VendedAccountRequest } from '../../src/account/contract';
+import type { ContactDetails, Contacts, VendedAccountRequest } from '../../src/account/contract';
 import type { Drift } from '../../src/operations/contract';
 import { repairable } from '../cloudformation/check';
 import { isNamed, isTransient } from '../shared/errors';
@@ -25,7 +25,7 @@ export async function applySettings(
   accountId: string,
 ): Promise<Progress<void>> {
   if (!isVended(account)) return DONE;
-  await applyContacts(context, account.request, accountId);
+  await applyContacts(context, account.request.alternateContacts, accountId);
   await applyAlias(context, account.request, accountId);
   return enableRegions(context, account.request, accountId);
 }
@@ -37,7 +37,7 @@ export async function settingsDrifts(
   accountId: string,
 ): Promise<readonly Drift[]> {
   const drifts: Drift[] = [];
-  for (const [type, wanted] of contactsOf(request)) {
+  for (const [type, wanted] of contactsOf(request.alternateContacts)) {
     if (isDeepStrictEqual(await settings.contact(accountId, type), wanted)) continue;
     drifts.push(repairable(`the ${type} contact of ${nameOf(request)} differs`, 'the declared contact is set'));
   }
@@ -57,8 +57,11 @@ export async function settingsDrifts(
   return drifts;
 }
 
-async function applyContacts({ settings }: Context, request: VendedAccountRequest, accountId: string): Promise<void> {
-  for (const [type, wanted] of contactsOf(request)) {
+/** Sets the contacts that differ. */
+export async function applyContacts(
+  { settings }: Context, contacts: Contacts | undefined, accountId: string,
+): Promise<void> {
+  for (const [type, wanted] of contactsOf(contacts)) {
     const present = await settings.contact(accountId, type);
     if (!isDeepStrictEqual(present, wanted)) await settings.putContact(accountId, type, wanted);
   }
@@ -105,8 +108,8 @@ async function startEnabling(settings: Context['settings'], accountId: string, r
   }
 }
 
-function contactsOf({ alternateContacts = {} }: VendedAccountRequest): readonly [ContactType, ContactDetails][] {
-  const { billing, operations, security } = alternateContacts;
+function contactsOf(contacts: Contacts = {}): readonly [ContactType, ContactDetails][] {
+  const { billing, operations, security } = contacts;
   const all: readonly [ContactType, ContactDetails | undefined][] = [
     ['billing', billing], ['operations', operations], ['security', security],
   ];

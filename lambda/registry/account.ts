@@ -36,6 +36,8 @@ export interface AccountRecord {
   readonly createdAttempt?: number;
   /** The attempt for which name, unit and tags were applied. */
   readonly placedAttempt?: number;
+  /** The baseline of the user that the account has, and the attempt in which it was applied. */
+  readonly baseline?: { readonly fingerprint: string; readonly attempt: number };
   /** Present once the account has been ready. */
   readonly prepared?: true;
   /** Present until the account is ready again, if an update has found no record of it. */

@@ -9,6 +9,8 @@ interface RoleToAssume {
   readonly externalId?: string;
   /** @default - the function's own credentials */
   readonly from?: AwsCredentialIdentity;
+  /** Restricts the permissions of the session. @default - it has those of the role */
+  readonly sessionPolicy?: string;
 }
 
 const EXPIRY_MARGIN = 5 * 60_000;
@@ -19,7 +21,7 @@ const sessions = new Map<string, AwsCredentialIdentity>();
  * the request.
  */
 export async function assumeRole(role: RoleToAssume, now: () => number = Date.now): Promise<AwsCredentialIdentity> {
-  const key = `${role.roleArn} ${sessionName()}`;
+  const key = `${role.roleArn} ${sessionName()} ${role.sessionPolicy ?? ''}`;
   const isValid = ({ expiration }: AwsCredentialIdentity) =>
     expiration !== undefined && expiration.getTime() - EXPIRY_MARGIN > now();
   const known = sessions.get(key);
@@ -41,6 +43,7 @@ export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdent
       RoleArn: role.roleArn,
       RoleSessionName: sessionName(),
       ...(role.externalId && { ExternalId: role.externalId }),
+      ...(role.sessionPolicy !== undefined && { Policy: role.sessionPolicy }),
     }),
   );
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {

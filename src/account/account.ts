@@ -269,6 +269,8 @@ export class Account extends Resource implements IAccount, ITaggable {
     this.accountName = props.accountName ?? account.result('accountName');
     const resource = account.resource.node.defaultChild as CfnResource;
     Preconditions.of(this, props.organization).beforeAccount(resource, props);
+    const { baseline } = internalsOf(this, props.organization);
+    if (baseline && Stack.of(baseline) === Stack.of(this)) resource.addResourceDependency(baseline);
     throttleCreation(resource);
     this.accountId = account.result('accountId');
     this.accountArn = this.arn(props.organization);

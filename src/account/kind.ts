@@ -10,7 +10,9 @@ import { repositoryPermissions } from '../sources/repository-permissions';
 export const ACCOUNT_KIND: Kind = {
   name: 'account',
   resourceType: RESOURCE_TYPES.account,
-  alsoServes: [RESOURCE_TYPES.preconditions, RESOURCE_TYPES.organizationalUnit, RESOURCE_TYPES.pool],
+  alsoServes: [
+    RESOURCE_TYPES.preconditions, RESOURCE_TYPES.organizationalUnit, RESOURCE_TYPES.pool, RESOURCE_TYPES.baseline,
+  ],
   roleName: NAMES.accountProviderRole,
   description: 'Vends the accounts of environments',
   records: {

@@ -1,3 +1,4 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import type { Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -29,6 +30,8 @@ export interface OrganizationInternals {
   readonly repositoryNames?: readonly string[];
   /** The function that vends accounts; undefined: not known in this app. */
   readonly accountFunction?: LambdaFunction;
+  /** The resource that gives accounts their baseline; undefined: they have none, or it is not known in this app. */
+  readonly baseline?: CfnResource;
   /** Secrets with the credentials of hosts that may be read; undefined: not known in this app. */
   readonly repositoryCredentials?: readonly ISecret[];
   /** Undefined: not known in this app. */

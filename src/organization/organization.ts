@@ -13,6 +13,8 @@ import { setInternals } from './internals';
 import { Listeners } from './listeners';
 import { OrganizationAccess } from './organization-access';
 import type { IOrganization } from './organization-interface';
+import { AccountBaseline } from '../baseline/account-baseline';
+import { ORGANIZATION_TARGET } from '../baseline/contract';
 import { CustomResources, entryFunctionArn } from '../kinds/custom-resources';
 import { KINDS } from '../kinds/list';
 import { recordPermissions } from '../kinds/permissions';
@@ -83,6 +85,14 @@ export interface OrganizationProps {
    * @default - none
    */
   readonly replacedCicdAccountId?: string;
+
+  /**
+   * What every account gets and keeps that is created or adopted here, except accounts of a pool with a baseline of its
+   * own. Imported accounts do not get it.
+   *
+   * @default - none
+   */
+  readonly accountBaseline?: AccountBaseline;
 }
 
 const DEFAULT_PARAMETER = '/org-environments/organization';
@@ -216,7 +226,7 @@ export class Organization extends OrganizationBase {
     this._operations = listeners.operations;
     // a new pipeline starts immediately, and its events must be recorded
     customResources.entry.node.addDependency(...listeners.node.findAll().filter(carriesEvents));
-    setInternals(this, {
+    const internals = {
       serviceToken: customResources.serviceToken,
       isImported: false,
       managementAccountId,
@@ -231,7 +241,10 @@ export class Organization extends OrganizationBase {
         waiterArn: customResources.waiterArn,
         deadLetters: listeners.deadLetters,
       },
-    });
+    };
+    setInternals(this, internals);
+    const baseline = props.accountBaseline?._give(this, this, ORGANIZATION_TARGET);
+    if (baseline) setInternals(this, { ...internals, baseline });
 
     this.createParameter(props.parameterName ?? DEFAULT_PARAMETER, managementAccountId);
     this.createFirst(NAMES.accountProviderRole);

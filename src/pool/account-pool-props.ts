@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { AccountBaseline } from '../baseline/account-baseline';
 import type { IOrganization } from '../organization/organization-interface';
 
 /** A function in the CICD account that lists and deletes resources that this library cannot clean. */
@@ -92,6 +93,13 @@ export interface AccountPoolProps {
    * @default false
    */
   readonly requireBoundary?: boolean;
+
+  /**
+   * What every account of the pool gets and keeps, instead of the baseline of the organization. A clean spares it.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly accountBaseline?: AccountBaseline;
 
   /**
    * Time between a clean that found nothing and the second look, which also reads the costs. An account is available

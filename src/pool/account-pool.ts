@@ -1,4 +1,4 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
 import type { CfnResource } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { IAccountPool } from './account-pool-interface';
@@ -10,7 +10,9 @@ import {
 } from './validate-pool';
 import { Preconditions } from '../account/preconditions';
 import { preparation } from '../account/preparation';
+import { poolTarget } from '../baseline/contract';
 import { CLEAN_DEFAULTS } from '../clean/contract';
+import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
@@ -87,6 +89,9 @@ export class AccountPool extends Resource implements IAccountPool {
     maintenance.addCleaners(cleaners.map(({ functionArn }) => functionArn));
     pool.resource.node.addDependency(maintenance);
     const resource = pool.resource.node.defaultChild as CfnResource;
+    const baseline = props.accountBaseline?._give(this, organization, poolTarget(poolName))
+      ?? internalsOf(this, organization).baseline;
+    if (baseline && Stack.of(baseline) === Stack.of(this)) resource.addResourceDependency(baseline);
     const preconditions = Preconditions.of(this, organization);
     for (const organizationalUnit of [props.waitingUnit, props.quarantineUnit]) {
       preconditions.beforeAccount(resource, { organizationalUnit });

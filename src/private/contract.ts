@@ -58,6 +58,8 @@ export const NAMES = {
   sourceRolePath: '/org-environments-source/',
   /** Stack in every vended account with the resources that pipelines share. */
   baselineStack: 'org-environments-baseline',
+  /** Stack in every account with what the user's baseline contains. */
+  accountBaselineStack: 'org-environments-account-baseline',
   executionPolicy: 'org-environments-execution',
   /** Prefix of the permissions boundary of the roles of the CDK bootstrap. */
   boundaryPolicy: 'org-environments-boundary',
@@ -121,6 +123,7 @@ export const ARTIFACT_CONTEXT = 'kms:EncryptionContext:aws:s3:arn';
 export const RESOURCE_TYPES = {
   account: 'Custom::OrgEnvironmentsAccount',
   pool: 'Custom::OrgEnvironmentsAccountPool',
+  baseline: 'Custom::OrgEnvironmentsAccountBaseline',
   preconditions: 'Custom::OrgEnvironmentsPreconditions',
   organizationalUnit: 'Custom::OrgEnvironmentsOrganizationalUnit',
   branch: 'Custom::OrgEnvironmentsBranch',

@@ -9,6 +9,8 @@ export const RECORDS = {
   lease: 'lease#',
   /** An account pool and its accounts. */
   pool: 'pool#',
+  /** The baseline that the accounts of an organization, or of a pool, have. */
+  baseline: 'baseline#',
   /** The account of a pool that an `Account` leases. */
   poolClaim: 'pool-claim#',
   route: 'route#',

@@ -1,6 +1,7 @@
 import { owner, vended } from './vending';
 import { accessFromEnvironment } from '../../lambda/account/access';
 import { AwsOrganization } from '../../lambda/account/aws';
+import { AwsBaselinePort } from '../../lambda/account/baselines/port';
 import { AwsCloser } from '../../lambda/account/closing/aws';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { ManagementAccount } from '../../lambda/account/management';
@@ -86,6 +87,7 @@ beforeAll(async () => {
     organization: directory,
     settings: new AwsAccountSettings(new ManagementAccount(accessFromEnvironment())),
     closer: new AwsCloser(new ManagementAccount(accessFromEnvironment())),
+    baselines: new AwsBaselinePort(new ManagementAccount(accessFromEnvironment())),
     cicdStack: { isRollingBack: async () => false },
     registry: new FakeRegistry(),
     partition: 'aws',

@@ -316,7 +316,7 @@ test('a resource does not change from preconditions into an account', async () =
     requestRepair: never,
   };
   const provider = accountProvider({
-    accounts, preconditions, units: accounts, pooledAccounts: accounts, pools: accounts,
+    accounts, preconditions, units: accounts, pooledAccounts: accounts, pools: accounts, baselines: accounts,
   });
   const account = { kind: 'existing', accountId: '333333333333' } as const;
   const prepared = {

@@ -1,5 +1,8 @@
+import { FakeBaselines } from './fake-baselines';
 import { FakeDirectory } from './fake-directory';
+import type { FakeMemberApi } from './fake-member-api';
 import { FakeCloser, FakeSettings } from './fake-settings';
+import type { AccountContext } from '../../lambda/account/context';
 import { AccountLifecycle } from '../../lambda/account/lifecycle';
 import { accountKey } from '../../lambda/registry/account';
 import type { AccountRecord } from '../../lambda/registry/account';
@@ -63,22 +66,26 @@ export class Vending {
   public readonly directory: FakeDirectory = new FakeDirectory(this.clock, this.fate);
   public readonly settings = new FakeSettings();
   public readonly closer = new FakeCloser(this.directory);
+  public readonly baselines = new FakeBaselines(api => this.fate.over<FakeMemberApi>(api));
   /** Whether the stacks of all owners are rolling back. */
   public isRollingBack = false;
+  public readonly context: AccountContext;
   public readonly lifecycle: AccountLifecycle;
 
   public constructor(decorate: <Port extends object>(port: Port) => Port = port => port) {
-    this.lifecycle = new AccountLifecycle({
+    this.context = {
       organization: decorate(this.fate.over<FakeDirectory>(this.directory)),
       registry: decorate(this.fate.over<FakeRegistry>(this.registry)),
       settings: decorate(this.fate.over<FakeSettings>(this.settings)),
       closer: decorate(this.fate.over<FakeCloser>(this.closer)),
+      baselines: this.baselines,
       cicdStack: { isRollingBack: async () => this.isRollingBack },
       partition: 'aws',
       cicdAccount: '222222222222',
       bootstrapTemplate: () => TEMPLATE,
       now: () => this.clock.now,
-    });
+    };
+    this.lifecycle = new AccountLifecycle(this.context);
   }
 
   public async create(who: Owner, request: AccountRequest): Promise<string> {
@@ -131,7 +138,7 @@ export class Vending {
   }
 
   /** When the process dies, CloudFormation's event comes again. */
-  private async undying<T>(run: () => Promise<T>): Promise<T> {
+  public async undying<T>(run: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await run();

@@ -15,6 +15,7 @@ import { poolKey } from '../../lambda/registry/pool';
 import type { PoolRecord } from '../../lambda/registry/pool';
 import { isTransient } from '../../lambda/shared/errors';
 import type { Owner } from '../../lambda/shared/lifecycle';
+import { FakeBaselines } from '../account/fake-baselines';
 import { FakeDirectory } from '../account/fake-directory';
 import { FakeCloser, FakeSettings } from '../account/fake-settings';
 import { TEMPLATE } from '../account/vending';
@@ -102,6 +103,7 @@ class TakingsRun {
       partition: 'aws',
       settings: new FakeSettings(),
       closer: new FakeCloser(this.directory),
+      baselines: new FakeBaselines(),
       cicdStack: { isRollingBack: async () => false },
       cicdAccount: '222222222222',
       bootstrapTemplate: () => TEMPLATE,

@@ -12,6 +12,7 @@ import type { VendedAccountRequest } from '../../src/account/contract';
 import type { CleanMachineInput } from '../../src/clean/contract';
 import type { HistoryEntry } from '../../src/history/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest } from '../../src/pool/contract';
+import { FakeBaselines } from '../account/fake-baselines';
 import { FakeDirectory } from '../account/fake-directory';
 import { FakeCloser, FakeSettings } from '../account/fake-settings';
 import { TEMPLATE } from '../account/vending';
@@ -95,6 +96,7 @@ export class PoolWorld {
       organization: decorate(this.fate.over<FakeDirectory>(this.directory)),
       settings: new FakeSettings(),
       closer: new FakeCloser(this.directory),
+      baselines: new FakeBaselines(),
       cicdStack: { isRollingBack: async () => false },
       registry,
       partition: 'aws',

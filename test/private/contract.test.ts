@@ -1,6 +1,7 @@
 import type {
   AccountRequest, AccountResult, PreconditionsRequest, PreconditionsResult,
 } from '../../src/account/contract';
+import type { BaselineRequest, BaselineResult } from '../../src/baseline/contract';
 import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
@@ -24,6 +25,7 @@ export type Survives = [
   AssertWire<Fine>,
   AssertWire<AccountRequest>, AssertWire<AccountResult>,
   AssertWire<PreconditionsRequest>, AssertWire<PreconditionsResult>,
+  AssertWire<BaselineRequest>, AssertWire<BaselineResult>,
   AssertWire<PoolRequest>, AssertWire<PoolResult>, AssertWire<PooledAccountRequest>, AssertWire<PooledAccountResult>,
   AssertWire<AccountStackRequest>, AssertWire<AccountStackResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,

@@ -23,7 +23,7 @@ const LANDING_ZONE = 'Control Tower or StackSets';
 /** Stacks that remain with all their resources. */
 export const SPARED_STACKS: readonly SpareRule[] = [
   ...rules(BOOTSTRAP, STACK, 'CDKToolkit'),
-  ...rules(BASELINE, STACK, NAMES.baselineStack),
+  ...rules(BASELINE, STACK, NAMES.baselineStack, NAMES.accountBaselineStack),
   ...rules(LANDING_ZONE, STACK, 'StackSet-*'),
 ];
 

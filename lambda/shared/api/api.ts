@@ -12,6 +12,8 @@ export interface ApiCall {
   /** Name of the operation; method and path in REST protocols, for example `DELETE /2015-03-31/functions/f`. */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Id of the account, for a service whose host name contains it. */
+  readonly accountId?: string;
 }
 
 /** The APIs of an account. Responses are objects; in XML, all values are text. */
@@ -35,12 +37,13 @@ export class AwsApi implements Api {
     return retryTransient(async () => this.send(call), RETRY_MILLISECONDS);
   }
 
-  private async send({ service: name, region, operation, input }: ApiCall) {
+  private async send({ service: name, region, operation, input, accountId }: ApiCall) {
     const service: ApiService = API_SERVICES[name];
     const { main } = partitionOf(this.partition);
     const signedRegion = service.isGlobal ? main : region;
-    const { protocol, hostname, host, origin } = new URL(this.endpoint(service, region));
-    const { method, path, query, headers, body } = encodeRequest(service, operation, input);
+    const { protocol, hostname, host, origin } = new URL(this.endpoint(service, region, accountId));
+    const { method, path, query, body, ...encoded } = encodeRequest(service, operation, input);
+    const headers = { ...encoded.headers, ...service.isOfAccount && { 'x-amz-account-id': accountId ?? '' } };
     const credentials = await this.credentials();
     const signer = signerOf(service.signs ?? service.host, signedRegion, credentials);
     const signed = await signer.sign({
@@ -58,12 +61,12 @@ export class AwsApi implements Api {
     return decodeResponse(service, operation, text);
   }
 
-  private endpoint(service: ApiService, region: string): string {
+  private endpoint(service: ApiService, region: string, accountId: string | undefined): string {
     const { AWS_ENDPOINT_URL: override } = this.environment;
     if (override !== undefined) return override;
     const { suffix } = partitionOf(this.partition);
     // the names of buckets are in the path
-    const { host } = service;
+    const host = service.isOfAccount ? `${accountId}.${service.host}` : service.host;
     return service.isGlobal ? `https://${host}.${suffix}` : `https://${host}.${region}.${suffix}`;
   }
 }

@@ -11,6 +11,8 @@ interface Endpoint {
   readonly signs?: string;
   /** Whether the service has one endpoint, without a region, in the main region of the partition. */
   readonly isGlobal?: true;
+  /** Whether the id of the account is in the host name and in a header. */
+  readonly isOfAccount?: true;
 }
 
 const json = (host: string, target: string, more: Partial<Endpoint> = {}, version: '1.0' | '1.1' = '1.1') =>
@@ -20,7 +22,7 @@ const query = (host: string, version: string, more: Partial<Endpoint> = {}) =>
 const restJson = (host: string, more: Partial<Endpoint> = {}) => ({ protocol: 'rest-json', host, ...more }) as const;
 const restXml = (host: string, more: Partial<Endpoint> = {}) => ({ protocol: 'rest-xml', host, ...more }) as const;
 
-/** The services that a clean calls without a client of the SDK. Prefixes and versions are those of the SDK. */
+/** The services that are called without a client of the SDK. Prefixes and versions are those of the SDK. */
 export const API_SERVICES = {
   account: restJson('account', { isGlobal: true }),
   athena: json('athena', 'AmazonAthena'),
@@ -55,6 +57,7 @@ export const API_SERVICES = {
   redshift: query('redshift', '2012-12-01'),
   route53: restXml('route53', { isGlobal: true }),
   s3: restXml('s3'),
+  s3control: restXml('s3-control', { signs: 's3', isOfAccount: true }),
   sagemaker: json('api.sagemaker', 'SageMaker', { signs: 'sagemaker' }),
   scheduler: restJson('scheduler'),
   secretsmanager: json('secretsmanager', 'secretsmanager'),

@@ -1,3 +1,4 @@
+import { settingPermissions } from './region-settings';
 import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import type { Permissions } from '../../core/service';
 
@@ -10,6 +11,7 @@ const DESCRIBING = [
 
 export const permissions: Record<string, Permissions> = {
   ...everywhere(DESCRIBING),
+  ...settingPermissions,
   ...on(['CreateSnapshot'], call => regionalArn(call, 'snapshot/*').replace(/:\d+:snapshot/, '::snapshot')),
   ...on(['DeleteSnapshot'], call => regionalArn(call, `snapshot/${textOf(call, 'SnapshotId')}`)),
   ...on(['DeregisterImage'], call => regionalArn(call, `image/${textOf(call, 'ImageId')}`)),

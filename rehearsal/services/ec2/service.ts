@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { defaultNetwork } from './default-network';
 import { permissions } from './permissions';
+import { regionSettings } from './region-settings';
 import { Identifiers } from '../../core/identifiers';
 import type { Inventory, InventoryItem } from '../../core/inventory/inventory';
 import { read } from '../../core/protocol/read';
@@ -45,7 +46,7 @@ export class Ec2 implements Service {
     private readonly environment: Environment,
     private readonly inventory: Inventory,
   ) {
-    this.operations = { ...this.networks(), ...this.copies(), ...this.resources() };
+    this.operations = { ...this.networks(), ...this.copies(), ...this.resources(), ...regionSettings() };
   }
 
   /** Default networks, and those of stacks without a default. */

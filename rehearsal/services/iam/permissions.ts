@@ -22,6 +22,9 @@ export function permissions(identities: Identities): Record<string, Permissions>
     ...on(OF_ROLES, roleArn),
     ...on(OF_USERS, call => `${prefix(call)}:user/${textOf(call, 'UserName')}`),
     ...on(['GetPolicy'], call => textOf(call, 'PolicyArn')),
-    ...everywhere(['ListRoles', 'ListUsers', 'ListAccountAliases', 'CreateAccountAlias']),
+    ...everywhere([
+      'ListRoles', 'ListUsers', 'ListAccountAliases', 'CreateAccountAlias', 'GetAccountPasswordPolicy',
+      'UpdateAccountPasswordPolicy',
+    ]),
   };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { deletionOperations } from './deletion';
 import type { Identities, Role } from './identities';
+import { passwordPolicies } from './password-policy';
 import { permissions } from './permissions';
 import { inlinePolicyType, managedPolicyType, namedEntityType, rolePolicyType } from './resource-types';
 import { RoleType } from './role-type';
@@ -47,6 +48,7 @@ export class Iam implements Service {
         IsTruncated: false,
       }),
       CreateAccountAlias: async call => this.createAlias(call),
+      ...passwordPolicies(),
       ...deletionOperations(identities, environment.partition, call => this.roleOf(call)),
     };
     this.permissions = permissions(identities);

@@ -31,6 +31,7 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
       call =>
         buckets.find(String(call.input.Bucket)) === undefined ? [] : needed(call);
   return {
+    ...on(['GetAccountPublicAccessBlock', 'PutAccountPublicAccessBlock'], () => '*'),
     ListBuckets: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
     GetBucketLocation: existing(bucket('GetBucketLocation')),
     GetBucketTagging: existing(bucket('GetBucketTagging')),

@@ -4,6 +4,7 @@ import type { Bucket, StoredObject } from './buckets';
 import { uploadedBody } from './chunked';
 import { deleteNamed, namedObjects } from './delete-objects';
 import { listObjects } from './listing';
+import { ACCOUNT_ROUTES, accountOperations } from './operations/account';
 import { bucketOperations } from './operations/buckets';
 import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
@@ -31,6 +32,7 @@ export class S3 implements Service {
   public readonly protocol = 'rest-xml';
   public readonly namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
   public readonly routes = {
+    ...ACCOUNT_ROUTES,
     ListBuckets: 'GET /',
     GetBucketLocation: 'GET /{Bucket}?location',
     GetBucketTagging: 'GET /{Bucket}?tagging',
@@ -75,6 +77,7 @@ export class S3 implements Service {
       HeadObject: async call => this.objectAnswer(call, false),
       PutObject: async call => this.putObject(call),
       DeleteObject: async call => this.deleteObject(call),
+      ...accountOperations(),
       ...bucketOperations(iam, this.buckets, call => this.bucketOf(call)),
     };
     this.permissions = permissions(this.buckets);

@@ -16,8 +16,8 @@ type Filter = v.InferOutput<typeof GetInput>['TagFilters'][number];
 /** Time in which the API still shows what was deleted. */
 const SHOWN_MILLISECONDS = 3 * 3600 * 1000;
 
-/** Services whose resources the API does not know. */
-const UNKNOWN = /^AWS::IAM::/;
+/** Types that the API does not know: those of IAM, and policies of resources, which have no tags. */
+const UNKNOWN = /^AWS::(IAM::|S3::BucketPolicy$|(SNS::Topic|SQS::Queue)(Inline)?Policy$)/;
 
 /** AWS Resource Groups Tagging API: resources that have or had tags, deleted ones for some hours. */
 export class Tagging implements Service {

@@ -1,0 +1,117 @@
+import { baselineStopped, baselineTaken, nameOfTarget } from './errors';
+import { Rollout } from './rollout';
+import type { BaselineRequest, BaselineResult } from '../../../src/baseline/contract';
+import type { Drift } from '../../../src/operations/contract';
+import { repairable } from '../../cloudformation/check';
+import { baselineKey } from '../../registry/baseline';
+import type { BaselineRecord } from '../../registry/baseline';
+import { foreignOwner, owns, withOwner, withoutOwner } from '../../registry/owners';
+import type { Registry, Versioned } from '../../registry/registry';
+import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
+import { DONE, done } from '../../shared/lifecycle';
+import { retryWhileRolePropagates } from '../../shared/propagation';
+import type { AccountContext } from '../context';
+
+/** Accounts that a drift names. */
+const MAX_NAMED = 5;
+
+/** Gives the accounts of an organization, or of a pool, their baseline. Accounts keep that of a removed one. */
+export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineResult> {
+  private readonly rollout: Rollout;
+  private readonly registry: Registry;
+  private deniedAt?: number;
+
+  public constructor(private readonly context: AccountContext) {
+    this.rollout = new Rollout(context);
+    this.registry = context.registry;
+  }
+
+  public subjectOf({ target }: BaselineRequest): string {
+    return `the account baseline of ${nameOfTarget(target)}`;
+  }
+
+  public async requestCreate(owner: Owner, request: BaselineRequest): Promise<void> {
+    const record = await this.firstRead(request.target);
+    const foreign = record && foreignOwner(record.owners, owner);
+    const current = record?.owners.find(({ id }) => id === foreign?.id);
+    if (current) throw baselineTaken(request.target, current);
+    const attempt = Math.max(this.context.now(), (record?.attempt ?? 0) + 1);
+    await this.write({
+      target: request.target,
+      owners: withOwner(record?.owners ?? [], owner, request),
+      request,
+      attempt,
+      updating: [],
+      failed: [],
+      deferred: [],
+    }, record?.version);
+  }
+
+  public async requestUpdate(owner: Owner, request: BaselineRequest, before: BaselineRequest): Promise<void> {
+    if (request.target !== before.target) await this.requestDelete(owner, before);
+    await this.requestCreate(owner, request);
+  }
+
+  public async requestDelete(owner: Owner, { target }: BaselineRequest): Promise<void> {
+    const record = await this.read(target);
+    if (!record || !owns(record.owners, owner)) return;
+    const owners = withoutOwner(record.owners, owner);
+    const next = owners.at(-1);
+    if (!next) return this.registry.remove(baselineKey(target), record.version);
+    const { version, ...known } = record;
+    await this.write({ ...known, owners, request: next.request }, version);
+  }
+
+  public async reconcile(owner: Owner, { target }: BaselineRequest): Promise<Progress<BaselineResult>> {
+    const record = await this.read(target);
+    if (!record || !owns(record.owners, owner)) {
+      throw new Error(`'${owner.logicalId}' was removed concurrently: deploy again`);
+    }
+    if (record.owners.at(-1)?.id !== owner.id) return done({ target });
+    if (record.failed.length > Number(record.request.maxFailedUpdates)) throw baselineStopped(record);
+    const progress = await this.rollout.step(record);
+    return progress.done ? { ...progress, result: { target } } : progress;
+  }
+
+  public async reconcileDelete(): Promise<Progress<void>> {
+    return DONE;
+  }
+
+  public async check(owner: Owner, request: BaselineRequest): Promise<readonly Drift[]> {
+    const record = await this.read(request.target);
+    const subject = this.subjectOf(request);
+    if (!record || !owns(record.owners, owner)) {
+      return [repairable(`the registry has no record of ${subject}`, 'it is recorded again')];
+    }
+    const { outdated } = await this.rollout.outdated(record);
+    if (outdated.length === 0) return [];
+    const failed = new Set(record.failed.map(({ key }) => key));
+    const named = outdated.slice(0, MAX_NAMED).map(({ record: { accountId } }) => accountId).join(', ');
+    const more = outdated.length > MAX_NAMED ? ` and ${outdated.length - MAX_NAMED} more` : '';
+    const drift = repairable(`accounts ${named}${more} do not have ${subject}`, 'they are updated');
+    // a failed update is not repeated every day
+    return [outdated.every(({ key }) => !failed.has(key)) ? { ...drift, isDeferredUpdate: true } : drift];
+  }
+
+  public async requestRepair(owner: Owner, request: BaselineRequest): Promise<void> {
+    await this.requestCreate(owner, request);
+  }
+
+  /** The first baseline of an organization gives this function a policy just before, which IAM may not know yet. */
+  private async firstRead(target: string) {
+    try {
+      return await this.read(target);
+    } catch (error) {
+      this.deniedAt ??= this.context.now();
+      throw retryWhileRolePropagates(error, this.context.now() - this.deniedAt);
+    }
+  }
+
+  private async read(target: string): Promise<Versioned<BaselineRecord> | undefined> {
+    return this.registry.read<BaselineRecord>(baselineKey(target));
+  }
+
+  private async write(record: BaselineRecord, version: number | undefined): Promise<void> {
+    await this.registry.write<BaselineRecord>(baselineKey(record.target), record, version);
+  }
+}

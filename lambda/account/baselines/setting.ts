@@ -1,0 +1,8 @@
+/** A setting of an account that CloudFormation has no type for. */
+export interface Setting {
+  /** What differs if it is not set, for example `public access to buckets is not blocked`. */
+  readonly problem: string;
+  isSet(): Promise<boolean>;
+  /** Sets it, however often it is called. Returns why it is left as it is, if so. */
+  set(): Promise<string | void>;
+}
