@@ -118,6 +118,8 @@ export interface Finding {
   readonly type: string;
   readonly region: string;
   readonly id: string;
+  /** Present if it is known: stacks name resources of some types by their ARNs. */
+  readonly arn?: string;
   /** How it was found. */
   readonly by: 'tags' | 'costs' | 'services';
 }

@@ -118,7 +118,9 @@ describe('the inspection', () => {
       'ec2:DescribeInstances': { reservationSet: { item: [{ instancesSet: { item: instances } }] } },
       'dax:DescribeClusters': awsError('OptInRequired'),
     });
-    expect((await inspection.look(REGION)).map(({ type, id, by }) => [type, id, by])).toEqual([
+    const found = await inspection.look(REGION);
+    expect(found.find(({ by }) => by === 'tags')?.arn).toBe(arns[1]);
+    expect(found.map(({ type, id, by }) => [type, id, by])).toEqual([
       ['AWS::EC2::Instance', 'i-1', 'services'],
       ['AWS::polly', arns[1], 'tags'],
       ['AWS::EC2::Instance', 'i-2', 'services'],

@@ -241,6 +241,16 @@ test('a stack with a resource that has the protecting tag remains, and is named'
   expect(clean.present).toContain('foreign');
 });
 
+test.each(['org-environments-baseline', 'org-environments-account-baseline'])(
+  'what the stack %s names by its ARN is spared, also when the look knows it by its name', async stackName => {
+    const clean = world();
+    const arn = `arn:aws:sns:${REGION}:333333333333:costs`;
+    clean.account.plant({ type: 'AWS::SNS::Topic', region: REGION, id: 'costs', arn, isTagged: true }, false);
+    clean.account.deploy({ stackName, region: REGION, resources: [{ id: arn, isRetained: true }] });
+    expect(await clean.run()).toEqual({ state: 'available' });
+    expect(clean.present).toEqual(['costs']);
+  });
+
 test('an account that is no longer held is left alone', async () => {
   const clean = world();
   clean.account.plant({ type: 'AWS::RDS::DBInstance', region: REGION, id: 'db', slow: 3600 });

@@ -128,7 +128,7 @@ export class FakeAccount {
     defaults: async region => this.defaultIds.get(region) ?? [],
     look: async region => [...this.resources.values()]
       .filter(one => one.region === region && (one.isTagged || isCostly(one)))
-      .map(({ type, id }) => ({ type, region, id, by: 'services' as const })),
+      .map(({ type, id, arn }) => ({ type, region, id, ...(arn !== undefined && { arn }), by: 'services' as const })),
     costs: async since => {
       this.costsSince = since;
       return this.costs;

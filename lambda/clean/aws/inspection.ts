@@ -54,7 +54,7 @@ export class AwsInspection implements Inspection {
     const found = new Map<string, Finding>();
     for (const arn of await this.arns(region, {})) {
       const { type, id } = typeOfArn(arn);
-      found.set(`${type} ${id}`, { type, region, id, by: 'tags' });
+      found.set(`${type} ${id}`, { type, region, id, arn, by: 'tags' });
     }
     for (const spec of LOOK_SPECS) {
       for (const one of await this.lookAt(spec, region)) found.set(`${one.type} ${one.id}`, one);
