@@ -20,7 +20,7 @@ export function monthlyBudget(scope: Construct, props: Props): Topic | undefined
     return undefined;
   }
   if (!(amount > 0)) fail(scope, `the 'monthlyBudget' must be a number of dollars above 0, got ${amount}`);
-  if (!isNotified) fail(scope, "a 'monthlyBudget' needs 'budgetEmails' or a 'budgetTopicName', or nobody is notified");
+  if (!isNotified) fail(scope, "a 'monthlyBudget' needs 'budgetEmails' or a 'budgetTopicName' to notify");
   if (budgetEmails.length > MAX_EMAILS) {
     fail(scope, `AWS notifies at most ${MAX_EMAILS} of the 'budgetEmails', got ${budgetEmails.length}: use a mailing `
       + 'list, or a budgetTopicName');

@@ -167,7 +167,7 @@ test('accounts and pools of the stack are created after the baseline, and a pool
 
 test.each<[AccountBaselineProps, string]>([
   [{ monthlyBudget: 10 },
-    "a 'monthlyBudget' needs 'budgetEmails' or a 'budgetTopicName', or nobody is notified"],
+    "a 'monthlyBudget' needs 'budgetEmails' or a 'budgetTopicName' to notify"],
   [{ monthlyBudget: 0, budgetEmails: ['a@example.com'] },
     "the 'monthlyBudget' must be a number of dollars above 0, got 0"],
   [{ budgetEmails: ['a@example.com'] },

@@ -148,7 +148,8 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
   test.each([
     // starting a clean, if there are account pools
     ['account', 'account', [
-      'organizations:DescribeOrganization', ...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT, 'states:StartExecution',
+      'organizations:DescribeOrganization', ...ACCOUNTS, ...FEATURES, ...IN_THE_ACCOUNT, 's3:GetObject',
+      'states:StartExecution',
     ]],
     ['branch', 'branch', []],
     [
