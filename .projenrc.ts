@@ -12,7 +12,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   authorAddress: 'opensource@example.com',
   repositoryUrl: 'https://github.com/cdk-org-environments/cdk-org-environments.git',
   license: 'Apache-2.0',
-  keywords: ['aws', 'cdk', 'organizations', 'account', 'environment', 'pipeline', 'vending'],
+  homepage: 'https://github.com/cdk-org-environments/cdk-org-environments#readme',
+  keywords: [
+    'aws', 'cdk', 'aws-cdk', 'awscdk', 'organizations', 'account', 'environment', 'pipeline', 'vending', 'blue-green',
+  ],
+  stability: 'experimental',
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
@@ -139,28 +143,31 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
   bin: { 'org-environments': 'lib/cli/org-environments.js' },
-  gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '/blue-green.svg', '.DS_Store'],
+  gitignore: ['/lib/', 'cdk.out/', '/report.json', '/timeline.html', '/blue-green.svg', '.DS_Store', '.jsii.tabl.json'],
 });
 
 const UNPUBLISHED = [
   '/lambda/',
   '/rehearsal/',
   '/cli/',
-  '/examples/',
   '/docs/',
   '/images/',
   '/tools/',
   '/bench/',
   '/rosetta/',
   '/CONTRIBUTING.md',
+  '/SECURITY.md',
+  '/API.md',
   '/.ci/',
   '/.dependency-cruiser.cjs',
   '/report.json',
   '/timeline.html',
+  '/blue-green.svg',
 ];
 for (const path of UNPUBLISHED) project.addPackageIgnore(path);
 
 project.addDevDeps('constructs@10.6.0');
+project.package.addVersion('0.1.0');
 // npm ci fails with unrs-resolver 1.13.0
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // allows the examples and the README to import the package by its name, as users do
@@ -170,6 +177,15 @@ project.package.addField('exports', {
   './.jsii': './.jsii',
   './.warnings.jsii.js': './.warnings.jsii.js',
 });
+
+// the classifiers of the Python package
+project.package.manifest.jsii.targets.python.classifiers = [
+  'Framework :: AWS CDK', 'Framework :: AWS CDK :: 2', 'Topic :: System :: Systems Administration',
+];
+// source maps are a third of the compiled files
+for (const option of ['inlineSourceMap', 'inlineSources']) {
+  project.tsconfig?.file.addOverride(`compilerOptions.${option}`, false);
+}
 
 const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'bench'];
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', {
@@ -214,8 +230,8 @@ const checkImports = project.addTask('check-imports', {
     'src lambda rehearsal cli test bench examples/quickstart tools',
   ].join(' '),
 });
-// projen silences jsii's warnings of words that other languages reserve
-project.compileTask.reset('jsii --fail-on-warnings');
+// projen silences jsii's warnings of words that other languages reserve; aws-cdk-lib is developed against the newest
+project.compileTask.reset('jsii --fail-on-warnings --silence-warnings metadata/missing-dev-dependency');
 project.watchTask.reset('jsii -w');
 project.preCompileTask.spawn(bundle);
 project.testTask.reset();
@@ -254,7 +270,22 @@ project.addTask('package:codegen', {
     exec: `jsii-pacmak --code-only --target ${language} --outdir dist/code`,
   })),
 });
-for (const name of ['compile', 'docgen', 'package:js', 'package:codegen']) {
+const translate = project.addTask('translate', {
+  description: 'Translate the examples of README and docstrings into the other languages, into .jsii.tabl.json',
+  exec: 'jsii-rosetta extract --strict',
+});
+project.postCompileTask.spawn(translate);
+project.addTask('test:node-24', {
+  description: 'Test the handlers on the version of Node.js that they have in AWS',
+  exec: 'node tools/node-24.mjs',
+  receiveArgs: true,
+});
+project.addTask('test:packages', {
+  description: 'Build the packages, and install them in apps in Python, Java and Go: [language…]',
+  exec: 'node test/packages/index.mjs',
+  receiveArgs: true,
+});
+for (const name of ['compile', 'docgen', 'translate', 'package:js', 'package:codegen']) {
   project.tasks.tryFind(name)?.env('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 }
 project.tryFindObjectFile('.eslintrc.json')?.patch(

@@ -26,8 +26,8 @@ const DIRECT_CHANGES = [
  * pull requests only: CodeCommit lets everyone who may push go round them.
  *
  * @example
- * const { policy } = new BranchProtection(this, 'Protection', { branches: [branch] });
- * Role.fromRoleName(this, 'Developers', 'developers').addManagedPolicy(policy);
+ * const protection = new BranchProtection(this, 'Protection', { branches: [branch] });
+ * Role.fromRoleName(this, 'Developers', 'developers').addManagedPolicy(protection.policy);
  */
 export class BranchProtection extends Construct {
   /** The policy: attach it to the roles of people, not to those of this library. */
