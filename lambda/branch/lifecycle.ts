@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { DescriptorFile } from './descriptor';
 import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed } from './drift';
 import type { HandlerLocation } from './errors';
 import { nestedNames, noStartPoint, toUserError } from './errors';
 import { knownCommits, lastCommit, lostCommit } from './history';
+import { Protections } from './protection';
 import { BranchRemoval } from './removal';
 import type { RemovalCalls } from './removal';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
@@ -27,6 +27,7 @@ export type BranchCalls = RemovalCalls | 'branches' | 'file' | 'commitFile' | 'r
 
 /** Creates, adopts, renames or archives the branch of an environment, and writes its descriptor. No commit is lost. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
+  private readonly protection: Protections;
   private readonly removal: BranchRemoval;
 
   public constructor(
@@ -35,6 +36,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     private readonly place: HandlerLocation,
     private readonly now: () => number = Date.now,
   ) {
+    this.protection = new Protections(registry, hosts);
     this.removal = new BranchRemoval(registry, hosts, now);
   }
 
@@ -292,18 +294,9 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       };
       record = await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
-    record = await this.protect(request, record);
+    record = await this.protection.apply(request, record);
     await this.endRename(request, record);
     return done({ branchName: request.branchName, commitId });
-  }
-
-  /** Requires the declared review. */
-  private async protect(request: BranchRequest, record: Read): Promise<Read> {
-    const { repositoryName, branchName, review } = request;
-    if (isDeepStrictEqual(record.review, review)) return record;
-    await this.hosts(request).requireReview(repositoryName, branchName, review);
-    const { review: before, ...rest } = record;
-    return this.registry.write<BranchRecord>(branchKey(request), { ...rest, ...review && { review } }, record.version);
   }
 
   private async descriptorFile(request: BranchRequest, commitId: string): Promise<DescriptorFile> {

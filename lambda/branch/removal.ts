@@ -1,4 +1,6 @@
 import { openPullRequestsOf, removalRefused, usedByChildren } from './errors';
+import type { ProtectionCalls } from './protection';
+import { Protections } from './protection';
 import type { BranchRequest } from '../../src/branch/contract';
 import { LISTED } from '../../src/registry/contract';
 import type { Archive, BranchRecord } from '../registry/branch';
@@ -8,18 +10,22 @@ import type { Hosts } from '../sources/hosts';
 import { BranchMovedError, SourceError } from '../sources/source';
 
 /** The calls of the host that the removal of a branch needs. */
-export type RemovalCalls = 'requireReview' | 'head' | 'createBranch' | 'deleteBranch' | 'contains' | 'openPullRequests';
+export type RemovalCalls = ProtectionCalls | 'head' | 'createBranch' | 'deleteBranch' | 'contains' | 'openPullRequests';
 
 type Read = Versioned<BranchRecord>;
 type Branch = Pick<BranchRequest, 'host' | 'repositoryName' | 'branchName'>;
 
 /** Removes branches. Commits that no other branch is known to have are kept as a branch `archive/<branch>/<time>`. */
 export class BranchRemoval {
+  private readonly protection: Protections;
+
   public constructor(
     private readonly registry: Registry,
     private readonly hosts: Hosts<RemovalCalls>,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.protection = new Protections(registry, hosts);
+  }
 
   /**
    * Removes the branch of an environment, and its record. It may be repeated after a crash at any call.
@@ -44,8 +50,8 @@ export class BranchRemoval {
       return await this.take(former, record, head, newName);
     } catch (error) {
       // for example the default branch of the repository
-      if (error instanceof SourceError && !(error instanceof BranchMovedError)) return record;
-      throw error;
+      if (!(error instanceof SourceError) || error instanceof BranchMovedError) throw error;
+      return await this.registry.read<BranchRecord>(branchKey(former)) ?? record;
     }
   }
 
@@ -81,10 +87,11 @@ export class BranchRemoval {
     const isContained = otherHead !== undefined && (await host.contains(repositoryName, otherHead, head)) === true;
     const kept = isContained ? record : await this.archive(branch, record, head);
     try {
+      // a host may not delete a branch that is protected
+      const released = await this.protection.release(branch, kept);
       const deleted = await host.deleteBranch(repositoryName, branchName);
-      if (record.review) await host.requireReview(repositoryName, branchName, undefined);
       // a push between the last look and the deletion
-      return deleted === undefined || deleted === head ? kept : await this.archive(branch, kept, deleted);
+      return deleted === undefined || deleted === head ? released : await this.archive(branch, released, deleted);
     } catch (error) {
       throw error instanceof SourceError ? removalRefused(branch, error) : error;
     }

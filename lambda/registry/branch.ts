@@ -26,6 +26,13 @@ export interface BranchRecord {
   readonly formerNames?: readonly string[];
   /** The review that the host requires now. */
   readonly review?: BranchReview;
+  /** The checks that the host requires now. */
+  readonly checks?: readonly string[];
+  /**
+   * Present while this library protects the branch, also before it begins: the rules of the same kinds that others have
+   * made, which stay.
+   */
+  readonly foreignRules?: readonly string[];
   /** Present while the branch is being removed. */
   readonly removing?: { readonly archive?: Archive };
 }

@@ -27,8 +27,8 @@ import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/p
 import { Reviews } from './codecommit/reviews';
 import { proposeMerge } from './propose';
 import type {
-  Author, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest, PickRequest,
-  ProposeRequest, PullRequest, SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest,
+  PickRequest, ProposeRequest, PullRequest, SourceHost,
 } from './source';
 import {
   BranchMovedError,
@@ -38,7 +38,6 @@ import {
   SourceAccessDeniedError,
   SourceError,
 } from './source';
-import type { BranchReview } from '../../src/branch/contract';
 import { NAMES } from '../../src/private/contract';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed, isPermanentAwsError } from '../shared/errors';
@@ -78,9 +77,13 @@ export class CodeCommitHost implements SourceHost {
     });
   }
 
-  public async requireReview(
-    repositoryName: string, branchName: string, review: BranchReview | undefined,
-  ): Promise<void> {
+  /** Its templates are known by their names. */
+  public async foreignRules(): Promise<readonly string[]> {
+    return [];
+  }
+
+  /** `Branch` rejects checks at synth. */
+  public async protect(repositoryName: string, branchName: string, { review }: BranchRules): Promise<void> {
     await translateErrors(() => new Reviews(this.client, repositoryName).require(branchName, review));
   }
 

@@ -3,10 +3,18 @@ import { HostError } from './source';
 import { clientDefaults } from '../shared/clients';
 import { isPermanentAwsError } from '../shared/errors';
 
-/** A token, or the key of a GitHub App. */
-export type HostCredentials =
-  | { readonly token: string }
-  | { readonly appId: string; readonly installationId: string; readonly privateKey: string };
+/** A token, or the key of a GitHub App. With both, GitHub gets the key, and other hosts get the token. */
+export type HostCredentials = Token | AppKey | (Token & AppKey);
+
+interface Token {
+  readonly token: string;
+}
+
+interface AppKey {
+  readonly appId: string;
+  readonly installationId: string;
+  readonly privateKey: string;
+}
 
 /** Reads the credentials of a host. They are neither logged nor part of an error. */
 export type ReadCredentials = (secretArn: string) => Promise<HostCredentials>;
@@ -34,10 +42,13 @@ export function parseCredentials(secretArn: string, text: string | undefined): H
   const trimmed = text?.trim() ?? '';
   const { token, appId, installationId, privateKey } = trimmed.startsWith('{') ? fieldsOf(trimmed) : { token: trimmed };
   // a header with another character is rejected by an error that contains the token
-  if (isText(token) && /^[\x21-\x7e]+$/.test(token)) return { token };
-  if (isId(appId) && isId(installationId) && isText(privateKey)) {
-    return { appId: String(appId), installationId: String(installationId), privateKey };
-  }
+  const ofToken = isText(token) && /^[\x21-\x7e]+$/.test(token) ? { token } : undefined;
+  const ofApp = isId(appId) && isId(installationId) && isText(privateKey)
+    ? { appId: String(appId), installationId: String(installationId), privateKey }
+    : undefined;
+  if (ofToken && ofApp) return { ...ofToken, ...ofApp };
+  const found = ofToken ?? ofApp;
+  if (found) return found;
   throw new HostError(`the secret ${secretArn} has no credentials: ${FORM}`);
 }
 

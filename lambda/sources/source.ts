@@ -34,6 +34,13 @@ export interface PullRequest {
   readonly mergeCommitId?: string;
 }
 
+/** What pull requests to a branch need; empty: nothing. */
+export interface BranchRules {
+  readonly review?: BranchReview;
+  /** Names of checks that must pass. */
+  readonly checks?: readonly string[];
+}
+
 /** A pull request to open. */
 export interface NewPullRequest {
   readonly repositoryName: string;
@@ -110,8 +117,20 @@ export interface SourceHost {
    * @returns the commit at which it was; undefined: the repository has no such branch
    */
   deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
-  /** Requires a review of pull requests to a branch, or none. @throws BranchMovedError if it must be repeated */
-  requireReview(repositoryName: string, branchName: string, review: BranchReview | undefined): Promise<void>;
+  /**
+   * The rules for a branch that others have made, and that cannot be told from those of this library: it neither
+   * changes nor removes them. They are the same after `protect` only if it is called before it.
+   */
+  foreignRules(repositoryName: string, branchName: string): Promise<readonly string[]>;
+  /**
+   * Makes, changes or removes the rules of this library for pull requests to a branch. It may be repeated.
+   *
+   * @param foreign rules of others, from `foreignRules`
+   * @throws BranchMovedError if it must be repeated
+   */
+  protect(
+    repositoryName: string, branchName: string, rules: BranchRules, foreign: readonly string[],
+  ): Promise<void>;
   /** The open pull requests from or to a branch. */
   openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
   /**

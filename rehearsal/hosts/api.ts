@@ -8,6 +8,7 @@ import type { Repository } from '../services/codecommit/repository';
 export interface RepositoryCall extends HostRequest {
   readonly repository: Repository;
   readonly fullName: string;
+  readonly token: string;
   /** The variable end of the path. */
   readonly parameter: string;
   /** Milliseconds since 1970. */
@@ -69,16 +70,19 @@ export abstract class HostApi {
   private async respond(request: HostRequest): Promise<unknown> {
     const other = this.other(request);
     if (other !== undefined) return other;
-    const access = this.conditions.tokens[this.tokenOf(request)];
+    const token = this.tokenOf(request);
+    const access = this.conditions.tokens[token];
     if (access === undefined) throw this.badCredentials();
     const { fullName, rest } = this.splitPath(request.path) ?? { fullName: '', rest: '' };
     const repository = this.repositories.find(fullName);
     const isVisible = access.repositories?.includes(fullName) ?? true;
     if (repository === undefined || !isVisible) throw this.noRepository();
-    return this.respondFor({ request, repository, fullName, rest, access });
+    return this.respondFor({ request, repository, fullName, rest, access, token });
   }
 
-  private async respondFor({ request, repository, fullName, rest, access }: RepositoryRequest): Promise<unknown> {
+  private async respondFor(
+    { request, repository, fullName, rest, access, token }: RepositoryRequest,
+  ): Promise<unknown> {
     for (const [method, pattern, operation] of this.routes) {
       const match = pattern.exec(rest);
       if (method !== request.method || match === null) continue;
@@ -87,6 +91,7 @@ export abstract class HostApi {
         ...request,
         repository,
         fullName,
+        token,
         parameter: decodeURIComponent(match[1] ?? ''),
         now: this.environment.clock.now(),
         move: async (branch, from, to) => this.repositories.move(repository, branch, from, to),
@@ -103,6 +108,7 @@ interface RepositoryRequest {
   readonly fullName: string;
   readonly rest: string;
   readonly access: TokenAccess;
+  readonly token: string;
 }
 
 function bodyOf(text: string, type = ''): Readonly<Record<string, unknown>> {

@@ -16,6 +16,8 @@ export interface PullRequest {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly endedAt?: number;
+  /** Tokens of those who have approved it. */
+  readonly approvedBy: readonly string[];
 }
 
 /** What can be named to filter pull requests. */
@@ -41,10 +43,10 @@ export class PullRequests {
   }
 
   public open(
-    fullName: string, request: Omit<PullRequest, 'number' | 'state' | 'mergeCommit' | 'endedAt'>,
+    fullName: string, request: Omit<PullRequest, 'number' | 'state' | 'mergeCommit' | 'endedAt' | 'approvedBy'>,
   ): PullRequest {
     const all = this.all(fullName);
-    const opened: PullRequest = { ...request, number: all.length + 1, state: 'open' };
+    const opened: PullRequest = { ...request, number: all.length + 1, state: 'open', approvedBy: [] };
     this.ofRepository.set(fullName, [...all, opened]);
     return opened;
   }
@@ -53,6 +55,12 @@ export class PullRequests {
     const changed = this.all(fullName).map(one => (one.number === number ? { ...one, ...change } : one));
     this.ofRepository.set(fullName, changed);
     return this.find(fullName, number);
+  }
+
+  /** Approves a pull request with a token. */
+  public approve(fullName: string, number: number, token: string): void {
+    const { approvedBy = [] } = this.find(fullName, number) ?? {};
+    this.change(fullName, number, { approvedBy: [...new Set([...approvedBy, token])] });
   }
 
   /** A host closes the pull requests from and to a branch that is deleted. */

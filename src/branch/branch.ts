@@ -1,6 +1,7 @@
 import { IResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { BranchRequest, BranchResult, BranchReview } from './contract';
+import type { BranchRequest, BranchResult } from './contract';
+import { checksOf, reviewOf } from './rules';
 import type { IAccount } from '../account/account-interface';
 import type { NewBranch } from '../account/contract';
 import { preparedAccountId } from '../account/internals';
@@ -10,7 +11,7 @@ import { RESOURCE_TYPES } from '../private/contract';
 import { ManagedResource } from '../private/managed-resource';
 import { rejectRemovalPolicy } from '../private/reject';
 import { UniqueClaims } from '../private/unique-claims';
-import { fail, validate } from '../private/validate';
+import { validate } from '../private/validate';
 import type { Source } from '../sources/source';
 import type { SourceConfig } from '../sources/source-host';
 
@@ -65,12 +66,26 @@ export interface BranchOptions {
   readonly startPoint?: string;
 
   /**
-   * The review that pull requests to the branch need. CodeCommit applies it to pull requests only: deny other changes
-   * with `BranchProtection`. At most 25 different reviews in a repository, and 100 branches with the same.
+   * The review that pull requests to the branch need.
+   *
+   * In CodeCommit, an approval rule template, which concerns pull requests only: deny other changes with
+   * `BranchProtection`. At most 25 different reviews in a repository, and 100 branches with the same. In GitHub, a
+   * ruleset, which only the GitHub App of the credentials bypasses. In GitLab (Premium), a protected branch and an
+   * approval rule; only the owner of the token pushes to it. In Bitbucket, branch restrictions, which concern pull
+   * requests only.
    *
    * @default - pull requests need no review
    */
   readonly requireReview?: ReviewOptions;
+
+  /**
+   * Names of the checks that must pass before a pull request to the branch is merged, for example of the jobs of a
+   * workflow of GitHub: at most 20. Bitbucket knows no names: it requires as many builds that have passed. Not possible
+   * in CodeCommit and GitLab.
+   *
+   * @default - no check must pass
+   */
+  readonly requirePassingPipeline?: string[];
 
   /**
    * What happens to the branch when it is removed from the app.
@@ -91,7 +106,8 @@ export interface ReviewOptions {
 
   /**
    * ARNs of the roles and users whose approvals count, at most 50, for example
-   * `arn:aws:sts::222222222222:assumed-role/Reviewers/*`. The author of a pull request never counts.
+   * `arn:aws:sts::222222222222:assumed-role/Reviewers/*`. The author of a pull request never counts. Only in
+   * CodeCommit.
    *
    * @default - all who may approve pull requests
    */
@@ -204,10 +220,6 @@ export class Branch extends Resource implements IBranch {
     this.startPoint = props.startPoint;
     this.config = props.source._bind(this, props.organization);
     const { key, repository } = this.config;
-    if (props.requireReview && repository.host !== 'codecommit') {
-      fail(this, "'requireReview' is possible only in repositories of CodeCommit: protect the branch with a rule of "
-        + 'its host');
-    }
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
       'every environment needs its own branch; choose another branchName');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
@@ -221,7 +233,8 @@ export class Branch extends Resource implements IBranch {
         parentName,
         startPoint: props.startPoint,
         removal: props.removal === BranchRemoval.ARCHIVE ? 'archive' : undefined,
-        review: props.requireReview && this.reviewOf(props.requireReview),
+        review: props.requireReview && reviewOf(this, props.requireReview, repository.host),
+        checks: props.requirePassingPipeline && checksOf(this, props.requirePassingPipeline, repository.host),
         environmentName: props.environmentName,
         accountId: preparedAccountId(this, props.account, props.organization),
         region: Stack.of(this).region,
@@ -238,16 +251,6 @@ export class Branch extends Resource implements IBranch {
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     rejectRemovalPolicy(this, policy, "the commits of a branch are always kept; use its property 'removal'");
-  }
-
-  private reviewOf({ approvals = 1, approvers }: ReviewOptions): BranchReview {
-    if (!Number.isInteger(approvals) || approvals < 1 || approvals > 10) {
-      fail(this, `'approvals' must be a whole number from 1 to 10, got ${approvals}`);
-    }
-    if (approvers && (approvers.length === 0 || approvers.length > 50)) {
-      fail(this, `'approvers' must be 1 to 50 ARNs, got ${approvers.length}; omit it to count all approvals`);
-    }
-    return { approvals: String(approvals), ...approvers && { approvers } };
   }
 
   private checkStartPoint(startPoint: string): void {

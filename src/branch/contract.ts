@@ -11,6 +11,8 @@ export interface BranchRequest extends RepositoryReference {
   readonly removal?: 'keep' | 'archive';
   /** Present if changes need a review. */
   readonly review?: BranchReview;
+  /** Names of the checks that must pass before a pull request is merged. Absent: none. */
+  readonly checks?: readonly string[];
   readonly environmentName: string;
   readonly accountId: string;
   readonly region: string;

@@ -1,7 +1,6 @@
 import type { BranchCalls } from '../../lambda/branch/lifecycle';
-import type { Author, FileChange, PullRequest, SourceHost } from '../../lambda/sources/source';
+import type { Author, BranchRules, FileChange, PullRequest, SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, RepositoryNotFoundError } from '../../lambda/sources/source';
-import type { BranchReview } from '../../src/branch/contract';
 
 interface Commit {
   readonly parent?: string;
@@ -120,8 +119,16 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
     return this.push(branchName, { [path]: text ?? '' }, message);
   }
 
-  public async requireReview(repositoryName: string, branchName: string, review?: BranchReview): Promise<void> {
-    this.check('requireReview', repositoryName);
+  public async foreignRules(repositoryName: string, branchName: string): Promise<readonly string[]> {
+    this.check('foreignRules', repositoryName);
+    return this.reviews.has(branchName) ? ['review'] : [];
+  }
+
+  public async protect(
+    repositoryName: string, branchName: string, { review }: BranchRules, foreign: readonly string[],
+  ): Promise<void> {
+    this.check('protect', repositoryName);
+    if (foreign.includes('review')) return;
     if (review) this.reviews.set(branchName, review.approvals);
     else this.reviews.delete(branchName);
   }

@@ -3,11 +3,13 @@ import {
   ListAssociatedApprovalRuleTemplatesForRepositoryCommand,
 } from '@aws-sdk/client-codecommit';
 import { Template } from 'aws-cdk-lib/assertions';
-import { change, make, remove, request, world } from './lifecycle-world';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { branchRecord, change, make, remove, request, world } from './lifecycle-world';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
-import { BranchProtection } from '../../src';
-import { Cicd, quickApp } from '../fixtures/app';
+import { BranchProtection, Source } from '../../src';
+import { Cicd, CONNECTION_ARN, quickApp } from '../fixtures/app';
 import { CICD, World } from '../rehearsal/services/world';
+import { Killed } from '../shared/fate';
 
 describe('a branch with a review', () => {
   const reviewed = { ...request, review: { approvals: '2' } };
@@ -16,7 +18,7 @@ describe('a branch with a review', () => {
     const { lifecycle, repositories, fate } = world();
     await make(lifecycle, reviewed);
     await make(lifecycle, reviewed);
-    expect(fate.calls.filter(call => call === 'requireReview')).toHaveLength(1);
+    expect(fate.calls.filter(call => call === 'protect')).toHaveLength(1);
     expect([...repositories.reviews]).toEqual([['env/test1', '2']]);
     const renamed = { ...reviewed, branchName: 'env/qa', removal: 'archive' as const };
     await change(lifecycle, renamed, reviewed);
@@ -28,6 +30,52 @@ describe('a branch with a review', () => {
   test('needs none after the declaration was removed', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle, reviewed);
+    await change(lifecycle, request, reviewed);
+    expect([...repositories.reviews]).toEqual([]);
+  });
+});
+
+describe('the rules of others for a branch', () => {
+  const reviewed = { ...request, review: { approvals: '2' } };
+
+  test('are recorded before it is protected, and stay when it is no more', async () => {
+    const { lifecycle, repositories, registry } = world();
+    await make(lifecycle);
+    repositories.reviews.set('env/test1', 'of others');
+    await change(lifecycle, reviewed, request);
+    expect((await branchRecord(registry, 'env/test1'))?.foreignRules).toEqual(['review']);
+    await change(lifecycle, request, reviewed);
+    expect([...repositories.reviews]).toEqual([['env/test1', 'of others']]);
+    expect(await branchRecord(registry, 'env/test1')).not.toHaveProperty('foreignRules');
+  });
+
+  test.each(Array.from({ length: 8 }, (_, index) => index + 1))(
+    'are told from ours after a crash at call %i', async n => {
+      const { lifecycle, repositories, fate } = world();
+      await make(lifecycle);
+      fate.dieAt(n, 'after');
+      const again = async (run: () => Promise<unknown>) => run().catch((error: unknown) => {
+        if (error instanceof Killed && fate.revive()) return run();
+        throw error;
+      });
+      await again(async () => change(lifecycle, reviewed, request));
+      expect([...repositories.reviews]).toEqual([['env/test1', '2']]);
+      await change(lifecycle, request, reviewed);
+      expect([...repositories.reviews]).toEqual([]);
+    },
+  );
+
+  test('does not keep a protection whose declaration was rolled back after a crash', async () => {
+    const { lifecycle, repositories, fate } = world();
+    await make(lifecycle);
+    const before = fate.calls.length;
+    await change(lifecycle, reviewed, request);
+    const atProtection = fate.calls.indexOf('protect', before) - before + 1;
+    await change(lifecycle, request, reviewed);
+    fate.dieAt(atProtection, 'after');
+    await expect(change(lifecycle, reviewed, request)).rejects.toBeInstanceOf(Killed);
+    fate.revive();
+    expect([...repositories.reviews]).toEqual([['env/test1', '2']]);
     await change(lifecycle, request, reviewed);
     expect([...repositories.reviews]).toEqual([]);
   });
@@ -61,14 +109,14 @@ describe('the approval rule templates of CodeCommit', () => {
   test('are one for all branches with the same review, and deleted with the last of them', async () => {
     const host = new CodeCommitHost(client);
     const approvers = ['arn:aws:sts::111111111111:assumed-role/Reviewers/*'];
-    await host.requireReview(repositoryName, 'env/a', { approvals: '1' });
-    await host.requireReview(repositoryName, 'env/b', { approvals: '1' });
-    await host.requireReview(repositoryName, 'env/b', { approvals: '1' });
+    await host.protect(repositoryName, 'env/a', { review: { approvals: '1' } });
+    await host.protect(repositoryName, 'env/b', { review: { approvals: '1' } });
+    await host.protect(repositoryName, 'env/b', { review: { approvals: '1' } });
     expect(await rules()).toEqual([[['refs/heads/env/a', 'refs/heads/env/b'], 1, undefined]]);
-    await host.requireReview(repositoryName, 'env/b', { approvals: '2', approvers });
+    await host.protect(repositoryName, 'env/b', { review: { approvals: '2', approvers } });
     expect(await rules()).toEqual([[['refs/heads/env/a'], 1, undefined], [['refs/heads/env/b'], 2, approvers]]);
-    await host.requireReview(repositoryName, 'env/a', undefined);
-    await host.requireReview(repositoryName, 'env/b', undefined);
+    await host.protect(repositoryName, 'env/a', {});
+    await host.protect(repositoryName, 'env/b', {});
     expect(await rules()).toEqual([]);
   });
 });
@@ -98,6 +146,37 @@ describe('at synth', () => {
     );
   });
 
+  test.each<[string, HostedName, object, string]>([
+    ['approvers of AWS', 'gitHub', { requireReview: { approvers: ['arn:aws:iam::111111111111:role/R'] } },
+      "[Cicd/dev/Branch] 'approvers' are ARNs of AWS, which only CodeCommit knows: omit it, and name the reviewers in "
+        + 'a file CODEOWNERS or in the settings of the repository'],
+    ['no checks', 'gitHub', { requirePassingPipeline: [] },
+      "[Cicd/dev/Branch] 'requirePassingPipeline' must have 1 to 20 names of checks, got 0"],
+    ['an empty check', 'gitHub', { requirePassingPipeline: [' '] },
+      "[Cicd/dev/Branch] each name in 'requirePassingPipeline' must have 1 to 200 characters, got ' '"],
+    ['checks', 'gitLab', { requirePassingPipeline: ['build'] },
+      "[Cicd/dev/Branch] 'requirePassingPipeline' is not possible for one branch here: GitLab has it for all branches "
+        + "of a project: choose 'Pipelines must succeed' in the settings of merge requests"],
+    ['checks', 'codeCommit', { requirePassingPipeline: ['build'] },
+      "[Cicd/dev/Branch] 'requirePassingPipeline' is not possible for one branch here: CodeCommit has only approvals: "
+        + "use 'requireReview' with the role of a build in 'approvers', and let the build approve the pull request when "
+        + 'it has passed (aws codecommit update-pull-request-approval-state)'],
+  ])('%s in %s are rejected where they are not possible', (_, host, rules, message) => {
+    const { cicd, source } = hosted(host);
+    const branch = { source, branchName: 'env/dev', ...rules };
+    expect(() => cicd.environment('dev', { branch })).toThrow(message);
+  });
+
+  test('a review and checks of GitHub are passed to the handler', () => {
+    const { cicd, source } = hosted('gitHub');
+    cicd.environment('dev', {
+      branch: { source, branchName: 'env/dev', requireReview: { approvals: 2 }, requirePassingPipeline: ['build'] },
+    });
+    const template = Template.fromStack(cicd.stack);
+    const [{ Properties }] = Object.values(template.findResources('Custom::OrgEnvironmentsBranch'));
+    expect(Properties).toMatchObject({ review: { approvals: '2' }, checks: ['build'] });
+  });
+
   test.each([
     [{ approvals: 0 }, "'approvals' must be a whole number from 1 to 10, got 0"],
     [{ approvers: [] }, "'approvers' must be 1 to 50 ARNs, got 0; omit it to count all approvals"],
@@ -107,3 +186,14 @@ describe('at synth', () => {
     expect(() => cicd.environment('dev', { branch })).toThrow(message);
   });
 });
+
+type HostedName = 'codeCommit' | 'gitHub' | 'gitLab';
+
+function hosted(name: HostedName) {
+  const cicd = new Cicd(quickApp(), { imported: true });
+  if (name === 'codeCommit') return { cicd, source: cicd.source };
+  if (name === 'gitHub') return { cicd, source: cicd.gitHub() };
+  const credentials = Secret.fromSecretNameV2(cicd.stack, 'Secret', 'shop-credentials');
+  const connectionArn = CONNECTION_ARN;
+  return { cicd, source: Source.gitLab({ group: 'acme', project: 'shop', connectionArn, credentials }) };
+}

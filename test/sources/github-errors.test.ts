@@ -7,8 +7,9 @@ import { HostError } from '../../lambda/sources/source';
 import { HostResponse, REHEARSAL_TOKEN } from '../../rehearsal/hosts/host';
 
 const repositoryName = 'acme/shop';
-const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read' and, for "
-  + "backports and the removal of branches, 'Pull requests: read and write'";
+const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read', for "
+  + "backports and the removal of branches 'Pull requests: read and write', and for reviews and checks "
+  + "'Administration: read and write'";
 
 let world: HostWorld;
 afterEach(() => world.stop());

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  CodeCommitClient, MergePullRequestByThreeWayCommand, UpdatePullRequestStatusCommand,
+  CodeCommitClient, GetPullRequestCommand, MergePullRequestByThreeWayCommand, UpdatePullRequestApprovalStateCommand,
+  UpdatePullRequestStatusCommand,
 } from '@aws-sdk/client-codecommit';
 import { BitbucketClient } from '../../lambda/sources/bitbucket/client';
 import { BitbucketHost } from '../../lambda/sources/bitbucket/host';
@@ -34,6 +35,9 @@ const KINDS: Readonly<Record<HostName, {
   readonly repositoryName: string;
   connect(simulation: Simulation, credentials: HostCredentials): SourceHost;
   end(simulation: Simulation, id: string, ending: Ending): Promise<unknown>;
+  approve(simulation: Simulation, id: string, person: string): Promise<unknown>;
+  /** Reports that a check of a commit has passed. */
+  pass?(commitId: string, name: string): Promise<unknown>;
 }>> = {
   codecommit: {
     repositoryName: 'shop',
@@ -43,6 +47,13 @@ const KINDS: Readonly<Record<HostName, {
       : codeCommit(simulation).send(
         new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' }),
       )),
+    approve: async (simulation, pullRequestId, person) => {
+      const client = codeCommit(simulation, person);
+      const { pullRequest } = await client.send(new GetPullRequestCommand({ pullRequestId }));
+      await client.send(new UpdatePullRequestApprovalStateCommand({
+        pullRequestId, revisionId: pullRequest?.revisionId, approvalState: 'APPROVE',
+      }));
+    },
   },
   github: {
     repositoryName: 'acme/shop',
@@ -55,6 +66,10 @@ const KINDS: Readonly<Record<HostName, {
       const url = `https://api.github.com/repos/acme/shop/pulls/${id}`;
       return ending === 'merge' ? asPerson('PUT', `${url}/merge`, {}) : asPerson('PATCH', url, { state: 'closed' });
     },
+    approve: async (_simulation, id, person) =>
+      asPerson('POST', `https://api.github.com/repos/acme/shop/pulls/${id}/reviews`, { event: 'APPROVE' }, person),
+    pass: async (commitId, context) =>
+      asPerson('POST', `https://api.github.com/repos/acme/shop/statuses/${commitId}`, { state: 'success', context }),
   },
   gitlab: {
     repositoryName: 'acme/web/shop',
@@ -67,6 +82,9 @@ const KINDS: Readonly<Record<HostName, {
       const url = `https://gitlab.com/api/v4/projects/acme%2Fweb%2Fshop/merge_requests/${id}`;
       return ending === 'merge' ? asPerson('PUT', `${url}/merge`, {}) : asPerson('PUT', url, { state_event: 'close' });
     },
+    approve: async (_simulation, id, person) => asPerson(
+      'POST', `https://gitlab.com/api/v4/projects/acme%2Fweb%2Fshop/merge_requests/${id}/approve`, {}, person,
+    ),
   },
   bitbucket: {
     repositoryName: 'acme/shop',
@@ -76,6 +94,13 @@ const KINDS: Readonly<Record<HostName, {
       'POST', `https://api.bitbucket.org/2.0/repositories/acme/shop/pullrequests/${id}/${
         ending === 'merge' ? 'merge' : 'decline'}`, {},
     ),
+    approve: async (_simulation, id, person) => asPerson(
+      'POST', `https://api.bitbucket.org/2.0/repositories/acme/shop/pullrequests/${id}/approve`, {}, person,
+    ),
+    pass: async (commitId, key) => asPerson(
+      'POST', `https://api.bitbucket.org/2.0/repositories/acme/shop/commit/${commitId}/statuses/build`,
+      { key, state: 'SUCCESSFUL' },
+    ),
   },
 };
 
@@ -83,13 +108,17 @@ function tokenIn(credentials: HostCredentials): string {
   return 'token' in credentials ? credentials.token : '';
 }
 
-function codeCommit({ iam, server }: Simulation): CodeCommitClient {
-  const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
+function codeCommit({ iam, server }: Simulation, person = 'root'): CodeCommitClient {
+  const name = person === 'root' ? person : `user/${person}`;
+  const credentials = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:${name}` });
   return new CodeCommitClient({ endpoint: server.endpoint, region: REGION, credentials });
 }
 
-async function asPerson(method: string, url: string, body: object): Promise<void> {
-  const headers = { 'authorization': `Bearer ${REHEARSAL_TOKEN}`, 'content-type': 'application/json' };
+/** Sends a request as a person does. */
+export async function asPerson(
+  method: string, url: string, body: object, token: string = REHEARSAL_TOKEN,
+): Promise<void> {
+  const headers = { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
 }
@@ -164,6 +193,17 @@ export class HostWorld {
   /** Ends a pull request, as a person does. */
   public async end(pullRequestId: string, ending: Ending): Promise<void> {
     await KINDS[this.name].end(this.simulation, pullRequestId, ending);
+  }
+
+  /** Approves a pull request, as a person does. */
+  public async approve(pullRequestId: string, person: string): Promise<void> {
+    this.simulation.hostConditions.tokens[person] = { level: 'write' };
+    await KINDS[this.name].approve(this.simulation, pullRequestId, person);
+  }
+
+  /** Reports that a check of a commit has passed, as another system does. */
+  public async pass(commitId: string, name: string): Promise<void> {
+    await KINDS[this.name].pass?.(commitId, name);
   }
 
   /** The modes and contents of all files of a commit, by path. */

@@ -44,8 +44,8 @@ export function alreadyBelow(from: string, to: readonly string[]): Error {
 export function noPicks(repositoryName: string): Error {
   return new Error(
     `commits cannot be ported back in repository '${repositoryName}', because the API of Bitbucket cannot apply a `
-      + "commit to another branch: use git cherry-pick -x and open a pull request, and after its merge 'org-environments "
-      + "absorb'; nothing was done",
+      + 'commit to another branch: use git cherry-pick -x and open a pull request, and after its merge '
+      + "'org-environments absorb'; nothing was done",
   );
 }
 

@@ -186,8 +186,8 @@ function rootOf(tree: BranchTree, name: string): TreeBranch {
 }
 
 function waiting(branches: readonly TreeBranch[]): readonly AbsorbRecord[] {
-  return branches.map(({ branchName, review }) => ({
-    branchName, state: 'waiting', isReviewed: review !== undefined,
+  return branches.map(({ branchName, review, checks }) => ({
+    branchName, state: 'waiting', isReviewed: review !== undefined || checks !== undefined,
   }));
 }
 

@@ -2,14 +2,14 @@ import type { BitbucketClient } from './client';
 import { BitbucketError, encoded } from './client';
 import { BitbucketComparison } from './compare';
 import { BitbucketPullRequests } from './pull-requests';
+import { BitbucketRules } from './rules';
 import { HostErrors } from '../host-errors';
 import { compareByPatch } from '../patches';
 import { proposeCommit } from '../propose';
 import type {
-  Author, CommitDetails, Comparison, FileChange, NewPullRequest, ProposeRequest, PullRequest, SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, NewPullRequest, ProposeRequest, PullRequest, SourceHost,
 } from '../source';
 import { BranchMovedError, HostError, SourceError } from '../source';
-import { HostWithoutComparisons } from '../without-comparisons';
 
 interface Branch {
   readonly name: string;
@@ -24,18 +24,16 @@ interface Commit {
   readonly parents: readonly { readonly hash: string }[];
 }
 
-const RIGHTS = "give the token the permissions 'Repositories: write' and, for the removal of branches, 'Pull requests: "
-  + "write'";
+const RIGHTS = "give the token the permissions 'Repositories: write', for the removal of branches 'Pull requests: "
+  + "write', and for reviews and checks 'Repositories: admin'";
 
 /** Repositories of Bitbucket, by its API. */
-export class BitbucketHost extends HostWithoutComparisons implements SourceHost {
+export class BitbucketHost implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<BitbucketClient>,
     private readonly credentialsArn: string,
-  ) {
-    super();
-  }
+  ) {}
 
   public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
     return this.orUndefined(repositoryName, async client => {
@@ -147,6 +145,17 @@ export class BitbucketHost extends HostWithoutComparisons implements SourceHost 
 
   public async pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined> {
     return this.orUndefined(repositoryName, async client => new BitbucketPullRequests(client, repositoryName).get(id));
+  }
+
+  public async foreignRules(repositoryName: string, branchName: string): Promise<readonly string[]> {
+    return this.call(repositoryName, async client => new BitbucketRules(client, repositoryName).foreign(branchName));
+  }
+
+  public async protect(
+    repositoryName: string, branchName: string, rules: BranchRules, foreign: readonly string[],
+  ): Promise<void> {
+    await this.call(repositoryName, async client =>
+      new BitbucketRules(client, repositoryName).protect(branchName, rules, foreign));
   }
 
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {

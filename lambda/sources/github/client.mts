@@ -17,14 +17,15 @@ const FINAL = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 export function gitHubClient(credentials: HostCredentials): GitHubClient {
-  const { token: auth, ...app } = { token: undefined, ...credentials };
-  return new RetryingOctokit({
+  const app = 'appId' in credentials ? credentials : undefined;
+  const { request } = new RetryingOctokit({
     userAgent: 'cdk-org-environments',
     log: SILENT,
     retry: { retries: RETRIES, doNotRetry: FINAL },
     // the token of an installation is valid for an hour, and renewed before its end
-    ...(auth === undefined ? { authStrategy: createAppAuth, auth: app } : { auth }),
+    ...app ? { authStrategy: createAppAuth, auth: app } : { auth: 'token' in credentials && credentials.token },
   });
+  return { request, ...app && { appId: Number(app.appId) } };
 }
 
 function ignore(): void {

@@ -15,8 +15,9 @@ export function hasStatus(error: unknown, ...statuses: readonly number[]): boole
   return isRequestError(error) && statuses.includes(error.status);
 }
 
-const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read' and, for "
-  + "backports and the removal of branches, 'Pull requests: read and write'";
+const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read', for "
+  + "backports and the removal of branches 'Pull requests: read and write', and for reviews and checks "
+  + "'Administration: read and write'";
 
 /** Converts an error of the client to one of the port. */
 export function hostErrorOf(error: unknown, repositoryName: string, credentialsArn: string): unknown {

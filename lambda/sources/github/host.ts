@@ -6,23 +6,21 @@ import { GitHubMerge } from './merge';
 import { GitHubPick } from './pick';
 import { GitHubPullRequests } from './pull-requests';
 import type { GitHubClient, GitHubRepository } from './repository';
+import { GitHubRules } from './rules';
 import { compareByPatch } from '../patches';
 import { proposeMerge } from '../propose';
 import type {
-  Author, CommitDetails, Comparison, FileChange, MergeRequest, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
-  SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, MergeRequest, NewPullRequest, PickRequest, ProposeRequest,
+  PullRequest, SourceHost,
 } from '../source';
-import { HostWithoutComparisons } from '../without-comparisons';
 
 /** Repositories of GitHub, by its API. */
-export class GitHubHost extends HostWithoutComparisons implements SourceHost {
+export class GitHubHost implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<GitHubClient>,
     private readonly credentialsArn: string,
-  ) {
-    super();
-  }
+  ) {}
 
   public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
     return this.orUndefined(repositoryName, async (client, repository) =>
@@ -135,6 +133,16 @@ export class GitHubHost extends HostWithoutComparisons implements SourceHost {
   public async pick(request: PickRequest): Promise<string | undefined> {
     return this.call(request.repositoryName, async (client, repository) =>
       new GitHubPick(client, repository, request).pick());
+  }
+
+  /** Its rulesets are known by their names. */
+  public async foreignRules(): Promise<readonly string[]> {
+    return [];
+  }
+
+  public async protect(repositoryName: string, branchName: string, rules: BranchRules): Promise<void> {
+    await this.call(repositoryName, async (client, repository) =>
+      new GitHubRules(client, repository).protect(branchName, rules));
   }
 
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {

@@ -1,7 +1,10 @@
 import type { Octokit } from '@octokit/core' with { 'resolution-mode': 'import' };
 
 /** The part of the client of GitHub that is used. */
-export type GitHubClient = Pick<Octokit, 'request'>;
+export interface GitHubClient extends Pick<Octokit, 'request'> {
+  /** The App that the credentials belong to; absent: they are a token. */
+  readonly appId?: number;
+}
 
 /** A repository, as in the parameters of requests. */
 export type GitHubRepository = Readonly<Record<'owner' | 'repo', string>>;

@@ -1,6 +1,7 @@
 /** The client of GitLab: a file of its own in the bundles, which is loaded only for repositories of GitLab. */
 import {
-  Branches, Commits, GitbeakerRequestError, MergeRequests, Repositories, RepositoryFiles,
+  Branches, Commits, GitbeakerRequestError, MergeRequestApprovals, MergeRequests, ProtectedBranches, Repositories,
+  RepositoryFiles, Users,
 } from '@gitbeaker/rest';
 import type { CherryPick, CherryPicked, GitLabClient } from './repository.js';
 
@@ -9,11 +10,14 @@ const TIMEOUT_MILLISECONDS = 20_000;
 export function gitLabClient(token: string): GitLabClient {
   const options = { token, queryTimeout: TIMEOUT_MILLISECONDS };
   return {
+    approvals: new MergeRequestApprovals(options),
     branches: new Branches(options),
     commits: new Commits(options),
     files: new RepositoryFiles(options),
     mergeRequests: new MergeRequests(options),
+    protectedBranches: new ProtectedBranches(options),
     repositories: new Repositories(options),
+    users: new Users(options),
     cherryPick: async pick => cherryPick(token, pick),
   };
 }

@@ -3,14 +3,14 @@ import { hostErrorOf, isAnswer } from './errors';
 import { openMergeRequest, openMergeRequests, pullRequestOf } from './merge-requests';
 import { pick } from './pick';
 import type { GitLabClient } from './repository';
+import { GitLabRules } from './rules';
 import { compareByPatch } from '../patches';
 import { proposeCommit } from '../propose';
 import type {
-  Author, CommitDetails, Comparison, FileChange, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
   SourceHost,
 } from '../source';
 import { BranchMovedError, HostError } from '../source';
-import { HostWithoutComparisons } from '../without-comparisons';
 
 const NO_BRANCH = /branch not found/i;
 const NO_FILE = /file not found/i;
@@ -19,14 +19,12 @@ const NO_MERGE_REQUEST = /^404 not found/i;
 const EMPTY = /repository not found/i;
 
 /** Repositories of GitLab, by its API. */
-export class GitLabHost extends HostWithoutComparisons implements SourceHost {
+export class GitLabHost implements SourceHost {
   /** @param credentialsArn the secret of the credentials, for error messages */
   public constructor(
     private readonly connect: () => Promise<GitLabClient>,
     private readonly credentialsArn: string,
-  ) {
-    super();
-  }
+  ) {}
 
   public async head(repositoryName: string, branchName: string): Promise<string | undefined> {
     return this.orUndefined(repositoryName, NO_BRANCH, async ({ branches }) =>
@@ -122,6 +120,18 @@ export class GitLabHost extends HostWithoutComparisons implements SourceHost {
 
   public async pick(request: PickRequest): Promise<string | undefined> {
     return this.call(request.repositoryName, async client => pick(client, request));
+  }
+
+  public async foreignRules(repositoryName: string, branchName: string): Promise<readonly string[]> {
+    return this.call(repositoryName, async client => new GitLabRules(client, repositoryName).foreign(branchName));
+  }
+
+  /** `Branch` rejects checks at synth. */
+  public async protect(
+    repositoryName: string, branchName: string, rules: BranchRules, foreign: readonly string[],
+  ): Promise<void> {
+    await this.call(repositoryName, async client =>
+      new GitLabRules(client, repositoryName).protect(branchName, rules, foreign));
   }
 
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {

@@ -1,12 +1,19 @@
-import type { Branches, Commits, MergeRequests, Repositories, RepositoryFiles } from '@gitbeaker/rest';
+import type {
+  Branches, Commits, MergeRequestApprovals, MergeRequests, ProtectedBranches, Repositories, RepositoryFiles, Users,
+} from '@gitbeaker/rest';
 
 /** The parts of the client of GitLab that are used. */
 export interface GitLabClient {
+  readonly approvals: Pick<
+    MergeRequestApprovals, 'allApprovalRules' | 'createApprovalRule' | 'editApprovalRule' | 'removeApprovalRule'
+  >;
   readonly branches: Pick<Branches, 'all' | 'create' | 'remove' | 'show'>;
   readonly commits: Pick<Commits, 'all' | 'create' | 'show' | 'showDiff'>;
   readonly files: Pick<RepositoryFiles, 'show'>;
   readonly mergeRequests: Pick<MergeRequests, 'all' | 'create' | 'show'>;
+  readonly protectedBranches: Pick<ProtectedBranches, 'protect' | 'show' | 'unprotect'>;
   readonly repositories: Pick<Repositories, 'compare' | 'mergeBase'>;
+  readonly users: Pick<Users, 'showCurrentUser'>;
   readonly cherryPick: (pick: CherryPick) => Promise<CherryPicked>;
 }
 

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { failed, listOf, read } from './responses';
+import type { BitbucketRestrictions } from './restrictions';
 import type { RepositoryCall } from '../api';
+import { Checks } from '../checks';
 import { HostResponse } from '../host';
 import type { PullRequest } from '../pull-requests';
 import { PullRequests } from '../pull-requests';
@@ -10,9 +12,14 @@ const NewInput = v.object({
   title: v.string(), description: v.optional(v.string(), ''), source: Side, destination: Side,
 });
 
+const BuildInput = v.object({ key: v.string(), state: v.picklist(['SUCCESSFUL', 'FAILED', 'INPROGRESS']) });
+
 /** https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
 export class BitbucketPullRequests {
   private readonly store = new PullRequests();
+  private readonly checks = new Checks();
+
+  public constructor(private readonly restrictions: BitbucketRestrictions) {}
 
   /** The filters that this library uses: names of branches and the state, with AND and OR. */
   public async list({ repository: { git }, fullName, query }: RepositoryCall): Promise<unknown> {
@@ -50,13 +57,29 @@ export class BitbucketPullRequests {
     return this.get(call);
   }
 
+  /** What a person does to approve it. */
+  public async approve(call: RepositoryCall): Promise<unknown> {
+    const { number } = await this.required(call);
+    this.store.approve(call.fullName, number, call.token);
+    return { approved: true };
+  }
+
+  /** What another system does when a build has ended. */
+  public report({ fullName, parameter, body }: RepositoryCall): never {
+    const { key, state } = read(BuildInput, body);
+    this.checks.report(fullName, parameter, key, state === 'SUCCESSFUL');
+    throw new HostResponse(201, { key, state });
+  }
+
   /** What a person does to merge it. */
   public async merge(call: RepositoryCall): Promise<unknown> {
     const { repository: { git }, fullName, move, now } = call;
     return git.exclusively(async () => {
-      const { number, source, target, sourceCommit: theirs, state } = await this.required(call);
+      const { number, source, target, sourceCommit: theirs, state, approvedBy } = await this.required(call);
       const ours = await git.head(target);
       if (state !== 'open' || ours === undefined) throw failed(400, 'This pull request is already closed.');
+      const builds = this.checks.passedOf(fullName, theirs).length;
+      this.restrictions.assertMergeable(fullName, target, approvedBy.length, builds);
       const author = { name: 'rehearsal', email: 'rehearsal@bots.bitbucket.org', at: now };
       const message = `Merged in ${source} (pull request #${number})`;
       const { commitId } = await git.merge({ ours, theirs, message, author, keepOurs: [] });

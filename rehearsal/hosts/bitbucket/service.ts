@@ -1,6 +1,7 @@
 import * as operations from './operations';
 import { BitbucketPullRequests } from './pull-requests';
 import { failed } from './responses';
+import { BitbucketRestrictions } from './restrictions';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
 import type { HostRequest, HostResponse } from '../host';
@@ -8,7 +9,7 @@ import type { HostRequest, HostResponse } from '../host';
 /** The API of Bitbucket: https://developer.atlassian.com/cloud/bitbucket/rest/ */
 export class Bitbucket extends HostApi {
   public readonly hostname = 'api.bitbucket.org';
-  protected readonly routes: Routes = routesOf(new BitbucketPullRequests());
+  protected readonly routes: Routes = routesOf(new BitbucketRestrictions());
 
   protected tokenOf({ headers: { authorization = '' } }: HostRequest): string {
     return authorization.replace(/^bearer /i, '');
@@ -32,7 +33,8 @@ export class Bitbucket extends HostApi {
   }
 }
 
-function routesOf(pullRequests: BitbucketPullRequests): Routes {
+function routesOf(restrictions: BitbucketRestrictions): Routes {
+  const pullRequests = new BitbucketPullRequests(restrictions);
   return [
     ['GET', /^refs\/branches\/(.+)$/, operations.showBranch],
     ['DELETE', /^refs\/branches\/(.+)$/, operations.deleteBranch],
@@ -47,6 +49,12 @@ function routesOf(pullRequests: BitbucketPullRequests): Routes {
     ['GET', /^pullrequests$/, async call => pullRequests.list(call)],
     ['POST', /^pullrequests$/, async call => pullRequests.create(call)],
     ['GET', /^pullrequests\/(\d+)$/, async call => pullRequests.get(call)],
+    ['POST', /^pullrequests\/(\d+)\/approve$/, async call => pullRequests.approve(call)],
+    ['POST', /^commit\/(\w+)\/statuses\/build$/, async call => pullRequests.report(call)],
+    ['GET', /^branch-restrictions$/, async call => restrictions.list(call)],
+    ['POST', /^branch-restrictions$/, async call => restrictions.create(call)],
+    ['PUT', /^branch-restrictions\/(\d+)$/, async call => restrictions.update(call)],
+    ['DELETE', /^branch-restrictions\/(\d+)$/, async call => restrictions.remove(call)],
     ['POST', /^pullrequests\/(\d+)\/merge$/, async call => pullRequests.merge(call)],
     ['POST', /^pullrequests\/(\d+)\/decline$/, async call => pullRequests.decline(call)],
   ];

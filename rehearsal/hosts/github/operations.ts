@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { bot } from './bot';
 import { created, invalid, notFound, read } from './responses';
+import type { GitHubRulesets } from './rulesets';
 import { branchesOf, commitOf, diffEntry, fileOf, gitCommit, reference } from './shapes';
 import type { Branches, BranchFields, Commit, Comparison, File, GitCommit, Reference, Tree } from './shapes';
 import type { Content } from '../../services/codecommit/content';
@@ -41,7 +42,10 @@ const MergeInput = v.object({ base: v.string(), head: v.string(), commit_message
  */
 export class GitHubOperations {
   /** @param branchDeleted called for each branch that is deleted */
-  public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
+  public constructor(
+    private readonly rulesets: GitHubRulesets,
+    private readonly branchDeleted: (fullName: string, branch: string, now: number) => void,
+  ) {}
 
   public async getRef({ repository, fullName, parameter }: RepositoryCall): Promise<Reference> {
     await requireCommits(repository.git);
@@ -63,12 +67,13 @@ export class GitHubOperations {
     throw created<Reference>(reference(fullName, branch, sha));
   }
 
-  public async updateRef({ repository, fullName, parameter, body, move }: RepositoryCall): Promise<Reference> {
+  public async updateRef({ repository, fullName, parameter, body, move, token }: RepositoryCall): Promise<Reference> {
     const { sha, force } = read(MoveInput, body);
     const branch = branchOf(parameter) ?? '';
     return repository.git.exclusively(async () => {
       const head = await repository.git.head(branch);
       if (head === undefined) throw invalid('Reference does not exist');
+      this.rulesets.assertChangeable(fullName, branch, token);
       if (await repository.git.resolve(sha) === undefined) throw invalid('Object does not exist');
       const isForward = await repository.git.mergeBase(head, sha) === head;
       if ((!isForward && !force) || !await move(branch, head, sha)) throw invalid('Update is not a fast forward');
@@ -183,11 +188,12 @@ export class GitHubOperations {
     };
   }
 
-  public async merge({ repository: { git }, fullName, body, move, now }: RepositoryCall): Promise<Commit> {
+  public async merge({ repository: { git }, fullName, body, move, now, token }: RepositoryCall): Promise<Commit> {
     const { base, head, commit_message: message = `Merge ${head} into ${base}` } = read(MergeInput, body);
     return git.exclusively(async () => {
       const [ours, theirs] = [await git.head(base), await resolved(git, head)];
       if (ours === undefined) throw new HostResponse(404, { message: 'Base does not exist' });
+      this.rulesets.assertChangeable(fullName, base, token);
       if (theirs === undefined) throw new HostResponse(404, { message: 'Head does not exist' });
       if (await git.mergeBase(ours, theirs) === theirs) throw new HostResponse(204);
       const { commitId } = await git.merge({ ours, theirs, message, author: bot(now), keepOurs: [] });

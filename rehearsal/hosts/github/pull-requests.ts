@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { bot } from './bot';
 import { created, invalid, notFound, read } from './responses';
+import type { GitHubRulesets } from './rulesets';
 import { pullRequest } from './shapes';
 import type { PullRequestFields } from './shapes';
 import type { RepositoryCall } from '../api';
+import { Checks } from '../checks';
 import { HostResponse } from '../host';
 import { pageOf } from '../input';
 import type { PullRequest } from '../pull-requests';
@@ -14,6 +16,8 @@ const NewInput = v.object({
   title: v.string(), head: v.string(), base: v.string(), body: v.optional(v.nullable(v.string())),
 });
 const ChangeInput = v.object({ state: v.picklist(['open', 'closed']) });
+const ReviewInput = v.object({ event: v.literal('APPROVE') });
+const StatusInput = v.object({ state: v.picklist(['success', 'failure', 'pending']), context: v.string() });
 const MergeInput = v.object({ merge_method: v.optional(v.picklist(['merge', 'squash']), 'merge') });
 
 /**
@@ -23,6 +27,9 @@ const MergeInput = v.object({ merge_method: v.optional(v.picklist(['merge', 'squ
  */
 export class GitHubPullRequestOperations {
   private readonly store = new PullRequests();
+  private readonly checks = new Checks();
+
+  public constructor(private readonly rulesets: GitHubRulesets) {}
 
   public async list({ repository: { git }, fullName, query }: RepositoryCall): Promise<PullRequestFields[]> {
     const state = query.get('state') ?? 'open';
@@ -70,14 +77,32 @@ export class GitHubPullRequestOperations {
     return pullRequest(call.fullName, changed ?? await this.required(call));
   }
 
+  /** What a person does to approve it. */
+  public async review(call: RepositoryCall): Promise<{ state: string }> {
+    const { number } = await this.required(call);
+    read(ReviewInput, call.body);
+    this.store.approve(call.fullName, number, call.token);
+    return { state: 'APPROVED' };
+  }
+
+  /** What another system does when a check has ended. */
+  public async report({ fullName, parameter, body }: RepositoryCall): Promise<never> {
+    const { state, context } = read(StatusInput, body);
+    this.checks.report(fullName, parameter, context, state === 'success');
+    throw created({ state, context });
+  }
+
   /** What a person does to merge it. */
   public async merge(call: RepositoryCall): Promise<{ sha: string; merged: boolean; message: string }> {
     const { repository: { git }, fullName, body, move, now } = call;
     const { merge_method: method } = read(MergeInput, body);
     return git.exclusively(async () => {
-      const { number, source, target, sourceCommit: theirs, state, title } = await this.required(call);
+      const { number, source, target, sourceCommit: theirs, state, title, approvedBy } = await this.required(call);
       const ours = await git.head(target);
       if (state !== 'open' || ours === undefined) throw new HostResponse(405, { message: 'Not mergeable' });
+      this.rulesets.assertMergeable(fullName, target, call.token, {
+        approvals: approvedBy.length, passed: this.checks.passedOf(fullName, theirs),
+      });
       const { commitId } = await git.merge({
         ours,
         theirs,

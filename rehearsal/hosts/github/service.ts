@@ -2,6 +2,7 @@ import { verify } from 'node:crypto';
 import { GitHubOperations } from './operations';
 import { GitHubPullRequestOperations } from './pull-requests';
 import { notFound } from './responses';
+import { GitHubRulesets } from './rulesets';
 import type { InstallationToken } from './shapes';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
@@ -11,7 +12,7 @@ import { HostResponse } from '../host';
 /** The API of GitHub: https://docs.github.com/en/rest */
 export class GitHub extends HostApi {
   public readonly hostname = 'api.github.com';
-  protected readonly routes: Routes = routesOf(new GitHubPullRequestOperations());
+  protected readonly routes: Routes = routesOf(new GitHubRulesets(this.conditions));
 
   protected override other(request: HostRequest): unknown {
     const [, installationId] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(request.path) ?? [];
@@ -55,8 +56,9 @@ export class GitHub extends HostApi {
   }
 }
 
-function routesOf(pullRequests: GitHubPullRequestOperations): Routes {
-  const operations = new GitHubOperations((...deleted) => pullRequests.branchDeleted(...deleted));
+function routesOf(rulesets: GitHubRulesets): Routes {
+  const pullRequests = new GitHubPullRequestOperations(rulesets);
+  const operations = new GitHubOperations(rulesets, (...deleted) => pullRequests.branchDeleted(...deleted));
   return [
     ['GET', /^git\/ref\/(.+)$/, async call => operations.getRef(call)],
     ['POST', /^git\/refs$/, async call => operations.createRef(call)],
@@ -64,7 +66,11 @@ function routesOf(pullRequests: GitHubPullRequestOperations): Routes {
     ['DELETE', /^git\/refs\/(.+)$/, async call => operations.deleteRef(call)],
     ['GET', /^branches$/, async call => operations.listBranches(call)],
     ['GET', /^branches\/(.+)$/, async call => operations.getBranch(call)],
-    ['GET', /^rules\/branches\/(.+)$/, async () => []],
+    ['GET', /^rules\/branches\/(.+)$/, async ({ fullName, parameter }) => rulesets.rules(fullName, parameter)],
+    ['GET', /^rulesets$/, async call => rulesets.list(call)],
+    ['POST', /^rulesets$/, async call => rulesets.create(call)],
+    ['PUT', /^rulesets\/(\d+)$/, async call => rulesets.update(call)],
+    ['DELETE', /^rulesets\/(\d+)$/, async call => rulesets.remove(call)],
     ['GET', /^contents\/(.+)$/, async call => operations.getContents(call)],
     ['GET', /^git\/commits\/(.+)$/, async call => operations.getGitCommit(call)],
     ['GET', /^commits\/(.+)$/, async call => operations.getCommit(call)],
@@ -76,6 +82,8 @@ function routesOf(pullRequests: GitHubPullRequestOperations): Routes {
     ['POST', /^pulls$/, async call => pullRequests.create(call)],
     ['GET', /^pulls\/(\d+)$/, async call => pullRequests.get(call)],
     ['PATCH', /^pulls\/(\d+)$/, async call => pullRequests.update(call)],
+    ['POST', /^pulls\/(\d+)\/reviews$/, async call => pullRequests.review(call)],
+    ['POST', /^statuses\/(\w+)$/, async call => pullRequests.report(call)],
     ['PUT', /^pulls\/(\d+)\/merge$/, async call => pullRequests.merge(call)],
   ];
 }

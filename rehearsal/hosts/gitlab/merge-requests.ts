@@ -1,6 +1,7 @@
 import type { MergeRequestSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
 import { answer, created, read } from './responses';
+import type { GitLabRules } from './rules';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
 import { pageOf } from '../input';
@@ -22,6 +23,8 @@ type Fields = Pick<
 /** https://docs.gitlab.com/api/merge_requests/ */
 export class GitLabMergeRequests {
   private readonly store = new PullRequests();
+
+  public constructor(private readonly rules: GitLabRules) {}
 
   public async list({ repository: { git }, fullName, query }: RepositoryCall): Promise<Fields[]> {
     const state = query.get('state') ?? 'all';
@@ -63,13 +66,21 @@ export class GitLabMergeRequests {
     return fieldsOf(await this.required(call));
   }
 
+  /** What a person does to approve it. */
+  public async approve(call: RepositoryCall): Promise<Fields> {
+    const { number } = await this.required(call);
+    this.store.approve(call.fullName, number, call.token);
+    return fieldsOf(await this.required(call));
+  }
+
   /** What a person does to merge it. */
   public async merge(call: RepositoryCall): Promise<Fields> {
     const { repository: { git }, fullName, move, now } = call;
     return git.exclusively(async () => {
-      const { number, source, target, sourceCommit: theirs, state } = await this.required(call);
+      const { number, source, target, sourceCommit: theirs, state, approvedBy } = await this.required(call);
       const ours = await git.head(target);
       if (state !== 'open' || ours === undefined) throw answer(405, '405 Method Not Allowed');
+      this.rules.assertMergeable(fullName, target, approvedBy.length);
       const author = { name: 'rehearsal', email: 'project_1_bot@noreply.gitlab.com', at: now };
       const message = `Merge branch '${source}' into '${target}'`;
       const { commitId } = await git.merge({ ours, theirs, message, author, keepOurs: [] });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BranchSchema, CommitDiffSchema, CommitSchema, RepositoryFileExpandedSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
 import { answer, created, read } from './responses';
+import type { GitLabRules } from './rules';
 import type { CommitDetails, Content } from '../../services/codecommit/content';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
@@ -28,7 +29,10 @@ const BranchInput = v.object({ branch: v.string(), ref: v.string() });
  */
 export class GitLabOperations {
   /** @param branchDeleted called for each branch that is deleted */
-  public constructor(private readonly branchDeleted: (fullName: string, branch: string, now: number) => void) {}
+  public constructor(
+    private readonly rules: GitLabRules,
+    private readonly branchDeleted: (fullName: string, branch: string, now: number) => void,
+  ) {}
 
   public async showBranch({ repository: { git }, parameter }: RepositoryCall): Promise<BranchSchema> {
     const head = await git.head(parameter);
@@ -75,8 +79,11 @@ export class GitLabOperations {
     };
   }
 
-  public async createCommit({ repository: { git }, body, move, now }: RepositoryCall): Promise<CommitSchema> {
+  public async createCommit(
+    { repository: { git }, fullName, body, move, now, token }: RepositoryCall,
+  ): Promise<CommitSchema> {
     const { branch, commit_message: message, actions } = read(CommitInput, body);
+    this.rules.assertChangeable(fullName, branch, token);
     return git.exclusively(async () => {
       const parent = await git.head(branch);
       if (parent === undefined) throw answer(400, 'You can only create or edit files when you are on a branch');
@@ -145,6 +152,7 @@ export class GitLabOperations {
       const head = await git.head(parameter);
       if (head === undefined) throw answer(404, '404 Branch Not Found');
       if (parameter === await git.defaultBranch()) throw answer(405, 'Cannot remove HEAD branch');
+      this.rules.assertDeletable(fullName, parameter);
       await remove(parameter, head);
       this.branchDeleted(fullName, parameter, now);
       throw new HostResponse(204);

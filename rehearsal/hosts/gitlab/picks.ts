@@ -2,6 +2,7 @@ import type { CommitSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
 import { commitOf } from './operations';
 import { answer, created, read } from './responses';
+import type { GitLabRules } from './rules';
 import type { RepositoryCall } from '../api';
 import { HostResponse } from '../host';
 
@@ -11,8 +12,11 @@ const FAILED = 'Sorry, we cannot cherry-pick this commit automatically. This com
   + 'cherry-picked, or a more recent commit may have updated some of its content.';
 
 /** https://docs.gitlab.com/api/commits/#cherry-pick-a-commit */
-export async function cherryPick({ repository: { git }, parameter, body, move, now }: RepositoryCall): Promise<never> {
+export async function cherryPick(
+  { repository: { git }, fullName, parameter, body, move, now, token }: RepositoryCall, rules: GitLabRules,
+): Promise<never> {
   const { branch, message } = read(PickInput, body);
+  rules.assertChangeable(fullName, branch, token);
   const commitId = await git.resolve(parameter);
   if (commitId === undefined) throw answer(404, '404 Commit Not Found');
   return git.exclusively(async () => {

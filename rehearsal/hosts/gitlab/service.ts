@@ -2,6 +2,7 @@ import { GitLabMergeRequests } from './merge-requests';
 import { GitLabOperations } from './operations';
 import { cherryPick } from './picks';
 import { answer } from './responses';
+import { GitLabRules } from './rules';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
 import type { HostRequest, HostResponse } from '../host';
@@ -9,7 +10,14 @@ import type { HostRequest, HostResponse } from '../host';
 /** The API of GitLab: https://docs.gitlab.com/api/rest/ */
 export class GitLab extends HostApi {
   public readonly hostname = 'gitlab.com';
-  protected readonly routes: Routes = routesOf(new GitLabMergeRequests());
+  private readonly rules = new GitLabRules();
+  protected readonly routes: Routes = routesOf(this.rules);
+
+  protected override other(request: HostRequest): unknown {
+    const token = this.tokenOf(request);
+    const isKnown = request.path === '/api/v4/user' && this.conditions.tokens[token] !== undefined;
+    return isKnown ? { id: this.rules.userId(token), username: 'project_1_bot' } : undefined;
+  }
 
   protected tokenOf({ headers }: HostRequest): string {
     return headers['private-token'] ?? (headers.authorization ?? '').replace(/^bearer /i, '');
@@ -33,8 +41,9 @@ export class GitLab extends HostApi {
   }
 }
 
-function routesOf(mergeRequests: GitLabMergeRequests): Routes {
-  const operations = new GitLabOperations((...deleted) => mergeRequests.branchDeleted(...deleted));
+function routesOf(rules: GitLabRules): Routes {
+  const mergeRequests = new GitLabMergeRequests(rules);
+  const operations = new GitLabOperations(rules, (...deleted) => mergeRequests.branchDeleted(...deleted));
   return [
     ['GET', /^repository\/branches\/(.+)$/, async call => operations.showBranch(call)],
     ['GET', /^repository\/branches$/, async call => operations.listBranches(call)],
@@ -42,7 +51,7 @@ function routesOf(mergeRequests: GitLabMergeRequests): Routes {
     ['POST', /^repository\/branches$/, async call => operations.createBranch(call)],
     ['GET', /^repository\/files\/(.+)$/, async call => operations.showFile(call)],
     ['POST', /^repository\/commits$/, async call => operations.createCommit(call)],
-    ['POST', /^repository\/commits\/([^/]+)\/cherry_pick$/, cherryPick],
+    ['POST', /^repository\/commits\/([^/]+)\/cherry_pick$/, async call => cherryPick(call, rules)],
     ['GET', /^repository\/commits\/([^/]+)\/diff$/, async call => operations.showDiff(call)],
     ['GET', /^repository\/commits$/, async call => operations.listCommits(call)],
     ['GET', /^repository\/commits\/(.+)$/, async call => operations.showCommit(call)],
@@ -52,6 +61,14 @@ function routesOf(mergeRequests: GitLabMergeRequests): Routes {
     ['POST', /^merge_requests$/, async call => mergeRequests.create(call)],
     ['GET', /^merge_requests\/(\d+)$/, async call => mergeRequests.get(call)],
     ['PUT', /^merge_requests\/(\d+)$/, async call => mergeRequests.update(call)],
+    ['POST', /^merge_requests\/(\d+)\/approve$/, async call => mergeRequests.approve(call)],
+    ['GET', /^protected_branches\/(.+)$/, async call => rules.show(call)],
+    ['POST', /^protected_branches$/, async call => rules.protect(call)],
+    ['DELETE', /^protected_branches\/(.+)$/, async call => rules.unprotect(call)],
+    ['GET', /^approval_rules$/, async call => rules.listRules(call)],
+    ['POST', /^approval_rules$/, async call => rules.createRule(call)],
+    ['PUT', /^approval_rules\/(\d+)$/, async call => rules.editRule(call)],
+    ['DELETE', /^approval_rules\/(\d+)$/, async call => rules.removeRule(call)],
     ['PUT', /^merge_requests\/(\d+)\/merge$/, async call => mergeRequests.merge(call)],
   ];
 }

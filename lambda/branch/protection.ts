@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BranchRequest } from '../../src/branch/contract';
+import type { BranchRecord } from '../registry/branch';
+import { branchKey } from '../registry/branch';
+import type { Registry, Versioned } from '../registry/registry';
+import type { Hosts } from '../sources/hosts';
+
+type Read = Versioned<BranchRecord>;
+type Branch = Pick<BranchRequest, 'host' | 'credentialsArn' | 'repositoryName' | 'branchName'>;
+
+/** The calls of the host that a protection needs. */
+export type ProtectionCalls = 'foreignRules' | 'protect';
+
+/** Requires what is declared of pull requests to a branch, and removes only what it has required itself. */
+export class Protections {
+  public constructor(
+    private readonly registry: Registry,
+    private readonly hosts: Hosts<ProtectionCalls>,
+  ) {}
+
+  /** Requires what the request declares. It may be repeated after a crash at any call. */
+  public async apply(request: BranchRequest, record: Read): Promise<Read> {
+    const { repositoryName, branchName, review, checks } = request;
+    const wanted = { ...review && { review }, ...checks && { checks } };
+    const isNeeded = Object.keys(wanted).length > 0;
+    const isDone = isDeepStrictEqual(record.review, review) && isDeepStrictEqual(record.checks, checks)
+      && (record.foreignRules !== undefined) === isNeeded;
+    if (isDone) return record;
+    const intended = await this.intend(request, record);
+    await this.hosts(request).protect(repositoryName, branchName, wanted, intended.foreignRules ?? []);
+    return this.save(request, intended, isNeeded ? wanted : undefined);
+  }
+
+  /** Removes what was required; the branch may be deleted afterwards. */
+  public async release(branch: Branch, record: Read): Promise<Read> {
+    const { foreignRules } = record;
+    // records of a former version have no rules of others
+    if (foreignRules === undefined && !record.review) return record;
+    await this.hosts(branch).protect(branch.repositoryName, branch.branchName, {}, foreignRules ?? []);
+    return this.save(branch, record, undefined);
+  }
+
+  /** What exists before belongs to others. It is recorded first: after a crash, it cannot be told from ours. */
+  private async intend(request: BranchRequest, record: Read): Promise<Read> {
+    if (record.foreignRules) return record;
+    // what a former version has required is ours
+    const foreignRules = record.review
+      ? []
+      : await this.hosts(request).foreignRules(request.repositoryName, request.branchName);
+    return this.registry.write<BranchRecord>(branchKey(request), { ...record, foreignRules }, record.version);
+  }
+
+  private async save(
+    branch: Branch, record: Read, rules: Pick<BranchRecord, 'review' | 'checks'> | undefined,
+  ): Promise<Read> {
+    const { review, checks, foreignRules, version, ...rest } = record;
+    const kept = rules && { ...rules, ...foreignRules && { foreignRules } };
+    return this.registry.write<BranchRecord>(branchKey(branch), { ...rest, ...kept }, version);
+  }
+}

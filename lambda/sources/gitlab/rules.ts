@@ -1,0 +1,79 @@
+import { isAnswer } from './errors';
+import type { GitLabClient } from './repository';
+import type { BranchRules } from '../source';
+import { HostError } from '../source';
+
+/** A protection of a branch that exists before. */
+export const PROTECTED_BRANCH = 'protected branch';
+
+const DEVELOPER = 30;
+
+/**
+ * The protected branches and approval rules of one project. They need the tier Premium.
+ *
+ * https://docs.gitlab.com/api/protected_branches/ https://docs.gitlab.com/api/merge_request_approvals/
+ */
+export class GitLabRules {
+  public constructor(
+    private readonly client: GitLabClient,
+    private readonly repositoryName: string,
+  ) {}
+
+  /** Protections with the exact name of the branch: those with a wildcard stay in effect besides ours. */
+  public async foreign(branchName: string): Promise<readonly string[]> {
+    return await this.protectedBranch(branchName) === undefined ? [] : [PROTECTED_BRANCH];
+  }
+
+  /** Requires what is wanted, or nothing. It may be repeated. */
+  public async protect(branchName: string, { review }: BranchRules, foreign: readonly string[]): Promise<void> {
+    const name = `org-environments ${branchName}`;
+    const rule = (await this.premium(async () => this.client.approvals.allApprovalRules(this.repositoryName)))
+      .find(one => one.name === name);
+    const known = await this.protectedBranch(branchName);
+    if (!review) {
+      if (rule) await this.premium(async () => this.client.approvals.removeApprovalRule(this.repositoryName, rule.id));
+      const isOurs = known !== undefined && !foreign.includes(PROTECTED_BRANCH);
+      if (isOurs) await this.client.protectedBranches.unprotect(this.repositoryName, branchName);
+      return;
+    }
+    const protectedBranchIds = [known ?? await this.create(branchName)];
+    const approvals = Number(review.approvals);
+    await this.premium(async () => (rule
+      ? this.client.approvals.editApprovalRule(this.repositoryName, rule.id, name, approvals, { protectedBranchIds })
+      : this.client.approvals.createApprovalRule(this.repositoryName, name, approvals, { protectedBranchIds })));
+  }
+
+  /** Only the owner of the token pushes without a merge request, which `environment.json` needs. */
+  private async create(branchName: string): Promise<number> {
+    const { id: userId } = await this.client.users.showCurrentUser();
+    const { id } = await this.premium(async () => this.client.protectedBranches.protect(
+      this.repositoryName, branchName, {
+        allowForcePush: false, allowedToPush: [{ userId }], allowedToMerge: [{ accessLevel: DEVELOPER }],
+      },
+    ));
+    return id;
+  }
+
+  private async protectedBranch(branchName: string): Promise<number | undefined> {
+    try {
+      return (await this.client.protectedBranches.show(this.repositoryName, branchName)).id;
+    } catch (error) {
+      if (isAnswer(error, 404, /^404 not found/i)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Lower tiers answer as if there were no such address, or no permission. */
+  private async premium<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isAnswer(error, 404, /^404 not found/i) && !isAnswer(error, 422, /./)) throw error;
+      throw new HostError(
+        `'requireReview' in repository '${this.repositoryName}' of GitLab needs the tier Premium or Ultimate, which `
+          + 'has approval rules: omit it, or change the tier',
+        error,
+      );
+    }
+  }
+}
