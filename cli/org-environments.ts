@@ -122,7 +122,7 @@ function addBranchCommands(program: Command): void {
   });
   addCommand(program, {
     name: 'backport',
-    argument: '<commits...>',
+    argument: '[commits...]',
     description: 'port commits of a branch back to the lowest branch that other environments share',
     options: BACKPORT_OPTIONS,
     run: async (options, _, commits) => backport(commits, options, context()),

@@ -20,11 +20,16 @@ const WORKING: readonly BackportStatus['state'][] = ['picking', 'absorbing'];
 
 /** Ports commits back. Returns whether a pull request is open, or none is needed. */
 export async function backport(
-  commits: readonly string[], { from, to }: BackportOptions, context: BackportContext,
+  commits: readonly string[], { from, to, pullRequest }: BackportOptions, context: BackportContext,
 ): Promise<boolean> {
-  if (commits.length === 0) throw new UsageError('backport needs a commit: org-environments backport <commits...>');
+  if (commits.length === 0 && pullRequest === undefined) {
+    throw new UsageError(
+      'backport needs a commit or a pull request: org-environments backport <commits...> | --pull-request <id>',
+    );
+  }
   const by = await context.operations.callerArn();
-  return follow(await invoke({ operation: 'backport', commits, from, by, ...to && { to } }, context), context);
+  const named = { ...commits.length > 0 && { commits }, ...pullRequest !== undefined && { pullRequest } };
+  return follow(await invoke({ operation: 'backport', ...named, from, by, ...to && { to } }, context), context);
 }
 
 /** Brings the head of a branch to those that come from it. Returns whether that was possible for all. */

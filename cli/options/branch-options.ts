@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from './option-table';
-import { collectNames, parseBranch, parseFile, parseMapFormat } from './parsers';
+import { collectNames, parseBranch, parseFile, parseMapFormat, parsePullRequest } from './parsers';
 
 const TO = {
   to: {
@@ -19,6 +19,9 @@ export const BACKPORT_OPTIONS = {
     parse: parseBranch,
   },
   ...TO,
+  pullRequest: {
+    argument: '<id>', description: 'pull request whose commits are ported back', parse: parsePullRequest,
+  },
 } satisfies OptionTable;
 
 /** The options of `absorb`. */

@@ -190,6 +190,13 @@ export function parseBranch(value: string): string {
   return value;
 }
 
+/** The id of a pull request, as its host shows it. */
+export function parsePullRequest(value: string): string {
+  const id = value.replace(/^[#!]/, '');
+  if (!/^\d+$/.test(id)) throw new InvalidArgumentError('is not the number of a pull request, like 12');
+  return id;
+}
+
 /** Names separated by commas; the option can be repeated. */
 export function collectNames(value: string, previous: readonly string[] = []): readonly string[] {
   const names = value.split(',').map(name => name.trim());

@@ -58,25 +58,29 @@ export function nestedNames({ branchName, repositoryName, environmentName }: Bra
   );
 }
 
+/** CloudFormation forgets a resource whose deletion fails at the end of an update. */
+const AGAIN = 'delete it again: deploy again, or, if the stack has no such resource any more, declare it as before (or '
+  + 'with BranchRemoval.KEEP), deploy, and remove it';
+
 /** @param open pull requests from or to the branch, at least one */
-export function openPullRequestsOf(branch: BranchRequest, open: readonly PullRequest[]): Error {
+export function openPullRequestsOf(branch: BranchRequest, open: readonly PullRequest[], isRename: boolean): Error {
   const named = open.slice(0, 10).map(({ id, title }) => `${id} ('${title}')`).join(', ');
   return new Error(
     `${nameOf(branch)} cannot be removed, because pull requests from or to it are open: `
-      + `${named}${open.length > 10 ? ' and more' : ''}: merge or close them, then deploy again`,
+      + `${named}${open.length > 10 ? ' and more' : ''}: merge or close them, then ${isRename ? 'deploy again' : AGAIN}`,
   );
 }
 
 export function usedByChildren(branch: BranchRequest, children: readonly string[]): Error {
   return new Error(
     `${nameOf(branch)} cannot be removed, because it is the parent of ${quotedList(children)}: `
-      + 'declare another parent for them, then deploy again',
+      + `declare another parent for them, then ${AGAIN}`,
   );
 }
 
 export function removalRefused(branch: BranchRequest, { message }: Error): SourceError {
   return new SourceError(
-    `${nameOf(branch)} cannot be removed: ${message}: remove the cause, or declare removal KEEP, then deploy again`,
+    `${nameOf(branch)} cannot be removed: ${message}: remove the cause, then ${AGAIN}`,
   );
 }
 

@@ -220,7 +220,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const known = await this.registry.read<BranchRecord>(branchKey(former));
     // the rollback of a rename must not fail
     const isRollback = known?.renamedFrom !== undefined || known?.formerNames?.includes(request.branchName);
-    if (head !== undefined && !isRollback) await this.removal.assertNoPullRequests(former);
+    if (head !== undefined && !isRollback) await this.removal.assertNoPullRequests(former, true);
     return head;
   }
 

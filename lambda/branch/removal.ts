@@ -56,9 +56,9 @@ export class BranchRemoval {
   }
 
   /** @throws if pull requests from or to the branch are open */
-  public async assertNoPullRequests(branch: BranchRequest): Promise<void> {
+  public async assertNoPullRequests(branch: BranchRequest, isRename: boolean): Promise<void> {
     const open = await this.hosts(branch).openPullRequests(branch.repositoryName, branch.branchName);
-    if (open.length > 0) throw openPullRequestsOf(branch, open);
+    if (open.length > 0) throw openPullRequestsOf(branch, open, isRename);
   }
 
   private async isOpen({ repositoryName, branchName, ...branch }: Branch): Promise<boolean> {
@@ -66,7 +66,7 @@ export class BranchRemoval {
   }
 
   private async assertUnused(request: BranchRequest): Promise<void> {
-    await this.assertNoPullRequests(request);
+    await this.assertNoPullRequests(request, false);
     const { repositoryName, branchName } = request;
     const children: string[] = [];
     for (const { owners } of await this.registry.list<BranchRecord>(LISTED.branch)) {
@@ -89,11 +89,12 @@ export class BranchRemoval {
     try {
       // a host may not delete a branch that is protected
       const released = await this.protection.release(branch, kept);
-      const deleted = await host.deleteBranch(repositoryName, branchName);
+      const deleted = await host.deleteBranch(repositoryName, branchName, head);
       // a push between the last look and the deletion
       return deleted === undefined || deleted === head ? released : await this.archive(branch, released, deleted);
     } catch (error) {
-      throw error instanceof SourceError ? removalRefused(branch, error) : error;
+      const isFinal = error instanceof SourceError && !(error instanceof BranchMovedError);
+      throw isFinal ? removalRefused(branch, error) : error;
     }
   }
 

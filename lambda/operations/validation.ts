@@ -71,7 +71,8 @@ const request = v.variant(
     v.object({ operation: v.literal('describeRelease'), environmentName: nonEmptyText('environmentName') }),
     v.object({
       operation: v.literal('backport'),
-      commits: listOf('commits'),
+      commits: v.optional(listOf('commits')),
+      pullRequest: v.optional(nonEmptyText('pullRequest')),
       from: nonEmptyText('from'),
       to: v.optional(listOf('to')),
       by: nonEmptyText('by'),

@@ -11,19 +11,19 @@ import {
   GetCommitCommand,
   GetFileCommand,
   GetFolderCommand,
-  GetMergeConflictsCommand,
   GetMergeOptionsCommand,
   GetPullRequestCommand,
   ListBranchesCommand,
   MergeBranchesByFastForwardCommand,
   MergeBranchesByThreeWayCommand,
+  paginateGetMergeConflicts,
   PullRequestDoesNotExistException,
   TipsDivergenceExceededException,
 } from '@aws-sdk/client-codecommit';
 import { COMMITTER } from './codecommit/changes';
 import { CommitComparison } from './codecommit/compare';
 import { CommitPicker } from './codecommit/pick';
-import { openPullRequest, openPullRequests, pullRequestOf } from './codecommit/pull-requests';
+import { openPullRequest, openPullRequests, pullRequestCommits, pullRequestOf } from './codecommit/pull-requests';
 import { Reviews } from './codecommit/reviews';
 import { proposeMerge } from './propose';
 import type {
@@ -211,6 +211,11 @@ export class CodeCommitHost implements SourceHost {
     });
   }
 
+  public async pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined> {
+    return orUndefined(PullRequestDoesNotExistException, async () =>
+      pullRequestCommits(this.client, repositoryName, id));
+  }
+
   public async authorOf(repositoryName: string, commitId: string): Promise<Author | undefined> {
     return orUndefined(CommitIdDoesNotExistException, async () => {
       const { commit } = await this.client.send(new GetCommitCommand({ repositoryName, commitId }));
@@ -225,9 +230,16 @@ export class CodeCommitHost implements SourceHost {
   }
 
   private async conflictsOf(request: MergeRequest): Promise<readonly string[]> {
-    const command = new GetMergeConflictsCommand({ ...specifiersOf(request), mergeOption: 'THREE_WAY_MERGE' });
-    const { conflictMetadataList = [] } = await translateErrors(() => this.client.send(command));
-    return conflictMetadataList.flatMap(({ filePath }) => filePath ?? []);
+    return translateErrors(async () => {
+      const files: string[] = [];
+      const pages = paginateGetMergeConflicts(
+        { client: this.client }, { ...specifiersOf(request), mergeOption: 'THREE_WAY_MERGE' },
+      );
+      for await (const { conflictMetadataList = [] } of pages) {
+        files.push(...conflictMetadataList.flatMap(({ filePath }) => filePath ?? []));
+      }
+      return files;
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { HostError } from './source';
+import { HostError, HostUnavailableError } from './source';
 import { signerOf } from '../shared/signer';
 
 /** Connections through which pipelines read repositories. */
@@ -51,8 +51,7 @@ export class AwsConnections implements Connections {
       },
       body,
     });
-    const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-    const response = await fetch(`${endpoint.origin}/`, { method: 'POST', headers, body, signal });
+    const response = await sent(`${endpoint.origin}/`, headers, body);
     const { Connection: connection, __type: type, message, Message } = await bodyOf(response);
     return { status: connection?.ConnectionStatus, name: type, message: message ?? Message };
   }
@@ -76,11 +75,25 @@ interface Body {
   readonly Message?: string;
 }
 
+/** A request without an answer is repeated. */
+async function sent(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+    return await fetch(url, { method: 'POST', headers, body, signal });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new HostUnavailableError(`CodeConnections does not answer: ${error.message}`, error);
+  }
+}
+
 async function bodyOf(response: Response): Promise<Body> {
   const text = await response.text();
   try {
     return JSON.parse(text);
   } catch {
+    if (response.status >= 500) {
+      throw new HostUnavailableError(`CodeConnections does not answer: status ${response.status}`);
+    }
     throw new HostError(`CodeConnections answered with status ${response.status}: ${text.slice(0, 200)}`);
   }
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { HostError } from './source';
 import { clientDefaults } from '../shared/clients';
@@ -44,12 +45,25 @@ export function parseCredentials(secretArn: string, text: string | undefined): H
   // a header with another character is rejected by an error that contains the token
   const ofToken = isText(token) && /^[\x21-\x7e]+$/.test(token) ? { token } : undefined;
   const ofApp = isId(appId) && isId(installationId) && isText(privateKey)
-    ? { appId: String(appId), installationId: String(installationId), privateKey }
+    ? { appId: String(appId), installationId: String(installationId), privateKey: checkedKey(secretArn, privateKey) }
     : undefined;
   if (ofToken && ofApp) return { ...ofToken, ...ofApp };
   const found = ofToken ?? ofApp;
   if (found) return found;
   throw new HostError(`the secret ${secretArn} has no credentials: ${FORM}`);
+}
+
+/** @throws without showing parts of the key */
+function checkedKey(secretArn: string, privateKey: string): string {
+  try {
+    createPrivateKey(privateKey);
+    return privateKey;
+  } catch {
+    throw new HostError(
+      `the private key of the GitHub App in secret ${secretArn} cannot be read: "privateKey" must be the text of the file `
+        + "that GitHub has generated, from '-----BEGIN' on, with its line ends as \\n",
+    );
+  }
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {

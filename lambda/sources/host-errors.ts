@@ -38,6 +38,16 @@ export class HostErrors {
     );
   }
 
+  /** A rule for the branch rejects the change. */
+  public ruleViolated(message: string, cause: unknown): HostError {
+    const { title, repositoryName } = this.subject;
+    return new HostError(
+      `a rule of repository '${repositoryName}' in ${title} rejected a change of a branch `
+        + `(${message.replace(/\s+/g, ' ').trim()}): add the owner of ${this.credentials} to the bypass list of the rule`,
+      cause,
+    );
+  }
+
   /** Hosts report repositories that credentials may not see as missing. */
   public notFound(cause: unknown): HostError {
     const { title, repositoryName, rights } = this.subject;

@@ -26,9 +26,9 @@ const reportsNothing = () => undefined;
 const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
   codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
   github: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(kept(async () => {
+    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(keptByName(async name => {
       const { gitHubClient } = await import('./github/client.mjs');
-      return gitHubClient(await credentials(credentialsArn));
+      return gitHubClient(await credentials(credentialsArn), name);
     }), credentialsArn),
     moved: reportsNothing,
   },
@@ -83,6 +83,16 @@ function kept<T>(make: () => Promise<T>): () => Promise<T> {
       if (made === current) made = undefined;
       throw error;
     }
+  };
+}
+
+/** Keeps a value for each name. */
+function keptByName<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const byName = new Map<string, () => Promise<T>>();
+  return async name => {
+    const known = byName.get(name) ?? kept(async () => make(name));
+    byName.set(name, known);
+    return known();
   };
 }
 

@@ -113,10 +113,13 @@ export interface SourceHost {
   /** @throws BranchMovedError if the branch exists */
   createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
   /**
-   * Deletes a branch, wherever it is: no host can delete it only at an expected commit.
+   * Deletes a branch. Only GitHub can delete it on the condition that it is at the expected commit.
+   *
+   * @param expected the commit at which it was last; undefined: wherever it is
    * @returns the commit at which it was; undefined: the repository has no such branch
+   * @throws BranchMovedError if the host knows that it is at another commit
    */
-  deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined>;
+  deleteBranch(repositoryName: string, branchName: string, expected?: string): Promise<string | undefined>;
   /**
    * The rules for a branch that others have made, and that cannot be told from those of this library: it neither
    * changes nor removes them. They are the same after `protect` only if it is called before it.
@@ -188,6 +191,8 @@ export interface SourceHost {
   openPullRequest(pullRequest: NewPullRequest): Promise<string>;
   /** Undefined: there is no such pull request. */
   pullRequest(repositoryName: string, id: string): Promise<PullRequest | undefined>;
+  /** The commits of a pull request without merges, oldest first; undefined: there is no such pull request. */
+  pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined>;
   /** Undefined: the repository has no such commit. */
   authorOf(repositoryName: string, commitId: string): Promise<Author | undefined>;
 }

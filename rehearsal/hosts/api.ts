@@ -31,7 +31,7 @@ export abstract class HostApi {
 
   public constructor(
     protected readonly environment: Environment,
-    private readonly repositories: HostedRepositories,
+    protected readonly repositories: HostedRepositories,
     protected readonly conditions: HostConditions,
   ) {}
 
@@ -54,6 +54,11 @@ export abstract class HostApi {
     return undefined;
   }
 
+  /** The repository that a request concerns, and what it wants of it. */
+  protected locate({ path }: HostRequest): { readonly fullName: string; readonly rest: string } | undefined {
+    return this.splitPath(path);
+  }
+
   /** The token of a request. */
   protected abstract tokenOf(request: HostRequest): string;
 
@@ -73,9 +78,10 @@ export abstract class HostApi {
     const token = this.tokenOf(request);
     const access = this.conditions.tokens[token];
     if (access === undefined) throw this.badCredentials();
-    const { fullName, rest } = this.splitPath(request.path) ?? { fullName: '', rest: '' };
+    const { fullName, rest } = this.locate(request) ?? { fullName: '', rest: '' };
     const repository = this.repositories.find(fullName);
-    const isVisible = access.repositories?.includes(fullName) ?? true;
+    const name = fullName.slice(fullName.lastIndexOf('/') + 1);
+    const isVisible = (access.repositories?.includes(fullName) ?? true) && (access.names?.includes(name) ?? true);
     if (repository === undefined || !isVisible) throw this.noRepository();
     return this.respondFor({ request, repository, fullName, rest, access, token });
   }

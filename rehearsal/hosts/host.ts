@@ -21,6 +21,8 @@ export interface TokenAccess {
   readonly level: 'read' | 'write';
   /** Full names of repositories. @default - all of them */
   readonly repositories?: readonly string[];
+  /** Names of repositories without their owner. @default - all of them */
+  readonly names?: readonly string[];
 }
 
 /** The token that a rehearsal finds in every secret. */

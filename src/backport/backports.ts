@@ -10,7 +10,7 @@ import { steppingMachine } from '../private/stepping-machine';
 import { UniqueClaims } from '../private/unique-claims';
 import { RECORDS } from '../registry/contract';
 import { credentialsPermissions } from '../sources/credentials';
-import { repositoryPermissions } from '../sources/repository-permissions';
+import { repositoryPermissions, workBranchPermissions } from '../sources/repository-permissions';
 
 /** Properties of `Backports`. */
 export interface BackportsProps {
@@ -46,6 +46,7 @@ export class Backports extends Construct {
       permissions: [
         ...recordPermissions(organization.registry, { put: [RECORDS.backport] }),
         repositoryPermissions(repositoryNames, 'backport'),
+        workBranchPermissions(repositoryNames),
         ...credentialsPermissions(repositoryCredentials),
       ],
     });

@@ -66,7 +66,9 @@ export type BackportRequest =
   | {
     readonly operation: 'backport';
     /** Commit ids, branches or tags, in the order in which they are applied. */
-    readonly commits: readonly string[];
+    readonly commits?: readonly string[];
+    /** Id of a pull request whose commits are applied. */
+    readonly pullRequest?: string;
     /** Branch that has the commits. */
     readonly from: string;
     /** Branches that need them, too; absent: all that come from the parent of `from`. */

@@ -101,6 +101,8 @@ export const NAMES = {
   cleanMachine: 'org-environments-clean',
   /** Prefix of the approval rule templates of protected branches in CodeCommit. */
   reviewTemplate: 'org-environments-',
+  /** Prefix of the branches that backports create. */
+  workBranchPrefix: 'org-environments/',
   /** State machine that makes backports, and the role of its function. */
   backportMachine: 'org-environments-backport',
   backportFunctionRole: 'org-environments-backport',

@@ -1,7 +1,9 @@
 import { Aws, Token } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Permission } from '../kinds/kind';
 import { allow } from '../kinds/permissions';
+import { NAMES } from '../private/contract';
 import { fail } from '../private/validate';
 
 /** The functions of the organization that work with repositories. */
@@ -34,6 +36,7 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // the time of a commit
   deployments: ['codecommit:GetCommit'],
   // the author of a commit; the commit of a release, and whether it is active already
+  // GetPullRequest: whose commits are ported back
   // the map: GetBranch, and how many commits a branch and its parent lack of each other
   operations: [
     'codecommit:BatchGetCommits',
@@ -43,14 +46,13 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
     'codecommit:GetDifferences',
     'codecommit:GetFolder',
     'codecommit:GetMergeOptions',
+    'codecommit:GetPullRequest',
   ],
   // CreateUnreferencedMergeCommit, GetDifferences and GetBlob: how commits are picked
+  // MergeBranchesByFastForward: into any branch of the tree, which other apps may declare
   backport: [
-    'codecommit:CreateBranch',
-    'codecommit:CreateCommit',
     'codecommit:CreatePullRequest',
     'codecommit:CreateUnreferencedMergeCommit',
-    'codecommit:DeleteBranch',
     'codecommit:GetBlob',
     'codecommit:GetBranch',
     'codecommit:GetCommit',
@@ -59,7 +61,6 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
     'codecommit:GetMergeOptions',
     'codecommit:GetPullRequest',
     'codecommit:MergeBranchesByFastForward',
-    'codecommit:MergeBranchesByThreeWay',
   ],
   release: [
     'codecommit:GetMergeConflicts',
@@ -69,11 +70,37 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   ],
 };
 
+const WHY = 'the repositories of other apps are not known; repositoryNames limits their names';
+
 /** The permissions of a function on the repositories of the CICD account; they do not grow with the repositories. */
 export function repositoryPermissions(patterns: readonly string[], user: RepositoryUser): Permission {
-  const arns = patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
-  return allow('Repositories', [...ACTIONS[user]], arns,
-    'the repositories of other apps are not known; repositoryNames limits their names');
+  return allow('Repositories', [...ACTIONS[user]], arnsOf(patterns), WHY);
+}
+
+/**
+ * The permissions to write to the work branches of backports, and to no other branches.
+ *
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodecommit.html
+ */
+export function workBranchPermissions(patterns: readonly string[]): Permission {
+  return {
+    statement: new PolicyStatement({
+      sid: 'WorkBranches',
+      actions: [
+        'codecommit:CreateBranch',
+        'codecommit:CreateCommit',
+        'codecommit:DeleteBranch',
+        'codecommit:MergeBranchesByThreeWay',
+      ],
+      resources: arnsOf(patterns),
+      conditions: { StringLike: { 'codecommit:References': `refs/heads/${NAMES.workBranchPrefix}*` } },
+    }),
+    whyWildcard: WHY,
+  };
+}
+
+function arnsOf(patterns: readonly string[]): string[] {
+  return patterns.map(pattern => `arn:${Aws.PARTITION}:codecommit:${Aws.REGION}:${Aws.ACCOUNT_ID}:${pattern}`);
 }
 
 /** Approval rule templates belong to the account and the region, and have no ARN. */

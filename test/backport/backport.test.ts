@@ -1,4 +1,5 @@
 import { ANNA, BackportWorld } from './world';
+import { commitsOfPullRequest } from '../../lambda/operations/backports/pull-request-commits';
 
 let world: BackportWorld;
 beforeEach(async () => {
@@ -33,6 +34,38 @@ describe('a backport', () => {
   test('without other environments goes to the parent branch', async () => {
     const commit = world.commit('env/dev', { 'tea.txt': 'green\n' });
     expect(await world.backport([commit], 'dev')).toMatchObject({ target: 'env/test1', from: 'env/dev' });
+  });
+
+  test('of a pull request has its commits', async () => {
+    world.git(['branch', 'tea', 'env/test1']);
+    const first = world.commit('tea', { 'tea.txt': 'green\n' });
+    const second = world.commit('tea', { 'milk.txt': 'cold\n' });
+    const pullRequest = await world.open('tea', 'env/test1');
+    await world.merge(pullRequest);
+    expect(await world.run({ operation: 'backport', pullRequest, from: 'env/test1', by: ANNA })).toMatchObject({
+      target: 'env/prod', commits: [first, second],
+    });
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['squashed', ['tea and milk'], ['tea and milk']],
+    ['rebased', ['add tea', 'add milk'], ['add tea', 'add milk']],
+  ])('of a pull request that was %s has the new commits', async (_, written, expected) => {
+    const commits = new Map(['own 1', 'own 2', 'base', ...written].map((id, index) => [id, {
+      commitId: id,
+      parents: index < 3 ? ['base'] : [written[index - 4] ?? 'base'],
+      message: id === 'own 2' ? 'add milk' : id,
+      authorName: '',
+      authorEmail: '',
+    }]));
+    const found = await commitsOfPullRequest({
+      pullRequest: async () => ({
+        id: '7', title: '', sourceBranch: '', targetBranch: '', state: 'merged', mergeCommitId: written.at(-1),
+      }),
+      pullRequestCommits: async () => ['own 1', 'own 2'],
+      commit: async (__, id) => commits.get(id),
+    }, 'shop', '7');
+    expect(found).toEqual(expected);
   });
 
   test('keeps the descriptor of the branch that receives it', async () => {
@@ -117,6 +150,14 @@ describe('a backport is rejected', () => {
       `commit '${merge}' is a merge with 2 parents, which has no change of its own: name the commits that it has `
         + 'merged; nothing was done',
     );
+  });
+
+  test('of a pull request that does not exist, or without any commit', async () => {
+    const request = { operation: 'backport', from: 'env/test1', by: ANNA } as const;
+    await expect(world.run({ ...request, pullRequest: '99' })).rejects.toThrow(
+      "repository 'shop' has no pull request '99'; nothing was done",
+    );
+    await expect(world.run(request)).rejects.toThrow('a backport needs commits or a pull request; nothing was done');
   });
 
   test('in Bitbucket, whose API cannot apply commits', async () => {

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Backports } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import { templateOf } from '../fixtures/assembly';
-import { actionsOf } from '../fixtures/policies';
+import { actionsOf, identityStatements } from '../fixtures/policies';
 
 function stack() {
   const app = quickApp();
@@ -28,6 +28,18 @@ test('the function may use branches and pull requests, and write only its record
     'codecommit:MergeBranchesByThreeWay', 'dynamodb:GetItem', 'dynamodb:PutItem', 'logs:CreateLogStream',
     'logs:PutLogEvents',
   ]);
+});
+
+test('the function creates, changes and deletes only its work branches', () => {
+  const { app } = stack();
+  const statements = identityStatements(templateOf(app.synth()));
+  expect(statements.find(({ Sid }) => Sid === 'WorkBranches')).toMatchObject({
+    Action: [
+      'codecommit:CreateBranch', 'codecommit:CreateCommit', 'codecommit:DeleteBranch',
+      'codecommit:MergeBranchesByThreeWay',
+    ],
+    Condition: { StringLike: { 'codecommit:References': 'refs/heads/org-environments/*' } },
+  });
 });
 
 test('an organization has only one of them', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
-  CodeCommitClient, MergePullRequestByThreeWayCommand, UpdatePullRequestStatusCommand,
+  CodeCommitClient, CreatePullRequestCommand, MergePullRequestByThreeWayCommand, UpdatePullRequestStatusCommand,
 } from '@aws-sdk/client-codecommit';
 import { BackportRunner } from '../../lambda/backport/runner';
 import type { BackportOutcome } from '../../lambda/backport/runner';
@@ -96,6 +96,14 @@ export class BackportWorld {
     const record = await this.registry.read<BackportRecord>(backportKey(backportId));
     if (!record) throw new Error('there is no record');
     return record;
+  }
+
+  /** A person opens a pull request. Returns its id. */
+  public async open(sourceReference: string, destinationReference: string): Promise<string> {
+    const { pullRequest } = await this.client.send(new CreatePullRequestCommand({
+      title: sourceReference, targets: [{ repositoryName, sourceReference, destinationReference }],
+    }));
+    return pullRequest?.pullRequestId ?? '';
   }
 
   /** A person merges a pull request. */

@@ -63,7 +63,8 @@ describe('a branch with removal ARCHIVE', () => {
     await make(lifecycle, child, ownerOf('Dev'));
     await expect(remove(lifecycle, archived)).rejects.toThrow(
       "branch 'env/test1' of environment 'test1' in repository 'shop' cannot be removed, because it is the parent of "
-        + "'env/dev': declare another parent for them, then deploy again",
+        + "'env/dev': declare another parent for them, then delete it again: deploy again, or, if the stack has no such "
+        + 'resource any more, declare it as before (or with BranchRemoval.KEEP), deploy, and remove it',
     );
     await remove(lifecycle, child, ownerOf('Dev'));
     await finishDelete(lifecycle, archived);
@@ -76,9 +77,15 @@ describe('a branch with removal ARCHIVE', () => {
     const refusal = new SourceError('DefaultBranchCannotBeDeletedException: it is the default');
     repositories.errors.set('deleteBranch', refusal);
     await expect(remove(lifecycle, archived)).rejects.toThrow(
-      'cannot be removed: DefaultBranchCannotBeDeletedException: it is the default: remove the cause, or declare '
-        + 'removal KEEP, then deploy again',
+      'cannot be removed: DefaultBranchCannotBeDeletedException: it is the default: remove the cause, then delete '
+        + 'it again: deploy again, or, if the stack has no such resource any more, declare it as before (or with '
+        + 'BranchRemoval.KEEP), deploy, and remove it',
     );
+    // the stack has forgotten the resource: it is declared again, and then removed
+    repositories.errors.clear();
+    await make(lifecycle, request, ownerOf('Again'));
+    await remove(lifecycle, request, ownerOf('Again'));
+    expect(repositories.names).toContain('env/test1');
   });
 
   test('keeps a commit that is pushed at the last moment', async () => {

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { CREDENTIALS_ARN, HostWorld } from './host-world';
+import { asPerson, CREDENTIALS_ARN, HostWorld } from './host-world';
 import { isTransient } from '../../lambda/shared/errors';
 import { parseCredentials } from '../../lambda/sources/credentials';
 import type { HostCredentials } from '../../lambda/sources/credentials';
-import { HostError } from '../../lambda/sources/source';
+import { BranchMovedError, HostError } from '../../lambda/sources/source';
 import { HostResponse, REHEARSAL_TOKEN } from '../../rehearsal/hosts/host';
 
 const repositoryName = 'acme/shop';
@@ -13,6 +13,12 @@ const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read
 
 let world: HostWorld;
 afterEach(() => world.stop());
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
 
 async function start(credentials?: HostCredentials): Promise<void> {
   world = await HostWorld.start('github', { credentials });
@@ -78,12 +84,38 @@ test.each([
   expect(await world.host.head(repositoryName, 'main')).toBe(await world.head('main'));
 });
 
-describe('the key of a GitHub App', () => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+test('a branch that has moved is not deleted at the expected commit', async () => {
+  await start();
+  await create();
+  const [expected, moved] = [await world.head('env/dev'), await world.commit('env/dev', { 'a.txt': 'a' })];
+  const error = await errorOf(world.host.deleteBranch(repositoryName, 'env/dev', expected));
+  expect(error).toBeInstanceOf(BranchMovedError);
+  expect(await world.head('env/dev')).toBe(moved);
+  expect(String(await errorOf(world.host.deleteBranch(repositoryName, 'main', await world.head('main'))))).toContain(
+    "GitHub rejected the deletion of branch 'main': Cannot delete the default branch",
+  );
+});
+
+test('a rule that rejects a change is reported with the bypass that is needed', async () => {
+  await start();
+  await create();
+  await asPerson('POST', 'https://api.github.com/repos/acme/shop/rulesets', {
+    name: 'all',
+    target: 'branch',
+    enforcement: 'active',
+    conditions: { ref_name: { include: ['~ALL'], exclude: [] } },
+    rules: [{ type: 'pull_request', parameters: { required_approving_review_count: 1 } }],
   });
+  const parentCommitId = await world.head('env/dev');
+  const change = { repositoryName, branchName: 'env/dev', parentCommitId, path: 'a', text: 'a', message: 'a' };
+  expect(String(await errorOf(world.host.commitFile(change)))).toContain(
+    "a rule of repository 'acme/shop' in GitHub rejected a change of a branch (Repository rule violations found Changes "
+      + `must be made through a pull request.): add the owner of the credentials in secret ${CREDENTIALS_ARN} to the `
+      + 'bypass list of the rule',
+  );
+});
+
+describe('the key of a GitHub App', () => {
   const app = { appId: '42', installationId: '7', privateKey };
 
   test('signs in to the installation', async () => {
@@ -91,6 +123,24 @@ describe('the key of a GitHub App', () => {
     world.simulation.hostConditions.apps['42'] = { publicKey, installations: { 7: REHEARSAL_TOKEN } };
     await create();
     expect(await world.head('env/dev')).toBe(await world.head('main'));
+  });
+
+  test('gives tokens for one repository only', async () => {
+    await start(app);
+    const { hostConditions } = world.simulation;
+    hostConditions.apps['42'] = { publicKey, installations: { 7: REHEARSAL_TOKEN } };
+    await create();
+    expect(Object.keys(hostConditions.tokens)).toEqual([REHEARSAL_TOKEN, `${REHEARSAL_TOKEN}#shop`]);
+    hostConditions.tokens[REHEARSAL_TOKEN] = { level: 'read' };
+    expect(await world.host.head(repositoryName, 'main')).toBe(await world.head('main'));
+  });
+
+  test('that cannot be read is reported with its secret, and not shown', () => {
+    const text = JSON.stringify({ ...app, privateKey: '-----BEGIN PRIVATE KEY-----hidden' });
+    const parse = () => parseCredentials('arn:secret', text);
+    expect(parse).toThrow('the private key of the GitHub App in secret arn:secret cannot be read: "privateKey" must be '
+      + "the text of the file that GitHub has generated, from '-----BEGIN' on, with its line ends as \\n");
+    expect(parse).not.toThrow('hidden');
   });
 
   test('of another App is rejected', async () => {
@@ -107,8 +157,12 @@ describe('a secret', () => {
     ['a token', ' ghp_token\n', { token: 'ghp_token' }],
     ['JSON with a token', '{"token":"ghp_token"}', { token: 'ghp_token' }],
     [
-      'the key of an App', '{"appId":42,"installationId":"7","privateKey":"-----BEGIN"}',
-      { appId: '42', installationId: '7', privateKey: '-----BEGIN' },
+      'the key of an App', `{"appId":42,"installationId":"7","privateKey":${JSON.stringify(privateKey)}}`,
+      { appId: '42', installationId: '7', privateKey },
+    ],
+    [
+      'both', `{"token":"x","appId":42,"installationId":"7","privateKey":${JSON.stringify(privateKey)}}`,
+      { token: 'x', appId: '42', installationId: '7', privateKey },
     ],
   ])('may be %s', (_, text, credentials) => {
     expect(parseCredentials('arn', text)).toEqual(credentials);

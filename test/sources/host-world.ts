@@ -58,9 +58,9 @@ const KINDS: Readonly<Record<HostName, {
   github: {
     repositoryName: 'acme/shop',
     connect: (_simulation, credentials) => {
-      const { gitHubClient }: { gitHubClient(given: HostCredentials): GitHubClient } =
+      const { gitHubClient }: { gitHubClient(given: HostCredentials, repository: string): GitHubClient } =
         jest.requireActual(join(CLIENTS, 'github.js'));
-      return new GitHubHost(async () => gitHubClient(credentials), CREDENTIALS_ARN);
+      return new GitHubHost(async repository => gitHubClient(credentials, repository), CREDENTIALS_ARN);
     },
     end: async (_simulation, id, ending) => {
       const url = `https://api.github.com/repos/acme/shop/pulls/${id}`;

@@ -31,6 +31,13 @@ describe.each(HOSTS)('%s', name => {
     expect(await host.deleteBranch(repositoryName, branchName)).toBeUndefined();
   });
 
+  test('deletes a branch at the expected commit', async () => {
+    const head = await world.commit(branchName, { 'own.txt': 'own\n' });
+    expect(await host.deleteBranch(repositoryName, branchName, head)).toBe(head);
+    expect(await branches()).toEqual(['main']);
+    expect(await host.deleteBranch(repositoryName, branchName, head)).toBeUndefined();
+  });
+
   test('removes a file in a commit', async () => {
     const parentCommitId = await world.commit(branchName, { 'own.txt': 'own\n' });
     const change = { repositoryName, branchName, parentCommitId, path: 'own.txt', message: 'remove it' };
@@ -148,8 +155,17 @@ describe.each(HOSTS)('%s', name => {
       expect(await open('other')).not.toBe(id);
     });
 
+    test('has its commits, oldest first, also after the merge', async () => {
+      const [first, second] = [await world.head(branchName), await world.commit(branchName, { 'd.txt': 'd\n' })];
+      const id = await open();
+      expect(await host.pullRequestCommits(repositoryName, id)).toEqual([first, second]);
+      await world.end(id, 'merge');
+      expect(await host.pullRequestCommits(repositoryName, id)).toEqual([first, second]);
+    });
+
     test('that does not exist is undefined', async () => {
       expect(await found('99')).toBeUndefined();
+      expect(await host.pullRequestCommits(repositoryName, '99')).toBeUndefined();
     });
   });
 });

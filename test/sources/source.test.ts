@@ -125,6 +125,7 @@ describe('an organization', () => {
         'codecommit:GetDifferences',
         'codecommit:GetFolder',
         'codecommit:GetMergeOptions',
+        'codecommit:GetPullRequest',
       ],
     ],
   ])('lets its function %s use the repositories that it names, and no others', (name, actions) => {

@@ -8,6 +8,18 @@ export function noSuchCommit(reference: string, repositoryName: string): Error {
   );
 }
 
+export function nothingNamed(): Error {
+  return new Error('a backport needs commits or a pull request; nothing was done');
+}
+
+export function noPullRequest(id: string, repositoryName: string): Error {
+  return new Error(`repository '${repositoryName}' has no pull request '${id}'; nothing was done`);
+}
+
+export function noPullRequestCommits(id: string, repositoryName: string): Error {
+  return new Error(`pull request '${id}' of repository '${repositoryName}' has no commits to port back; nothing was done`);
+}
+
 export function notOnBranch(reference: string, branchName: string): Error {
   return new Error(
     `commit '${reference}' is not on branch '${branchName}': name the branch that has it with --from; nothing was done`,

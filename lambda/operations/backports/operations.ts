@@ -1,9 +1,11 @@
 import {
-  alreadyBelow, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, notOnBranch, rootCommit,
+  alreadyBelow, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, nothingNamed, notOnBranch, rootCommit,
 } from './errors';
+import { commitsOfPullRequest } from './pull-request-commits';
 import type { BackportStatus } from '../../../src/backport/contract';
 import { CHANGES } from '../../../src/history/contract';
 import type { BackportRequest, OperationResponse } from '../../../src/operations/contract';
+import { NAMES } from '../../../src/private/contract';
 import type { History } from '../../history/history';
 import type { AbsorbRecord, BackportRecord } from '../../registry/backport';
 import { backportKey, backportStatus } from '../../registry/backport';
@@ -13,7 +15,7 @@ import type { Registry } from '../../registry/registry';
 import type { Hosts } from '../../sources/hosts';
 
 /** The calls of the host that are needed before a backport starts. */
-export type BackportHostCalls = 'resolve' | 'contains' | 'commit';
+export type BackportHostCalls = 'resolve' | 'contains' | 'commit' | 'pullRequest' | 'pullRequestCommits';
 
 /** The state machine that makes backports. */
 export interface BackportMachine {
@@ -57,12 +59,14 @@ export class BackportOperations {
     return record;
   }
 
-  private async backport({ commits: references, from, to = [], by }: Backport): Promise<BackportRecord> {
+  private async backport({ commits: named = [], pullRequest, from, to = [], by }: Backport): Promise<BackportRecord> {
     const tree = await branchTree(this.parts.registry);
     const source = tree.find(from);
     if (source.host === 'bitbucket') throw noPicks(source.repositoryName);
     const receivers = to.map(name => tree.find(name, source.repositoryName));
     const target = targetOf(tree, source, receivers);
+    const references = [...named, ...await this.commitsOf(source, pullRequest)];
+    if (references.length === 0) throw nothingNamed();
     const commits = await this.checked(references, source);
     const branches = receivers.length > 0 ? receivers : tree.descendants(source.repositoryName, target);
     return this.recordOf(source, by, {
@@ -73,6 +77,11 @@ export class BackportOperations {
       state: 'picking',
       branches: waiting(branches.filter(({ branchName }) => branchName !== target)),
     });
+  }
+
+  private async commitsOf(source: TreeBranch, pullRequest: string | undefined): Promise<readonly string[]> {
+    if (pullRequest === undefined) return [];
+    return commitsOfPullRequest(this.parts.hosts(source), source.repositoryName, pullRequest);
   }
 
   private async absorb({ branch: name, to = [], by }: Absorb): Promise<BackportRecord> {
@@ -131,8 +140,8 @@ export class BackportOperations {
       by,
       startedAt: new Date(now()).toISOString(),
       // outside of the names of environments, so that no trigger starts a pipeline
-      workBranch: `org-environments/${backportId}`,
-      temporaryBranch: `org-environments/temporary/${backportId}`,
+      workBranch: `${NAMES.workBranchPrefix}${backportId}`,
+      temporaryBranch: `${NAMES.workBranchPrefix}temporary/${backportId}`,
       position: 0,
       looks: 0,
       failures: 0,

@@ -39,6 +39,7 @@ export class BranchMap {
   private async describe(branch: TreeBranch, heads: Heads, until: number): Promise<MapBranch> {
     const { repositoryName, branchName, parentName, environmentName, accountId } = branch;
     const known = { repositoryName, branchName, parentName, environmentName, accountId };
+    if (this.now() > until) return known;
     try {
       const [head, parentHead] = [await heads.of(branch, branchName), await heads.of(branch, parentName)];
       if (head === undefined) return { ...known, problem: `branch '${branchName}' does not exist` };

@@ -158,6 +158,11 @@ export class BitbucketHost implements SourceHost {
       new BitbucketRules(client, repositoryName).protect(branchName, rules, foreign));
   }
 
+  public async pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined> {
+    return this.orUndefined(repositoryName, async client =>
+      new BitbucketPullRequests(client, repositoryName).commitsOf(id));
+  }
+
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
     const found = await this.commitAt(repositoryName, commitId);
     if (!found) return undefined;

@@ -19,6 +19,11 @@ interface Description {
   readonly merge_commit?: { readonly hash: string } | null;
 }
 
+interface Commit {
+  readonly hash: string;
+  readonly parents: readonly unknown[];
+}
+
 const MAX_TITLE = 255;
 const MAX_DESCRIPTION = 30_000;
 const PAGE = 50;
@@ -66,6 +71,15 @@ export class BitbucketPullRequests {
   public async get(id: string): Promise<PullRequest | undefined> {
     if (!/^\d+$/.test(id)) return undefined;
     return this.pullRequestOf(await this.client.json<Description>(this.repositoryName, `pullrequests/${id}`));
+  }
+
+  /** @throws BitbucketError with status 404 if there is none */
+  public async commitsOf(id: string): Promise<readonly string[] | undefined> {
+    if (!/^\d+$/.test(id)) return undefined;
+    const path = `pullrequests/${id}/commits?pagelen=100`;
+    const { values } = await this.client.all<Commit>(this.repositoryName, path, MAX);
+    // the newest first
+    return values.filter(({ parents }) => parents.length < 2).map(({ hash }) => hash).reverse();
   }
 
   private async list(filter: string): Promise<readonly Description[]> {

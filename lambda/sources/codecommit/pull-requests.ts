@@ -1,5 +1,7 @@
 import type { CodeCommitClient, PullRequest as Description } from '@aws-sdk/client-codecommit';
-import { CreatePullRequestCommand, GetPullRequestCommand, paginateListPullRequests } from '@aws-sdk/client-codecommit';
+import {
+  CreatePullRequestCommand, GetCommitCommand, GetPullRequestCommand, paginateListPullRequests,
+} from '@aws-sdk/client-codecommit';
 import type { NewPullRequest, PullRequest } from '../source';
 
 /** Characters. https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreatePullRequest.html */
@@ -21,6 +23,24 @@ export async function openPullRequests(
     }
   }
   return found.filter(({ sourceBranch, targetBranch }) => [sourceBranch, targetBranch].includes(branchName));
+}
+
+/** Commits of one pull request. */
+const MAX_COMMITS = 100;
+
+/** The commits since the merge base, without merges, oldest first: CodeCommit does not list them. */
+export async function pullRequestCommits(
+  client: CodeCommitClient, repositoryName: string, pullRequestId: string,
+): Promise<readonly string[]> {
+  const { pullRequest } = await client.send(new GetPullRequestCommand({ pullRequestId }));
+  const { sourceCommit, mergeBase } = pullRequest?.pullRequestTargets?.[0] ?? {};
+  const found: string[] = [];
+  for (let commitId = sourceCommit; commitId !== undefined && commitId !== mergeBase && found.length < MAX_COMMITS;) {
+    const { commit: { parents = [] } = {} } = await client.send(new GetCommitCommand({ repositoryName, commitId }));
+    if (parents.length < 2) found.unshift(commitId);
+    [commitId] = parents;
+  }
+  return found;
 }
 
 export function pullRequestOf({

@@ -1,8 +1,13 @@
 import { hasStatus, isRequestError } from './errors';
 import type { GitHubClient, GitHubRepository } from './repository';
+import { BranchMovedError, SourceError } from '../source';
 
 /** Rules that do not concern a move forward. */
 const HARMLESS: readonly string[] = ['creation', 'deletion', 'non_fast_forward'];
+
+interface GraphQlResponse {
+  readonly errors?: readonly { readonly message: string }[];
+}
 
 /** Reads and moves branches of one repository. */
 export class GitHubBranches {
@@ -44,6 +49,25 @@ export class GitHubBranches {
     await this.client.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
       ...this.repository, ref: `heads/${branchName}`, sha, force: false,
     });
+  }
+
+  /**
+   * Deletes a branch only if it is at a commit, and returns the commit.
+   *
+   * https://docs.github.com/en/graphql/reference/mutations#updaterefs
+   */
+  public async deleteAt(branchName: string, commitId: string): Promise<string> {
+    const { data: { node_id: repositoryId } } = await this.client.request('GET /repos/{owner}/{repo}', this.repository);
+    const refUpdates = [{ name: `refs/heads/${branchName}`, beforeOid: commitId, afterOid: '0'.repeat(40) }];
+    const { data: { errors: [error] = [] } }: { data: GraphQlResponse } = await this.client.request('POST /graphql', {
+      query: 'mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }',
+      variables: { input: { repositoryId, refUpdates } },
+    });
+    if (error === undefined) return commitId;
+    const head = await this.head(branchName);
+    throw head === commitId
+      ? new SourceError(`GitHub rejected the deletion of branch '${branchName}': ${error.message}`)
+      : new BranchMovedError(`the branch is at ${head}, and not at ${commitId}`);
   }
 
   /** Returns whether the branch existed. */

@@ -1,7 +1,9 @@
 /** The client of GitHub: a file of its own in the bundles, which is loaded only for repositories of GitHub. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
+import type { EndpointOptions, RequestInterface, RequestParameters, Route } from '@octokit/types';
 import type { GitHubClient } from './repository.js';
 import type { HostCredentials } from '../credentials.js';
 
@@ -16,16 +18,48 @@ const FINAL = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 /** Without a log: it would show addresses and errors of requests. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-export function gitHubClient(credentials: HostCredentials): GitHubClient {
+/** A new token may be rejected until all servers of GitHub know it. */
+const YOUNG_MILLISECONDS = 5000;
+
+type AppKey = Extract<HostCredentials, { readonly appId: string }>;
+
+/** @param repository its name, without the owner: the tokens of an App are limited to it */
+export function gitHubClient(credentials: HostCredentials, repository: string): GitHubClient {
   const app = 'appId' in credentials ? credentials : undefined;
   const { request } = new RetryingOctokit({
     userAgent: 'cdk-org-environments',
     log: SILENT,
     retry: { retries: RETRIES, doNotRetry: FINAL },
-    // the token of an installation is valid for an hour, and renewed before its end
-    ...app ? { authStrategy: createAppAuth, auth: app } : { auth: 'token' in credentials && credentials.token },
+    ...app
+      ? { authStrategy: () => installationAuth(app, repository) }
+      : { auth: 'token' in credentials && credentials.token },
   });
   return { request, ...app && { appId: Number(app.appId) } };
+}
+
+/** The token of an installation is valid for an hour, and renewed before its end. */
+function installationAuth({ appId, privateKey, installationId }: AppKey, repository: string) {
+  const auth = createAppAuth({ appId, privateKey, installationId });
+  const token = async () => auth({ type: 'installation', repositoryNames: [repository] });
+  return Object.assign(token, {
+    hook: async (request: RequestInterface, route: Route | EndpointOptions, parameters?: RequestParameters) => {
+      const { token: text, createdAt } = await token();
+      const endpoint = typeof route === 'string'
+        ? request.endpoint.merge(route, parameters)
+        : request.endpoint.merge(route);
+      // the type of merged options has no address
+      const options = { ...endpoint, headers: { ...endpoint.headers, authorization: `token ${text}` } } as EndpointOptions;
+      for (;;) {
+        try {
+          return await request(options);
+        } catch (error) {
+          const isRejected = error instanceof Error && 'status' in error && error.status === 401;
+          if (!isRejected || Date.now() - Date.parse(createdAt) > YOUNG_MILLISECONDS) throw error;
+          await sleep(1000);
+        }
+      }
+    },
+  });
 }
 
 function ignore(): void {

@@ -28,6 +28,11 @@ export function hostErrorOf(error: unknown, repositoryName: string, credentialsA
   if (status >= 500) return errors.unreachable(message, error);
   if (status === 401) return errors.rejected(message, error);
   if (status === 403) return errors.forbidden(message, error);
+  // the token of an App is asked for this repository
+  if (status === 422 && /repository that does not exist or is not accessible/i.test(message)) {
+    return errors.notFound(error);
+  }
+  if (status === 422 && /rule violations/i.test(message)) return errors.ruleViolated(message, error);
   // also for changes that a token may not make
   if (status === 404) return errors.notFound(error);
   const isMoved = status === 409 || (status === 422 && /not a fast forward|already exists/i.test(message));

@@ -16,9 +16,12 @@ import type {
 
 /** Repositories of GitHub, by its API. */
 export class GitHubHost implements SourceHost {
-  /** @param credentialsArn the secret of the credentials, for error messages */
+  /**
+   * @param connect to one repository, by its name without the owner
+   * @param credentialsArn the secret of the credentials, for error messages
+   */
   public constructor(
-    private readonly connect: () => Promise<GitHubClient>,
+    private readonly connect: (name: string) => Promise<GitHubClient>,
     private readonly credentialsArn: string,
   ) {}
 
@@ -49,11 +52,14 @@ export class GitHubHost implements SourceHost {
       new GitHubBranches(client, repository).create(branchName, commitId));
   }
 
-  /** The response has no commit, so a push between the two calls is not reported. */
-  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+  /** Without an expected commit, a push between the two calls is not reported: the response has no commit. */
+  public async deleteBranch(
+    repositoryName: string, branchName: string, expected?: string,
+  ): Promise<string | undefined> {
     return this.orUndefined(repositoryName, async (client, repository) => {
       const branches = new GitHubBranches(client, repository);
       const head = await branches.head(branchName);
+      if (expected !== undefined) return branches.deleteAt(branchName, expected);
       return await branches.delete(branchName) ? head : undefined;
     });
   }
@@ -173,6 +179,11 @@ export class GitHubHost implements SourceHost {
       new GitHubPullRequests(client, repository).get(id));
   }
 
+  public async pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined> {
+    return this.orUndefined(repositoryName, async (client, repository) =>
+      new GitHubPullRequests(client, repository).commitsOf(id));
+  }
+
   public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
     return this.call(repositoryName, async (client, repository) =>
       compareByPatch(new GitHubComparison(client, repository), commitId, otherId));
@@ -203,7 +214,7 @@ export class GitHubHost implements SourceHost {
   private async call<T>(repositoryName: string, call: Call<T>): Promise<T> {
     const [owner = '', repo = ''] = repositoryName.split('/');
     try {
-      return await call(await this.connect(), { owner, repo });
+      return await call(await this.connect(repo), { owner, repo });
     } catch (error) {
       throw hostErrorOf(error, repositoryName, this.credentialsArn);
     }

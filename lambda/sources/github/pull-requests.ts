@@ -63,6 +63,20 @@ export class GitHubPullRequests {
     return pullRequestOf(data);
   }
 
+  /** At most 250. @throws an error with status 404 if there is no such pull request */
+  public async commitsOf(id: string): Promise<readonly string[] | undefined> {
+    if (!/^\d+$/.test(id)) return undefined;
+    const found: string[] = [];
+    for (let page = 1, isLast = false; !isLast; page++) {
+      const { data } = await this.client.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', {
+        ...this.repository, pull_number: Number(id), per_page: PAGE, page,
+      });
+      found.push(...data.filter(({ parents }) => parents.length < 2).map(({ sha }) => sha));
+      isLast = data.length < PAGE;
+    }
+    return found;
+  }
+
   private headOf(branchName: string): string {
     return `${this.repository.owner}:${branchName}`;
   }

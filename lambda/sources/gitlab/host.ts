@@ -156,6 +156,14 @@ export class GitLabHost implements SourceHost {
       pullRequestOf(await mergeRequests.show(repositoryName, Number(id))));
   }
 
+  public async pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined> {
+    return this.orUndefined(repositoryName, NO_MERGE_REQUEST, async ({ mergeRequests }) => {
+      const commits = await mergeRequests.allCommits(repositoryName, Number(id), { perPage: 100 });
+      // the newest first
+      return commits.filter(({ parent_ids: parents = [] }) => parents.length < 2).map(one => one.id).reverse();
+    });
+  }
+
   public async compare(repositoryName: string, commitId: string, otherId: string): Promise<Comparison> {
     return this.call(repositoryName, async client =>
       compareByPatch(new GitLabComparison(client, repositoryName), commitId, otherId));

@@ -10,7 +10,7 @@ export interface GitLabClient {
   readonly branches: Pick<Branches, 'all' | 'create' | 'remove' | 'show'>;
   readonly commits: Pick<Commits, 'all' | 'create' | 'show' | 'showDiff'>;
   readonly files: Pick<RepositoryFiles, 'show'>;
-  readonly mergeRequests: Pick<MergeRequests, 'all' | 'create' | 'show'>;
+  readonly mergeRequests: Pick<MergeRequests, 'all' | 'allCommits' | 'create' | 'show'>;
   readonly protectedBranches: Pick<ProtectedBranches, 'protect' | 'show' | 'unprotect'>;
   readonly repositories: Pick<Repositories, 'compare' | 'mergeBase'>;
   readonly users: Pick<Users, 'showCurrentUser'>;

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { failed, listOf, read } from './responses';
+import { commitOf, failed, listOf, read } from './responses';
 import type { BitbucketRestrictions } from './restrictions';
 import type { RepositoryCall } from '../api';
 import { Checks } from '../checks';
 import { HostResponse } from '../host';
 import type { PullRequest } from '../pull-requests';
 import { PullRequests } from '../pull-requests';
+import { commitsBetween } from '../tree-differences';
 
 const Side = v.object({ branch: v.object({ name: v.string() }) });
 const NewInput = v.object({
@@ -48,6 +49,15 @@ export class BitbucketPullRequests {
 
   public async get(call: RepositoryCall): Promise<unknown> {
     return fieldsOf(call.fullName, await this.required(call));
+  }
+
+  /** The newest first. */
+  public async commits(call: RepositoryCall): Promise<unknown> {
+    const { repository: { git }, fullName, query } = call;
+    const { number, sourceCommit, targetCommit } = await this.required(call);
+    const all = await commitsBetween(git, targetCommit, sourceCommit);
+    const { values, ...page } = listOf(all, `${fullName}/pullrequests/${number}/commits`, query, 10);
+    return { ...page, values: await Promise.all(values.map(async id => commitOf(await git.details(id)))) };
   }
 
   /** What a person does to close it. */

@@ -49,6 +49,7 @@ function routesOf(restrictions: BitbucketRestrictions): Routes {
     ['GET', /^pullrequests$/, async call => pullRequests.list(call)],
     ['POST', /^pullrequests$/, async call => pullRequests.create(call)],
     ['GET', /^pullrequests\/(\d+)$/, async call => pullRequests.get(call)],
+    ['GET', /^pullrequests\/(\d+)\/commits$/, async call => pullRequests.commits(call)],
     ['POST', /^pullrequests\/(\d+)\/approve$/, async call => pullRequests.approve(call)],
     ['POST', /^commit\/(\w+)\/statuses\/build$/, async call => pullRequests.report(call)],
     ['GET', /^branch-restrictions$/, async call => restrictions.list(call)],

@@ -33,6 +33,16 @@ const CommitInput = v.object({
   parents: v.optional(v.array(Sha), []),
   author: v.optional(v.object({ name: v.string(), email: v.string(), date: v.optional(v.string()) })),
 });
+/** The only mutation: https://docs.github.com/en/graphql/reference/mutations#updaterefs */
+export const RefUpdates = v.object({
+  query: v.pipe(v.string(), v.includes('updateRefs(')),
+  variables: v.object({
+    input: v.object({
+      repositoryId: v.string(),
+      refUpdates: v.tuple([v.object({ name: v.string(), beforeOid: Sha, afterOid: v.literal('0'.repeat(40)) })]),
+    }),
+  }),
+});
 const MergeInput = v.object({ base: v.string(), head: v.string(), commit_message: v.optional(v.string()) });
 
 /**
@@ -90,6 +100,19 @@ export class GitHubOperations {
       if (!await remove(branch, head)) throw invalid('Reference update failed');
       this.branchDeleted(fullName, branch, now);
       throw new HostResponse(204);
+    });
+  }
+
+  /** Deletes a branch at an expected commit. Errors have status 200. */
+  public async updateRefs({ repository: { git }, fullName, body, remove, now }: RepositoryCall): Promise<object> {
+    const { variables: { input: { refUpdates: [{ name, beforeOid }] } } } = read(RefUpdates, body);
+    const branch = branchOf(name.replace(/^refs\//, '')) ?? '';
+    return git.exclusively(async () => {
+      if (branch === await git.defaultBranch()) return { errors: [{ message: 'Cannot delete the default branch' }] };
+      if (await git.head(branch) !== beforeOid) return { errors: [{ message: `${name} is not at ${beforeOid}` }] };
+      await remove(branch, beforeOid);
+      this.branchDeleted(fullName, branch, now);
+      return { data: { updateRefs: { clientMutationId: null } } };
     });
   }
 

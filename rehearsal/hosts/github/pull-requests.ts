@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { bot } from './bot';
 import { created, invalid, notFound, read } from './responses';
 import type { GitHubRulesets } from './rulesets';
-import { pullRequest } from './shapes';
-import type { PullRequestFields } from './shapes';
+import { commitOf, pullRequest } from './shapes';
+import type { Commit, PullRequestFields } from './shapes';
 import type { RepositoryCall } from '../api';
 import { Checks } from '../checks';
 import { HostResponse } from '../host';
@@ -65,6 +65,13 @@ export class GitHubPullRequestOperations {
 
   public async get(call: RepositoryCall): Promise<PullRequestFields> {
     return pullRequest(call.fullName, await this.required(call));
+  }
+
+  public async commits(call: RepositoryCall): Promise<Commit[]> {
+    const { repository: { git }, fullName, query } = call;
+    const { sourceCommit, targetCommit } = await this.required(call);
+    const { values } = pageOf([...await commitsBetween(git, targetCommit, sourceCommit)].reverse(), query, 'per_page', 30);
+    return Promise.all(values.map(async id => commitOf(fullName, await git.details(id))));
   }
 
   /** What a person does to close it. */

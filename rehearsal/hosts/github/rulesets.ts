@@ -91,7 +91,7 @@ export class GitHubRulesets {
 
   private isApp(id: number, token: string | undefined): boolean {
     const app = this.conditions.apps[String(id)];
-    return token !== undefined && app !== undefined && Object.values(app.installations).includes(token);
+    return token !== undefined && app !== undefined && Object.values(app.installations).includes(token.split('#')[0] ?? '');
   }
 
   private of(fullName: string): readonly Ruleset[] {

@@ -1,13 +1,16 @@
 import { verify } from 'node:crypto';
-import { GitHubOperations } from './operations';
+import * as v from 'valibot';
+import { GitHubOperations, RefUpdates } from './operations';
 import { GitHubPullRequestOperations } from './pull-requests';
-import { notFound } from './responses';
+import { invalid, notFound, read } from './responses';
 import { GitHubRulesets } from './rulesets';
 import type { InstallationToken } from './shapes';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
 import type { HostRequest } from '../host';
 import { HostResponse } from '../host';
+
+const TokenInput = v.object({ repositories: v.optional(v.array(v.string())) });
 
 /** The API of GitHub: https://docs.github.com/en/rest */
 export class GitHub extends HostApi {
@@ -23,8 +26,14 @@ export class GitHub extends HostApi {
     return authorization.replace(/^(token|bearer) /i, '');
   }
 
+  protected override locate(request: HostRequest) {
+    if (request.path !== '/graphql') return this.splitPath(request.path);
+    const { variables: { input: { repositoryId } } } = read(RefUpdates, request.body);
+    return { fullName: Buffer.from(repositoryId, 'base64url').toString(), rest: 'graphql' };
+  }
+
   protected splitPath(path: string) {
-    const [, owner = '', name = '', rest = ''] = /^\/repos\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
+    const [, owner = '', name = '', rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
     return { fullName: `${decodeURIComponent(owner)}/${decodeURIComponent(name)}`, rest };
   }
 
@@ -41,7 +50,7 @@ export class GitHub extends HostApi {
   }
 
   /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */
-  private installationToken({ headers: { authorization = '' } }: HostRequest, installationId: string): never {
+  private installationToken({ headers: { authorization = '' }, body }: HostRequest, installationId: string): never {
     const [header = '', claims = '', signature = ''] = authorization.replace(/^bearer /i, '').split('.');
     const { iss }: { iss?: unknown } = claims === '' ? {} : JSON.parse(Buffer.from(claims, 'base64url').toString());
     const app = this.conditions.apps[String(iss)];
@@ -51,7 +60,15 @@ export class GitHub extends HostApi {
     const token = app.installations[installationId];
     if (token === undefined) throw notFound();
     const expires_at = new Date(this.environment.clock.now() + 3_600_000).toISOString();
-    const answer: InstallationToken = { token, expires_at, permissions: { contents: 'write', metadata: 'read' } };
+    const { repositories: names } = read(TokenInput, body);
+    const known = this.repositories.all.map(({ name }) => name);
+    if (names?.some(name => !known.includes(name))) {
+      throw invalid('There is at least one repository that does not exist or is not accessible to the parent installation.');
+    }
+    const access = this.conditions.tokens[token];
+    const narrowed = names && access ? `${token}#${names.join()}` : token;
+    if (names && access) this.conditions.tokens[narrowed] = { ...access, names };
+    const answer: InstallationToken = { token: narrowed, expires_at, permissions: { contents: 'write', metadata: 'read' } };
     throw new HostResponse(201, answer);
   }
 }
@@ -60,6 +77,8 @@ function routesOf(rulesets: GitHubRulesets): Routes {
   const pullRequests = new GitHubPullRequestOperations(rulesets);
   const operations = new GitHubOperations(rulesets, (...deleted) => pullRequests.branchDeleted(...deleted));
   return [
+    ['GET', /^$/, async ({ fullName }) => ({ node_id: Buffer.from(fullName).toString('base64url') })],
+    ['POST', /^graphql$/, async call => operations.updateRefs(call)],
     ['GET', /^git\/ref\/(.+)$/, async call => operations.getRef(call)],
     ['POST', /^git\/refs$/, async call => operations.createRef(call)],
     ['PATCH', /^git\/refs\/(.+)$/, async call => operations.updateRef(call)],
@@ -81,6 +100,7 @@ function routesOf(rulesets: GitHubRulesets): Routes {
     ['GET', /^pulls$/, async call => pullRequests.list(call)],
     ['POST', /^pulls$/, async call => pullRequests.create(call)],
     ['GET', /^pulls\/(\d+)$/, async call => pullRequests.get(call)],
+    ['GET', /^pulls\/(\d+)\/commits$/, async call => pullRequests.commits(call)],
     ['PATCH', /^pulls\/(\d+)$/, async call => pullRequests.update(call)],
     ['POST', /^pulls\/(\d+)\/reviews$/, async call => pullRequests.review(call)],
     ['POST', /^statuses\/(\w+)$/, async call => pullRequests.report(call)],

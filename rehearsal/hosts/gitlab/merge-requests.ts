@@ -1,5 +1,6 @@
-import type { MergeRequestSchema } from '@gitbeaker/rest';
+import type { CommitSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import * as v from 'valibot';
+import { commitOf } from './operations';
 import { answer, created, read } from './responses';
 import type { GitLabRules } from './rules';
 import type { RepositoryCall } from '../api';
@@ -7,6 +8,7 @@ import { HostResponse } from '../host';
 import { pageOf } from '../input';
 import type { PullRequest } from '../pull-requests';
 import { PullRequests } from '../pull-requests';
+import { commitsBetween } from '../tree-differences';
 
 const NewInput = v.object({
   source_branch: v.string(), target_branch: v.string(), title: v.string(), description: v.optional(v.string(), ''),
@@ -54,6 +56,14 @@ export class GitLabMergeRequests {
 
   public async get(call: RepositoryCall): Promise<Fields> {
     return fieldsOf(await this.required(call));
+  }
+
+  /** The newest first. */
+  public async commits(call: RepositoryCall): Promise<CommitSchema[]> {
+    const { repository: { git }, query } = call;
+    const { sourceCommit, targetCommit } = await this.required(call);
+    const { values } = pageOf(await commitsBetween(git, targetCommit, sourceCommit), query, 'per_page', 20);
+    return Promise.all(values.map(async id => commitOf(await git.details(id))));
   }
 
   /** What a person does to close it. */

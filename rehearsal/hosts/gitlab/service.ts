@@ -60,6 +60,7 @@ function routesOf(rules: GitLabRules): Routes {
     ['GET', /^merge_requests$/, async call => mergeRequests.list(call)],
     ['POST', /^merge_requests$/, async call => mergeRequests.create(call)],
     ['GET', /^merge_requests\/(\d+)$/, async call => mergeRequests.get(call)],
+    ['GET', /^merge_requests\/(\d+)\/commits$/, async call => mergeRequests.commits(call)],
     ['PUT', /^merge_requests\/(\d+)$/, async call => mergeRequests.update(call)],
     ['POST', /^merge_requests\/(\d+)\/approve$/, async call => mergeRequests.approve(call)],
     ['GET', /^protected_branches\/(.+)$/, async call => rules.show(call)],
