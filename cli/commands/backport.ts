@@ -40,8 +40,12 @@ export async function absorb(branch: string, { to }: AbsorbOptions, context: Bac
 
 /** Shows a backport. */
 export async function describeBackport(
-  backportId: string, { json }: BackportStatusOptions, context: BackportContext,
+  backportId: string, { json, restart }: BackportStatusOptions, context: BackportContext,
 ): Promise<boolean> {
+  if (restart) {
+    const by = await context.operations.callerArn();
+    return follow(await invoke({ operation: 'restartBackport', backportId, by }, context), context);
+  }
   const status = await invoke({ operation: 'describeBackport', backportId }, context);
   if (json) context.write(JSON.stringify(status, undefined, 2));
   else formatBackport(status).forEach(line => context.write(line));

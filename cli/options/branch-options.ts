@@ -30,6 +30,7 @@ export const ABSORB_OPTIONS = TO;
 /** The options of `backport-status`. */
 export const BACKPORT_STATUS_OPTIONS = {
   json: { description: 'print JSON' },
+  restart: { description: 'continue a backport that has stopped, for example after hours without the host' },
 } satisfies OptionTable;
 
 /** The options of `map`. */

@@ -1,3 +1,4 @@
+import { MAX_LOOKS, pauseAfter } from './steps';
 import type { BackportParts, Step } from './steps';
 import type { AbsorbRecord, BackportRecord } from '../registry/backport';
 import { BranchMovedError, MergeConflictError, SourceError } from '../sources/source';
@@ -9,11 +10,36 @@ const PACE_SECONDS = 2;
 export const absorb: Step = async (record, parts) => {
   const index = record.branches.findIndex(({ state }) => state === 'waiting');
   const branch = record.branches[index];
-  if (!branch) return { change: { step: 'end', state: 'absorbed' } };
+  if (!branch) return { change: { step: 'tidy', state: 'absorbed', looks: 0 } };
   const next = await attempt(branch, index, record, parts);
   const branches = record.branches.map((other, position) => (position === index ? next : other));
   return { change: { branches }, seconds: next.state === 'opened' ? PACE_SECONDS : 0 };
 };
+
+/** Removes the work branches whose pull requests have ended. Waits for the others as for that of the backport. */
+export const tidy: Step = async (record, parts) => {
+  const branches: AbsorbRecord[] = [];
+  for (const branch of record.branches) branches.push(await withoutWorkBranch(branch, record, parts));
+  const isDone = branches.every(({ workBranch }) => workBranch === undefined);
+  if (isDone || record.looks >= MAX_LOOKS) return { change: { step: 'end', branches } };
+  return { change: { branches, looks: record.looks + 1 }, seconds: pauseAfter(record.looks) };
+};
+
+/** A work branch with commits that another user has pushed after the merge stays. */
+async function withoutWorkBranch(
+  branch: AbsorbRecord, { repository, repository: { repositoryName } }: BackportRecord, { hosts }: BackportParts,
+): Promise<AbsorbRecord> {
+  const { workBranch, pullRequestId, branchName, ...rest } = branch;
+  if (workBranch === undefined || pullRequestId === undefined) return branch;
+  const host = hosts(repository);
+  const pullRequest = await host.pullRequest(repositoryName, pullRequestId);
+  if (pullRequest?.state === 'open') return branch;
+  const [head, target] = [await host.head(repositoryName, workBranch), await host.head(repositoryName, branchName)];
+  const isMerged = head !== undefined && target !== undefined
+    && (await host.contains(repositoryName, target, head)) === true;
+  if (isMerged) await host.deleteBranch(repositoryName, workBranch, head);
+  return { ...rest, branchName, pullRequestId };
+}
 
 /** One branch that the host rejects does not stop the others. */
 async function attempt(

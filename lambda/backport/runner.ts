@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { absorb } from './absorb';
+import { absorb, tidy } from './absorb';
 import { BackportError } from './errors';
 import { lookAtPullRequest, openPullRequest, pickNext, start, undo } from './steps';
 import type { BackportParts, Step } from './steps';
@@ -16,7 +16,7 @@ export type BackportOutcome =
   | { readonly state: 'failed'; readonly reason: string };
 
 const STEPS: Readonly<Record<Exclude<BackportStep, 'end'>, Step>> = {
-  pick: pickNext, open: openPullRequest, merge: lookAtPullRequest, absorb, undo,
+  pick: pickNext, open: openPullRequest, merge: lookAtPullRequest, absorb, tidy, undo,
 };
 
 const RETRY_SECONDS = 5;
@@ -69,6 +69,15 @@ export class BackportRunner {
       await this.save(record, { failures: failures + 1 });
       return RETRY_SECONDS;
     }
+    if (step === 'absorb') {
+      await this.save(record, { failures: 0, branches: withFailure(record, reason) });
+      return 0;
+    }
+    if (step === 'tidy') {
+      // what is left does no harm
+      await this.save(record, { step: 'end' });
+      return 0;
+    }
     const next = step === 'pick' || step === 'open' ? 'undo' : 'end';
     await this.save(record, { step: next, state: 'failed', failures: 0, reason });
     return 0;
@@ -81,6 +90,12 @@ export class BackportRunner {
       backportKey(record.backportId), { ...record, ...change }, version,
     );
   }
+}
+
+/** The next branch is given up; the others continue. */
+function withFailure({ branches }: BackportRecord, reason: string): BackportRecord['branches'] {
+  const index = branches.findIndex(({ state }) => state === 'waiting');
+  return branches.map((branch, position) => (position === index ? { ...branch, state: 'failed', reason } : branch));
 }
 
 function stepOf({ step, base }: BackportRecord): Step {

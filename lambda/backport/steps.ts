@@ -26,9 +26,14 @@ export interface StepResult {
 export type Step = (record: BackportRecord, parts: BackportParts) => Promise<StepResult>;
 
 /** A pull request may wait for 60 days. */
-const MAX_LOOKS = 60 * 24;
+export const MAX_LOOKS = 60 * 24;
 const FIRST_LOOK_SECONDS = 15;
 const LOOK_SECONDS = 3600;
+
+/** Seconds until the next look at a pull request. @param looks number of looks before */
+export function pauseAfter(looks: number): number {
+  return Math.min(LOOK_SECONDS, Math.round(FIRST_LOOK_SECONDS * 1.1 ** looks));
+}
 
 /** Records where the work branch begins. */
 export const start: Step = async ({ repository, target }, { hosts }) => {
@@ -104,8 +109,7 @@ export const lookAtPullRequest: Step = async (record, { hosts }) => {
   const pullRequest = await host.pullRequest(repositoryName, pullRequestId);
   if (pullRequest?.state === 'open') {
     if (looks >= MAX_LOOKS) throw new BackportError(`pull request ${pullRequestId} was open for more than 60 days`);
-    const seconds = Math.min(LOOK_SECONDS, Math.round(FIRST_LOOK_SECONDS * 1.1 ** looks));
-    return { change: { looks: looks + 1 }, seconds };
+    return { change: { looks: looks + 1 }, seconds: pauseAfter(looks) };
   }
   if (pullRequest?.state !== 'merged') return { change: { step: 'end', state: 'closed' } };
   const mergedCommit = pullRequest.mergeCommitId ?? (await host.head(repositoryName, target));

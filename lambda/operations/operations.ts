@@ -91,6 +91,7 @@ export class Operations {
       case 'backport':
       case 'absorb':
       case 'describeBackport':
+      case 'restartBackport':
         return this.backports.run(request, requestId);
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };

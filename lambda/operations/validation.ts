@@ -33,7 +33,7 @@ const decision = v.picklist(
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
   'reconcile', 'forget', 'changeEmail', 'accounts', 'cleanAccount', 'releaseAccount', 'backport', 'absorb',
-  'describeBackport', 'map',
+  'describeBackport', 'restartBackport', 'map',
 ];
 
 const request = v.variant(
@@ -84,6 +84,9 @@ const request = v.variant(
       by: nonEmptyText('by'),
     }),
     v.object({ operation: v.literal('map') }),
+    v.object({
+      operation: v.literal('restartBackport'), backportId: nonEmptyText('backportId'), by: nonEmptyText('by'),
+    }),
     v.object({ operation: v.literal('describeBackport'), backportId: nonEmptyText('backportId') }),
     v.object({
       operation: v.literal('forget'),

@@ -4,13 +4,14 @@ import type { RepositoryReference } from '../../src/sources/contract';
 
 /**
  * `pick`: the commits are applied to the work branch. `open`: the pull request is opened. `merge`: it waits to be
- * merged. `absorb`: other branches take the commits over. `undo`: what was created is removed. `end`: complete.
+ * merged. `absorb`: other branches take the commits over. `tidy`: their pull requests wait to be merged. `undo`: what was
+ * created is removed. `end`: complete.
  */
-export type BackportStep = 'pick' | 'open' | 'merge' | 'absorb' | 'undo' | 'end';
+export type BackportStep = 'pick' | 'open' | 'merge' | 'absorb' | 'tidy' | 'undo' | 'end';
 
 /** A branch that is to take the commits over. */
 export interface AbsorbRecord extends AbsorbedBranch {
-  /** Absent: the branch has no work branch yet. */
+  /** Absent: the branch has no work branch, or none any more. */
   readonly workBranch?: string;
   /** Whether changes need a review, so that the branch must not be fast-forwarded. */
   readonly isReviewed: boolean;

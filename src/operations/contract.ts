@@ -83,6 +83,8 @@ export type BackportRequest =
     readonly to?: readonly string[];
     readonly by: string;
   }
+  /** Continues a backport whose execution has ended. */
+  | { readonly operation: 'restartBackport'; readonly backportId: string; readonly by: string }
   | { readonly operation: 'describeBackport'; readonly backportId: string };
 
 /** Reads the tree of branches with the status of their pipelines. */

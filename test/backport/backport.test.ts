@@ -169,6 +169,16 @@ describe('a backport is rejected', () => {
     );
   });
 
+  test('that has ended is not restarted, and one that has stopped is', async () => {
+    const { backportId } = await world.run({ operation: 'absorb', branch: 'env/test1', by: ANNA });
+    await world.run({ operation: 'restartBackport', backportId, by: ANNA });
+    expect(world.started).toEqual([backportId, backportId]);
+    await world.advance(backportId);
+    await expect(world.run({ operation: 'restartBackport', backportId, by: ANNA })).rejects.toThrow(
+      `backport '${backportId}' has ended: start another one; nothing was done`,
+    );
+  });
+
   test('when its id is unknown', async () => {
     await expect(world.run({ operation: 'describeBackport', backportId: 'x' })).rejects.toThrow(
       "there is no backport 'x': it was never started, or ended more than 180 days ago",
@@ -196,6 +206,9 @@ describe('after the merge', () => {
       index => `org-environments/${backportId}-${index}`,
     ));
     for (const { pullRequestId: id } of status.branches) if (id !== undefined) await world.merge(id);
+    expect(await world.advance(backportId)).toMatchObject({ state: 'absorbed', branches: status.branches });
+    // their work branches, too
+    expect(world.branches()).toEqual(BRANCHES);
     expect(['env/test2', 'env/dev'].map(branch => world.file(branch, 'tea.txt'))).toEqual(['green', 'green']);
     expect(world.file('env/test2', 'environment.json')).toContain('"branch":"env/test2"');
   });
@@ -219,6 +232,24 @@ describe('after the merge', () => {
       { state: 'contained' }, { branchName: 'env/test2', state: 'conflict', files: ['tea.txt'] }, { state: 'opened' },
     ]);
     expect(world.branches()).not.toContain(`org-environments/${backportId}-2`);
+  });
+
+  test('a branch that the host rejects is named, and the others go on', async () => {
+    world.commit('env/prod', { 'tea.txt': 'green\n' });
+    world.reject(commandInput => commandInput.includes('env/test1'));
+    const { backportId } = await world.run({ operation: 'absorb', branch: 'env/prod', by: ANNA });
+    expect((await world.advance(backportId)).branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
+      'env/test1 failed', 'env/test2 opened', 'env/dev opened',
+    ]);
+  });
+
+  test('a branch that moves again and again is given up, and the others go on', async () => {
+    world.commit('env/prod', { 'tea.txt': 'green\n' });
+    world.reject(commandInput => commandInput.includes('env/test1'), 'ConcurrentReferenceUpdateException');
+    const { backportId } = await world.run({ operation: 'absorb', branch: 'env/prod', by: ANNA });
+    expect((await world.advance(backportId)).branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
+      'env/test1 failed', 'env/test2 opened', 'env/dev opened',
+    ]);
   });
 
   test('a pull request that is closed ends it', async () => {

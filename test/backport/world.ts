@@ -53,7 +53,7 @@ export class BackportWorld {
     this.operations = new BackportOperations({
       registry: this.registry,
       hosts: () => this.host,
-      machine: { start: async id => void this.started.push(id) },
+      machine: { start: async id => void this.started.push(id), restart: async id => void this.started.push(id) },
       history: { record: async () => {} },
       now: () => 0,
       newId: () => `backport-${++this.ids}`,
@@ -87,7 +87,7 @@ export class BackportWorld {
       // a step that meets a death in its error handling waits, too
       this.fate.revive();
       const { step } = await this.record(backportId);
-      if (outcome.state !== 'waiting' || (step === 'merge' && outcome.seconds > 5)) break;
+      if (outcome.state !== 'waiting' || (['merge', 'tidy'].includes(step) && outcome.seconds > 5)) break;
     }
     return this.run({ operation: 'describeBackport', backportId });
   }
@@ -96,6 +96,15 @@ export class BackportWorld {
     const record = await this.registry.read<BackportRecord>(backportKey(backportId));
     if (!record) throw new Error('there is no record');
     return record;
+  }
+
+  /** Lets CodeCommit reject commands whose input, as JSON, is matched. */
+  public reject(isRejected: (input: string) => boolean, name = 'AccessDeniedException'): void {
+    const send = this.client.send.bind(this.client);
+    jest.spyOn(this.client, 'send').mockImplementation(async (command: { readonly input: object }) => {
+      if (!isRejected(JSON.stringify(command.input))) return Reflect.apply(send, this.client, [command]);
+      throw Object.assign(new Error('rejected'), { name, $metadata: { httpStatusCode: 400 } });
+    });
   }
 
   /** A person opens a pull request. Returns its id. */

@@ -2,6 +2,14 @@ export function noRecord(backportId: string): Error {
   return new Error(`there is no backport '${backportId}': it was never started, or ended more than 180 days ago`);
 }
 
+export function hasEnded(backportId: string): Error {
+  return new Error(`backport '${backportId}' has ended: start another one; nothing was done`);
+}
+
+export function tooManyExecutions(backportId: string): Error {
+  return new Error(`backport '${backportId}' was restarted too often: start another one`);
+}
+
 export function noSuchCommit(reference: string, repositoryName: string): Error {
   return new Error(
     `repository '${repositoryName}' has no commit, branch or tag '${reference}': push it first; nothing was done`,

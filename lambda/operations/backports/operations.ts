@@ -1,5 +1,5 @@
 import {
-  alreadyBelow, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, nothingNamed, notOnBranch, rootCommit,
+  alreadyBelow, hasEnded, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, nothingNamed, notOnBranch, rootCommit,
 } from './errors';
 import { commitsOfPullRequest } from './pull-request-commits';
 import type { BackportStatus } from '../../../src/backport/contract';
@@ -21,6 +21,8 @@ export type BackportHostCalls = 'resolve' | 'contains' | 'commit' | 'pullRequest
 export interface BackportMachine {
   /** Starts the execution of a backport, unless it was started before. */
   start(backportId: string): Promise<void>;
+  /** Starts another execution, unless one runs. */
+  restart(backportId: string): Promise<void>;
 }
 
 export interface BackportOperationsParts {
@@ -48,6 +50,8 @@ export class BackportOperations {
         return this.started(await this.backport(request), request.by, requestId);
       case 'absorb':
         return this.started(await this.absorb(request), request.by, requestId);
+      case 'restartBackport':
+        return this.restart(request.backportId);
       case 'describeBackport':
         return response(backportStatus(await this.read(request.backportId)));
     }
@@ -57,6 +61,14 @@ export class BackportOperations {
     const record = await this.parts.registry.read<BackportRecord>(backportKey(backportId));
     if (!record) throw noRecord(backportId);
     return record;
+  }
+
+  /** Continues a backport whose execution has ended, for example after hours without the host. */
+  private async restart(backportId: string): Promise<OperationResponse<never>> {
+    const record = await this.read(backportId);
+    if (record.step === 'end') throw hasEnded(backportId);
+    await this.parts.machine.restart(backportId);
+    return response(backportStatus(record));
   }
 
   private async backport({ commits: named = [], pullRequest, from, to = [], by }: Backport): Promise<BackportRecord> {
