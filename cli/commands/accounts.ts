@@ -76,10 +76,14 @@ function cellsOf(account: AccountOutcome): string[] {
   ];
 }
 
-function remarksOf({ accountId, email, state, reason, leftovers = [] }: AccountOutcome): string[] {
-  if (state !== 'quarantine' && state !== 'failed') return [];
+function remarksOf({ accountId, email, state, reason, problem, leftovers = [] }: AccountOutcome): string[] {
   const id = accountId ?? email ?? '';
+  const unsettled = problem === undefined
+    ? []
+    : ['', `${pc.yellow('!')} ${pc.bold(id)} is ${state}, and could not be moved or prepared: ${problem}`];
+  if (state !== 'quarantine' && state !== 'failed') return unsettled;
   return [
+    ...unsettled,
     '',
     `${pc.yellow('!')} ${pc.bold(id)} ${state === 'failed' ? 'cannot be created' : 'is in quarantine'}: ${reason}`,
     ...leftovers.map(text => `  - ${text}`),

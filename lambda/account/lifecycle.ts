@@ -6,6 +6,7 @@ import { createAccount, CREATION_QUEUE } from './creation';
 import { followEmail } from './email-change';
 import { findNamedAccount } from './named';
 import { placeAccount } from './placement';
+import { stillUsed } from './pool/errors';
 import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, isPool, nameOf, release } from './record';
 import { rejectSpecialAccount } from './special-accounts';
@@ -17,6 +18,8 @@ import { repairable } from '../cloudformation/check';
 import { accountKey } from '../registry/account';
 import type { AccountRecord } from '../registry/account';
 import { removeClosing } from '../registry/closing';
+import { leaseKey } from '../registry/lease';
+import type { LeaseRecord } from '../registry/lease';
 import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { withReconcileAdvice } from '../shared/advice';
@@ -79,7 +82,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     const key = accountKey(request);
     const record = await this.read(key);
     if (!record || !isOwner(record, owner)) return;
-    const next = release(record, owner, await this.removalOf(owner, request), this.context.now());
+    const next = release(record, owner, await this.removalOf(owner, request, record), this.context.now());
     const { accountId, deferral } = record;
     if (!next && accountId && deferral) await removeUnreachable(this.context.registry, accountId);
     if (!next || next.owners.length === 0) await this.context.registry.dequeue(CREATION_QUEUE, key);
@@ -118,10 +121,21 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     }
   }
 
-  /** An account is never closed by a rollback: its e-mail could not be used again, so no retry would succeed. */
-  private async removalOf({ stackId }: Owner, request: AccountRequest): Promise<AccountRequest> {
+  /**
+   * An account is never closed by a rollback: its e-mail could not be used again, so no retry would succeed.
+   *
+   * @throws if an environment of another stack uses the account
+   */
+  private async removalOf(owner: Owner, request: AccountRequest, record: AccountRecord): Promise<AccountRequest> {
     if (request.kind !== 'vended' || request.onRemoval !== 'close') return request;
-    return (await this.context.cicdStack.isRollingBack(stackId)) ? { ...request, onRemoval: 'release' } : request;
+    const { cicdStack, registry } = this.context;
+    if (await cicdStack.isRollingBack(owner.stackId)) return { ...request, onRemoval: 'release' };
+    const { accountId } = record;
+    const isLast = record.owners.every(({ id }) => id === owner.id);
+    const lease = isLast && accountId ? await registry.read<LeaseRecord>(leaseKey(accountId)) : undefined;
+    const { holder } = lease ?? {};
+    if (accountId && holder && holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, holder, 'closed');
+    return request;
   }
 
   /**

@@ -2,6 +2,8 @@ import type { AccountContext, ManagedAccount } from './context';
 import { ownerTagValue } from './record';
 import { unusableAccount, unusableStateOf } from './unusable-state';
 import { NAMES } from '../../src/private/contract';
+import { leaseKey } from '../registry/lease';
+import type { LeaseRecord } from '../registry/lease';
 
 type Context = Pick<AccountContext, 'cicdAccount' | 'replacedCicdAccount' | 'organization'>;
 
@@ -56,7 +58,7 @@ export function ownedElsewhere(value: string): string {
  * not fail a rollback.
  */
 export async function rejectSpecialAccount(
-  context: Context,
+  context: Context & Pick<AccountContext, 'registry'>,
   { request, record: { prepared, stacks } }: ManagedAccount,
   accountId: string,
 ): Promise<void> {
@@ -67,6 +69,8 @@ export async function rejectSpecialAccount(
       `account ${accountId} is ${kind}, which cannot be the account of an environment: use another account`,
     );
   }
+  const lease = await context.registry.read<LeaseRecord>(leaseKey(accountId));
+  if (lease?.pool) throw belongsToPool(accountId, lease.pool.poolName);
   const seen = await context.organization.describeAccount(accountId);
   // what is not in the organization cannot be entered either, and its error says what to do
   if (!seen) return;
@@ -75,6 +79,13 @@ export async function rejectSpecialAccount(
   if (unusable) throw unusableAccount(request, accountId, unusable);
   const owner = await foreignOwnerOf(context, await context.organization.tags(accountId));
   if (owner !== undefined) throw new Error(`account ${accountId} ${ownedElsewhere(owner)}, or use another account`);
+}
+
+function belongsToPool(accountId: string, poolName: string): Error {
+  return new Error(
+    `account ${accountId} belongs to the account pool '${poolName}', which deletes what is in it after each lease: `
+      + "lease an account with the property 'pool' of Account, or use another account",
+  );
 }
 
 export function managesOrganization(accountId: string, cause?: Error): Error {

@@ -20,6 +20,9 @@ export class AwsCicdStack implements CicdStack {
   public async isRollingBack(stackId: string): Promise<boolean> {
     const stack = await this.describe(stackId);
     if (stack?.StackStatus?.includes('ROLLBACK')) return true;
+    // with `OnFailure: DELETE`, a stack whose creation failed is deleted without a rollback
+    const { StackStatus: status, StackStatusReason: reason = '' } = stack ?? {};
+    if (status?.startsWith('DELETE_') && /failed to create/i.test(reason)) return true;
     // a new nested stack is deleted without a rollback of its own when its parent rolls back
     return stack?.ParentId !== undefined && this.isRollingBack(stack.ParentId);
   }

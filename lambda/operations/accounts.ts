@@ -144,7 +144,7 @@ function outcomesOf(
       const reason = problem ?? failure?.reason;
       return { ...base, state: reason === undefined ? 'creating' : 'failed', ...(reason !== undefined && { reason }) };
     }
-    const { state, since, reason, leftovers } = lease.pool;
+    const { state, since, reason, problem: unsettled, leftovers } = lease.pool;
     return {
       ...base,
       accountId,
@@ -153,6 +153,7 @@ function outcomesOf(
       ...(state === 'leased' && holderOf(lease)),
       ...(reason !== undefined && { reason }),
       ...(leftovers && { leftovers }),
+      ...(unsettled !== undefined && { problem: unsettled }),
     };
   });
 }

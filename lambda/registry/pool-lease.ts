@@ -99,7 +99,7 @@ export function enter(
   lease: PooledLease, state: PoolLeaseState, now: number, reason: string, leftovers?: readonly string[],
 ): PooledLease {
   const {
-    leftovers: _, settledAs, busyUntil, isCleanStarted, isFullClean, expiresAt, ...pool
+    leftovers: _, settledAs, problem, busyUntil, isCleanStarted, isFullClean, expiresAt, ...pool
   } = lease.pool;
   const kept = state === 'waiting-proof' && isCleanStarted ? { isCleanStarted } : {};
   return {

@@ -30,6 +30,8 @@ export interface PoolLease {
   readonly leftovers?: readonly string[];
   /** Fingerprint of unit, name, tags and bootstrap that the account has in this state; absent: not yet. */
   readonly settledAs?: string;
+  /** Why it could not be moved, renamed or prepared the last time; it is tried again. */
+  readonly problem?: string;
   /** Until then the account is being changed, and cannot be leased. */
   readonly busyUntil?: number;
 }

@@ -14,6 +14,8 @@ export interface PoolRecord {
   readonly owners: readonly RecordedOwner<PoolRequest>[];
   /** The last request. */
   readonly request: PoolRequest;
+  /** When the pool was defined again after its removal, which has ended its cleans; in milliseconds since 1970. */
+  readonly returnedAt?: number;
   /** The accounts, by number. */
   readonly slots: { readonly [slot: string]: PoolSlot };
 }
@@ -48,6 +50,8 @@ export interface PoolClaimRecord {
   readonly slot?: number;
   /** Present when the account exists. */
   readonly accountId?: string;
+  /** The account that could not be used, and was replaced by another one. */
+  readonly replacedAccountId?: string;
   /** Present while its lease ends: the clean is started next. */
   readonly endedFence?: number;
 }

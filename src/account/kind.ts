@@ -17,6 +17,8 @@ export const ACCOUNT_KIND: Kind = {
   description: 'Vends the accounts of environments',
   records: {
     write: [RECORDS.account, RECORDS.preconditions, RECORDS.unreachable, RECORDS.unit, RECORDS.closing],
+    // an account in use is not closed, and one of a pool is not imported
+    read: [RECORDS.lease],
     queue: [RECORDS.creations],
   },
   environment: ({ access }) => access.environment,

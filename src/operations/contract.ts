@@ -250,6 +250,8 @@ export interface AccountOutcome {
   readonly since?: string;
   /** Why it has this state. */
   readonly reason?: string;
+  /** Why it could not be moved, renamed or prepared for its state the last time; it is tried again. */
+  readonly problem?: string;
   /** What remains in it; only in quarantine. */
   readonly leftovers?: readonly string[];
 }

@@ -3,6 +3,7 @@ import { owner, vended, Vending } from './vending';
 import { closeAccount, findClosing } from '../../lambda/account/closing/closing';
 import { closingKey } from '../../lambda/registry/closing';
 import type { ClosingRecord } from '../../lambda/registry/closing';
+import { leaseKey } from '../../lambda/registry/lease';
 import type { Progress } from '../../lambda/shared/lifecycle';
 
 const dev = owner('Dev');
@@ -65,6 +66,23 @@ test('a rollback closes no account: the next deployment uses it', async () => {
   expect(await vending.record(request)).toMatchObject({ state: 'available' });
   expect(await vending.create(dev, request)).toBe(accountId);
 });
+
+test('the removal of an account that an environment of another stack uses fails, and one of the same stack does not',
+  async () => {
+    const holder = (stackId: string) => ({
+      environmentName: 'shop', pipelineKey: `pipeline#${accountId}/shop`, stackId,
+    });
+    const elsewhere = owner('X', 'elsewhere').stackId;
+    await vending.registry.write(leaseKey(accountId), { fence: 1, holder: holder(elsewhere) }, undefined);
+    await expect(remove()).rejects.toThrow(
+      `'Dev' cannot be removed, because environment 'shop' of stack 'elsewhere' uses account ${accountId}, which would `
+        + 'be closed: remove that environment first, then delete again',
+    );
+    expect(vending.closer.closed).toEqual([]);
+    await vending.registry.write(leaseKey(accountId), { fence: 2, holder: holder(dev.stackId) }, 1);
+    await remove();
+    expect(vending.closer.closed).toEqual([accountId]);
+  });
 
 test('an account that another construct has taken over is not closed', async () => {
   await vending.create(owner('Renamed'), request);

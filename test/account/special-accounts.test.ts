@@ -1,4 +1,5 @@
 import { existing, owner, vended, Vending } from './vending';
+import { leaseKey } from '../../lambda/registry/lease';
 import { Account } from '../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT } from '../fixtures/app';
 
@@ -58,4 +59,17 @@ test('an account that is created costs no call that lists the delegated administ
   const vending = new Vending();
   await vending.create(owner('Dev'), vended());
   expect(vending.fate.calls).not.toContain('delegatedAdministrators');
+});
+
+test('an account of a pool cannot be imported, because the pool deletes what is in it', async () => {
+  const vending = new Vending();
+  const accountId = '333333333333';
+  vending.directory.add({ accountId, email: 'x@example.com', roleName: 'OrganizationAccountAccessRole' });
+  const pool = { poolName: 'sandbox', slot: 1, state: 'available', since: 0 };
+  await vending.registry.write(leaseKey(accountId), { fence: 0, pool }, undefined);
+  await expect(vending.create(owner('Dev'), existing())).rejects.toThrow(
+    `account ${accountId} belongs to the account pool 'sandbox', which deletes what is in it after each lease: lease `
+      + "an account with the property 'pool' of Account, or use another account",
+  );
+  expect(vending.directory.stacksOf(accountId).begun).toEqual([]);
 });

@@ -19,11 +19,21 @@ const STATES: Readonly<Record<Exclude<PoolLeaseState, 'leased'>, string>> = {
 type Leases = ReadonlyMap<number, PooledLease>;
 
 /** The account of a removed `Account` is in use by an environment of another stack. */
-export function stillUsed(owner: Owner, accountId: string, holder: LeaseHolder): Error {
+export function stillUsed(
+  owner: Owner, accountId: string, holder: LeaseHolder, participle: 'cleaned' | 'closed',
+): Error {
   return new Error(
     `'${owner.logicalId}' cannot be removed, because environment '${holder.environmentName}' of stack `
-      + `'${stackNameOf(holder)}' uses account ${accountId}, which would be cleaned: remove that environment first, `
-      + 'then delete again',
+      + `'${stackNameOf(holder)}' uses account ${accountId}, which would be ${participle}: remove that environment `
+      + 'first, then delete again',
+  );
+}
+
+/** Two accounts in a row cannot be used. */
+export function alsoUnusable({ logicalId }: Owner, accountId: string, before: string, reason: string): Error {
+  return new Error(
+    `'${logicalId}' cannot use account ${accountId} (${reason}), and could not use account ${before} before, which is `
+      + 'in quarantine: if its organizational unit denies the access role, choose another one; otherwise deploy again',
   );
 }
 

@@ -7,7 +7,7 @@ import { MAX_SECOND_LOOKS } from '../../../src/clean/contract';
 import { CHANGES } from '../../../src/history/contract';
 import type { ChangeKind } from '../../../src/history/contract';
 import type { PoolRecord, PoolSlot } from '../../registry/pool';
-import { BUSY_MILLISECONDS, end, enter, isExpired, withPool } from '../../registry/pool-lease';
+import { BUSY_MILLISECONDS, cleanAgain, end, enter, isExpired, withPool } from '../../registry/pool-lease';
 import type { PooledLease } from '../../registry/pool-lease';
 import type { Versioned } from '../../registry/registry';
 import { isTransient } from '../../shared/errors';
@@ -44,8 +44,12 @@ export class LeaseMaintenance {
   }
 
   /** A clean that was not started is started; one that does not end is ended here, so that the account is not lost. */
-  private async clean({ request }: PoolRecord, slot: ExistingSlot, lease: Lease): Promise<void> {
+  private async clean({ request, returnedAt = 0 }: PoolRecord, slot: ExistingSlot, lease: Lease): Promise<void> {
     const { clean, now } = this.parts;
+    if (lease.pool.since < returnedAt) {
+      await this.write(slot, cleanAgain(lease, now(), RETURNED, lease.pool.isFullClean === true), lease);
+      return;
+    }
     const limit = (Number(request.maxCleanSeconds) + MAX_SECOND_LOOKS * Number(request.secondLookSeconds)) * 1000;
     if (now() > lease.pool.since + limit + CLEAN_MARGIN_MILLISECONDS) {
       const reason = 'its clean did not end: see the executions of the state machine org-environments-clean';
@@ -77,11 +81,14 @@ export class LeaseMaintenance {
     try {
       const progress = await accounts.step(poolName, wanted, now() - ATTEMPT_MILLISECONDS);
       await this.write(slot, withPool(busy, {
-        busyUntil: undefined, ...(progress.done && { settledAs }),
+        busyUntil: undefined, ...(progress.done && { settledAs, problem: undefined }),
       }), marked);
     } catch (error) {
       const pause = isTransient(error) ? 0 : RETRY_MILLISECONDS;
-      await this.write(slot, withPool(busy, { busyUntil: now() + pause }), marked);
+      const problem = isTransient(error)
+        ? {}
+        : { problem: error instanceof Error ? error.message : String(error) };
+      await this.write(slot, withPool(busy, { busyUntil: now() + pause, ...problem }), marked);
       throw error;
     }
   }
@@ -109,3 +116,4 @@ export class LeaseMaintenance {
 }
 
 const EXPIRED = 'its request did not end';
+const RETURNED = 'its pool was removed during its clean, and is defined again';

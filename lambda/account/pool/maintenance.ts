@@ -34,7 +34,7 @@ export class PoolMaintenance {
   public async run(): Promise<void> {
     const until = this.parts.now() + BUDGET_MILLISECONDS;
     const pools = await this.parts.registry.list<PoolRecord>(LISTED.pool);
-    for (const { poolName } of pools) {
+    for (const { poolName } of this.inTurn(pools)) {
       await this.guarded({ pool: poolName }, async () => this.maintain(poolName, until));
     }
   }
@@ -61,7 +61,7 @@ export class PoolMaintenance {
     else if (!isReserved(slot, this.parts.now())) await this.creation.step(pool, number, slot);
   }
 
-  /** Each run begins with another account, so that slow accounts do not delay the same ones again and again. */
+  /** Each run begins with another one, so that slow accounts and pools do not delay the same ones again and again. */
   private inTurn<Item>(items: readonly Item[]): readonly Item[] {
     const first = items.length === 0 ? 0 : Math.floor(this.parts.now() / 60_000) % items.length;
     return [...items.slice(first), ...items.slice(0, first)];

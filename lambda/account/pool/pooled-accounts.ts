@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { choose, reservation } from './choice';
 import { cleanInput } from './clean-input';
-import { poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
+import { alsoUnusable, poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
 import type { PoolParts } from './parts';
 import { readLease, readPool, writeLease } from './parts';
 import { leasedRequest } from './requests';
@@ -57,7 +57,7 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     if (claim && claim.request.poolName !== request.poolName) {
       throw poolChanged(owner, claim.request.poolName, request.poolName);
     }
-    const { version, endedFence, ...known } = claim ?? { owner };
+    const { version, endedFence, replacedAccountId, ...known } = claim ?? { owner };
     // a later request is never the same attempt
     const attempt = Math.max(this.parts.now(), (claim?.attempt ?? 0) + 1);
     await this.writeClaim({ ...known, owner, request, attempt }, version);
@@ -74,7 +74,7 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const { accountId, version, ...known } = claim;
     const lease = accountId === undefined ? undefined : await readLease(this.parts, accountId);
     if (accountId === undefined || !isLeasedBy(lease, owner)) return;
-    if (lease.holder && lease.holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, lease.holder);
+    if (lease.holder && lease.holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, lease.holder, 'cleaned');
     const ended = end(lease, this.parts.now(), `'${owner.logicalId}' was removed`);
     await writeLease(this.parts, accountId, ended, lease.version);
     await this.writeClaim({ ...known, accountId, endedFence: ended.fence }, version);
@@ -202,16 +202,21 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     });
   }
 
-  /** An account that cannot be used is replaced by another one of the pool. */
+  /**
+   * An account that cannot be used is replaced by another one of the pool. If that cannot be used either, the request
+   * may be the cause: it fails, so that it does not put all accounts of the pool into quarantine.
+   */
   private async replace(
     { claim, slot: { accountId = '' } }: Chosen, lease: Versioned<PooledLease>, reason: string,
   ): Promise<Progress<PooledAccountResult>> {
     const { registry, now } = this.parts;
-    const { version, ...claimed } = claim;
+    const { version, replacedAccountId, ...claimed } = claim;
+    if (replacedAccountId !== undefined) throw alsoUnusable(claim.owner, accountId, replacedAccountId, reason);
     await registry.transaction(async () => {
       const next = enter({ ...end(lease, now()), fence: lease.fence + 1 }, 'quarantine', now(), reason);
       await writeLease(this.parts, accountId, next, lease.version);
-      await registry.write<PoolClaimRecord>(poolClaimKey(claim.owner), withoutSlot(claimed), version);
+      const replaced = { ...withoutSlot(claimed), replacedAccountId: accountId };
+      await registry.write<PoolClaimRecord>(poolClaimKey(claim.owner), replaced, version);
     });
     return IN_PROGRESS;
   }

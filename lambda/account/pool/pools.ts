@@ -33,7 +33,14 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
     if (current) throw poolTaken(request.poolName, current);
     const { version, slots, owners } = record ?? { slots: {}, owners: [] };
     const { poolName } = request;
-    await this.write({ poolName, owners: withOwner(owners, owner, request), request, slots }, version);
+    const returnedAt = record && owners.length === 0 ? this.parts.now() : record?.returnedAt;
+    await this.write({
+      poolName,
+      owners: withOwner(owners, owner, request),
+      request,
+      slots,
+      ...(returnedAt !== undefined && { returnedAt }),
+    }, version);
   }
 
   public async requestUpdate(owner: Owner, request: PoolRequest, before: PoolRequest): Promise<void> {
