@@ -8,13 +8,16 @@ import type { Write } from '../output/terminal';
 import { UsageError } from '../usage-error';
 
 const COLUMNS = ['account', 'name', 'pool', 'state', 'holder', 'since (UTC)'];
+const COST_COLUMN = 'cost (USD)';
 const STATE_COLUMN = 3;
 
 /** Prints all accounts that the registry knows. Returns true. */
 export async function accounts(
-  { json }: AccountsOptions, operations: OperationsClient, write: Write,
+  { cost, json }: AccountsOptions, operations: OperationsClient, write: Write,
 ): Promise<boolean> {
-  const { accounts: found = [] } = await operations.invoke({ operation: 'accounts' });
+  const { accounts: found = [] } = await operations.invoke({
+    operation: 'accounts', ...cost && { costs: 'month' as const },
+  });
   print(found, json, write);
   return true;
 }
@@ -61,7 +64,10 @@ function print(found: readonly AccountOutcome[], json: boolean | undefined, writ
 /** Formats accounts as a table, followed by what remains in those in quarantine. */
 export function formatAccounts(found: readonly AccountOutcome[]): string[] {
   if (found.length === 0) return ['no accounts'];
-  return [...formatTable([COLUMNS, ...found.map(cellsOf)], paint), ...found.flatMap(remarksOf)];
+  const hasCosts = found.some(({ cost }) => cost !== undefined);
+  const columns = hasCosts ? [...COLUMNS, COST_COLUMN] : COLUMNS;
+  const rows = found.map(account => [...cellsOf(account), ...hasCosts ? [account.cost ?? '-'] : []]);
+  return [...formatTable([columns, ...rows], paint), ...found.flatMap(remarksOf)];
 }
 
 function cellsOf(account: AccountOutcome): string[] {

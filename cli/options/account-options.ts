@@ -3,6 +3,7 @@ import { parseReason } from './parsers';
 
 /** The options of `accounts`. */
 export const ACCOUNTS_OPTIONS = {
+  cost: { description: 'show the costs of the current month, up to yesterday' },
   json: { description: 'print JSON' },
 } satisfies OptionTable;
 

@@ -10,6 +10,8 @@ type Context = Pick<
   AccountContext, 'organization' | 'registry' | 'cicdAccount' | 'replacedCicdAccount' | 'now' | 'closer'
 > & {
   readonly rootEmail: RootEmail;
+  /** Reads the costs of all accounts in the current month. */
+  readonly costs: () => Promise<Readonly<Record<string, string>>>;
 };
 
 /** Runs the requests of the operations function. */
@@ -23,6 +25,8 @@ export async function runCommand(context: Context, command: AccountCommand): Pro
       await requireOurs(context, command.accountId);
       await explained(command, () => context.rootEmail.accept(command.accountId, command.email, command.code));
       return {};
+    case 'costs':
+      return { costs: await context.costs() };
     case 'close':
       return close(context, command.accountId);
   }

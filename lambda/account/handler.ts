@@ -6,6 +6,7 @@ import { BaselineLifecycle } from './baselines/lifecycle';
 import { AwsBaselinePort } from './baselines/port';
 import { AwsCloser } from './closing/aws';
 import { runCommand } from './commands';
+import { costsOfMonth } from './costs';
 import { AwsRootEmail } from './email-aws';
 import { AccountLifecycle } from './lifecycle';
 import { ManagementAccount } from './management';
@@ -38,6 +39,7 @@ const context = {
   closer: new AwsCloser(management),
   baselines: new AwsBaselinePort(management),
   rootEmail: new AwsRootEmail(management),
+  costs: async () => costsOfMonth(management.api, access, management.region, Date.now()),
   units: new AwsUnits(management),
   cicdStack: new AwsCicdStack(),
   registry,

@@ -4,6 +4,8 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { accessRoleNotAssumable, actionDenied, wrongOrganization } from './access';
 import type { Access, ActualOrganization } from './access';
+import { AwsApi } from '../shared/api/api';
+import type { Api } from '../shared/api/api';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed } from '../shared/errors';
@@ -38,6 +40,12 @@ export class ManagementAccount {
     const session = sessionName();
     if (this.made?.session !== session) this.made = { session, ...this.newClients() };
     return this.made;
+  }
+
+  /** The APIs of the management account. */
+  public get api(): Api {
+    const { roleArn, partition } = this.access;
+    return new AwsApi(async () => (roleArn ? this.credentials() : ownCredentials()), partition);
   }
 
   /**
@@ -118,6 +126,13 @@ export class ManagementAccount {
       return isNamed(error, 'AWSOrganizationsNotInUseException') ? 'none' : undefined;
     }
   }
+}
+
+async function ownCredentials(): Promise<AwsCredentialIdentity> {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '', AWS_SESSION_TOKEN: sessionToken,
+  } = process.env;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
 /** The result of a call; undefined if it fails with an error of this name. */

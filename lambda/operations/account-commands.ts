@@ -30,6 +30,11 @@ export class AccountCommands {
       ));
   }
 
+  /** The costs of accounts in the current month, in dollars by account id. */
+  public async costs(): Promise<Readonly<Record<string, string>>> {
+    return (await this.provider.run({ command: 'costs' })).costs ?? {};
+  }
+
   /** Closes the accounts that wait and that AWS closes now. One that it refuses does not stop the others. */
   public async closeWaiting(by: string, requestId: string): Promise<void> {
     for (const { accountId, accountName } of await this.closings()) {

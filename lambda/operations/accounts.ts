@@ -27,8 +27,12 @@ export class AccountOperations {
     private readonly now: () => number,
   ) {}
 
-  /** All accounts that the registry knows. */
-  public async list(): Promise<readonly AccountOutcome[]> {
+  /**
+   * All accounts that the registry knows.
+   *
+   * @param costs dollars by account id. @default - they are not shown
+   */
+  public async list(costs?: Readonly<Record<string, string>>): Promise<readonly AccountOutcome[]> {
     const [records, leases, pools] = await Promise.all([
       this.registry.list<AccountRecord>(LISTED.account),
       this.registry.list<LeaseRecord>(LISTED.lease),
@@ -40,7 +44,9 @@ export class AccountOperations {
     const others = records
       .filter(record => !emails.has(emailOf(record)?.toLowerCase() ?? ''))
       .map(record => outcomeOf(record, byId.get(record.accountId ?? '')));
-    return [...ofPools, ...others].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+    return [...ofPools, ...others]
+      .sort((one, other) => nameOf(one).localeCompare(nameOf(other)))
+      .map(one => (costs && one.accountId !== undefined ? { ...one, cost: costs[one.accountId] ?? '0.00' } : one));
   }
 
   /** Cleans an account that is not leased. The maintenance of the pools starts the clean. */

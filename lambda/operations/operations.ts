@@ -54,7 +54,7 @@ export class Operations {
     private readonly hosts: Hosts<'authorOf' | MapCalls>,
     private readonly history: History,
     private readonly releases: Pick<ReleaseOperations, 'run'>,
-    private readonly accountCommands: Pick<AccountCommands, 'changeEmail' | 'closings'>,
+    private readonly accountCommands: Pick<AccountCommands, 'changeEmail' | 'closings' | 'costs'>,
     private readonly backports: Pick<BackportOperations, 'run'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
@@ -96,7 +96,10 @@ export class Operations {
       case 'forget':
         return { pipelines: [], leftovers: await this.forget(request, requestId) };
       case 'accounts':
-        return { pipelines: [], accounts: await this.accounts.list() };
+        return {
+          pipelines: [],
+          accounts: await this.accounts.list(request.costs && await this.accountCommands.costs()),
+        };
       case 'cleanAccount':
         return {
           pipelines: [],

@@ -102,7 +102,7 @@ const request = v.variant(
       code: v.optional(nonEmptyText('code')),
       by: nonEmptyText('by'),
     }),
-    v.object({ operation: v.literal('accounts') }),
+    v.object({ operation: v.literal('accounts'), costs: v.optional(v.literal('month')) }),
     v.object({ operation: v.literal('cleanAccount'), ...ofAccount, mode: modeOf('used', 'full') }),
     v.object({ operation: v.literal('releaseAccount'), ...ofAccount }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),

@@ -117,10 +117,14 @@ export type AccountCommand =
     readonly email: string;
     readonly code: string;
   }
+  /** Reads the costs of all accounts in the current month. */
+  | { readonly command: 'costs' }
   /** Closes an account whose closure had to wait. */
   | { readonly command: 'close'; readonly accountId: string };
 
 export interface AccountCommandResult {
   /** Present if the account could not be closed: why. */
   readonly note?: string;
+  /** Dollars by the id of the account; only of `costs`. */
+  readonly costs?: Readonly<Record<string, string>>;
 }

@@ -33,7 +33,11 @@ export type OperationRequest =
 
 /** Lists accounts, or changes an account of a pool. */
 export type AccountOperation =
-  | { readonly operation: 'accounts' }
+  | {
+    readonly operation: 'accounts';
+    /** `month`: with the costs of the current month. */
+    readonly costs?: 'month';
+  }
   | {
     readonly operation: 'cleanAccount';
     readonly accountId: string;
@@ -250,6 +254,8 @@ export interface AccountOutcome {
   readonly since?: string;
   /** Why it has this state. */
   readonly reason?: string;
+  /** Costs of the current month in dollars, up to yesterday; only if they were requested. */
+  readonly cost?: string;
   /** Why it could not be moved, renamed or prepared for its state the last time; it is tried again. */
   readonly problem?: string;
   /** What remains in it; only in quarantine. */

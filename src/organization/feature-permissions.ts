@@ -21,6 +21,7 @@ interface Statement {
 const ACCOUNT_ACTIONS: Readonly<Record<OrganizationFeature, readonly string[]>> = {
   [OrganizationFeature.ALTERNATE_CONTACTS]: ['account:PutAlternateContact'],
   [OrganizationFeature.CLOSE_ACCOUNTS]: ['organizations:CloseAccount'],
+  [OrganizationFeature.COSTS]: [],
   [OrganizationFeature.OPT_IN_REGIONS]: ['account:EnableRegion'],
   [OrganizationFeature.ORGANIZATIONAL_UNITS]: [],
   [OrganizationFeature.ROOT_EMAIL]: ['account:AcceptPrimaryEmailUpdate', 'account:StartPrimaryEmailUpdate'],
@@ -43,6 +44,7 @@ export function featureStatements(features: readonly OrganizationFeature[], scop
       resources: [organizationsArn(scope, 'account', '*')],
       conditions: OF_THIS_LIBRARY,
     }],
+    [OrganizationFeature.COSTS]: () => [{ sid: 'Costs', actions: ['ce:GetCostAndUsage'], resources: ['*'] }],
     [OrganizationFeature.OPT_IN_REGIONS]: () => [
       onAccounts('Regions', scope, ['account:EnableRegion', 'account:GetRegionOptStatus']),
     ],
@@ -104,6 +106,7 @@ export const FEATURE_REASONS: { readonly [sid: string]: string } = {
   Regions: 'the accounts are created later; they are those of the organization',
   RootEmail: 'the accounts are created later; they are those of the organization',
   Close: 'the accounts are created later; they carry the tag of this library',
+  Costs: 'the action has no resources',
   ReadOwnUnits: 'the units are created later; they are those of the organization',
   CreateUnits: 'the units are created later; the tag of this library is required',
   UseOwnUnits: 'the units are created later; they carry the tag of this library',

@@ -7,6 +7,8 @@ export enum OrganizationFeature {
   ALTERNATE_CONTACTS = 'alternateContacts',
   /** Closes accounts: `AccountRemoval.CLOSE`. */
   CLOSE_ACCOUNTS = 'closeAccounts',
+  /** Reads the costs of all accounts: `org-environments accounts --cost`. */
+  COSTS = 'costs',
   /** Enables regions: `optInRegions` of `Account`. */
   OPT_IN_REGIONS = 'optInRegions',
   /** Creates and deletes organizational units: `OrganizationalUnit`. */

@@ -71,6 +71,7 @@ describe('the commands', () => {
     organization: vending.directory,
     registry: vending.registry,
     closer: vending.closer,
+    costs: async () => ({}),
     cicdAccount: '222222222222',
     now: () => 0,
     rootEmail: {

@@ -13,7 +13,7 @@ test.each([
   ['UPDATE_IN_PROGRESS', 'The following resource(s) failed to create: [Branch].', false],
 ] as const)('a stack in %s with the reason %j is rolling back: %s', async (status, reason, expected) => {
   const client = new CloudFormationClient({ region: 'eu-west-1' });
-  const Stacks = [{ StackName: 'environments', CreationTime: new Date(0), StackStatus: status, StackStatusReason: reason }];
-  jest.spyOn(client, 'send').mockImplementation(async () => ({ Stacks }) as never);
+  const stack = { StackName: 'environments', StackStatus: status, StackStatusReason: reason };
+  jest.spyOn(client, 'send').mockImplementation(async () => ({ Stacks: [stack] }) as never);
   expect(await new AwsCicdStack(client).isRollingBack(ID)).toBe(expected);
 });

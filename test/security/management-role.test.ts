@@ -159,6 +159,7 @@ describe('features of the role', () => {
       { action: `account:${name}`, resource: inAccount(id) }
     )),
     [OrganizationFeature.CLOSE_ACCOUNTS]: id => [{ action: 'organizations:CloseAccount', resource: account(id) }],
+    [OrganizationFeature.COSTS]: () => [{ action: 'ce:GetCostAndUsage', resource: '*' }],
     [OrganizationFeature.OPT_IN_REGIONS]: id => ['EnableRegion', 'GetRegionOptStatus'].map(name => (
       { action: `account:${name}`, resource: inAccount(id) }
     )),
@@ -174,7 +175,8 @@ describe('features of the role', () => {
     const allows = roleWith(props);
     return features.filter(feature => allows(ofFeatures[feature](id)));
   };
-  const isOnAccounts = (feature: OrganizationFeature) => feature !== OrganizationFeature.ORGANIZATIONAL_UNITS;
+  const isOnAccounts = (feature: OrganizationFeature) =>
+    ![OrganizationFeature.COSTS, OrganizationFeature.ORGANIZATIONAL_UNITS].includes(feature);
 
   test.each(features)('the role has the permissions of %s only if it is named', feature => {
     expect(allowed(OURS, { features: [feature] })).toEqual([feature]);

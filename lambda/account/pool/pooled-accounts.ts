@@ -74,7 +74,8 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const { accountId, version, ...known } = claim;
     const lease = accountId === undefined ? undefined : await readLease(this.parts, accountId);
     if (accountId === undefined || !isLeasedBy(lease, owner)) return;
-    if (lease.holder && lease.holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, lease.holder, 'cleaned');
+    const { holder } = lease;
+    if (holder && holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, holder, 'cleaned');
     const ended = end(lease, this.parts.now(), `'${owner.logicalId}' was removed`);
     await writeLease(this.parts, accountId, ended, lease.version);
     await this.writeClaim({ ...known, accountId, endedFence: ended.fence }, version);

@@ -55,6 +55,27 @@ test('accounts lists all accounts, and what remains in those in quarantine', asy
   ]);
 });
 
+test('accounts --cost requests and shows the costs of the month', async () => {
+  const { operations, write, lines, requests } = fakeWith([
+    { accountId: '300000000001', state: 'available', cost: '12.30' }, { email: 'aws+2@example.com', state: 'creating' },
+  ]);
+  await accounts({ cost: true }, operations, write);
+  expect(requests).toEqual([{ operation: 'accounts', costs: 'month' }]);
+  expect(lines).toEqual([
+    'account            name  pool  state      holder  since (UTC)  cost (USD)',
+    '300000000001       -     -     available  -       -            12.30',
+    'aws+2@example.com  -     -     creating   -       -            -',
+  ]);
+});
+
+test('accounts names why an account could not be moved', async () => {
+  const { operations, write, lines } = fakeWith([
+    { accountId: '300000000001', state: 'available', problem: 'no unit' },
+  ]);
+  await accounts({}, operations, write);
+  expect(lines.at(-1)).toBe('! 300000000001 is available, and could not be moved or prepared: no unit');
+});
+
 test('accounts --json prints what the function returns', async () => {
   const { operations, write, lines } = fakeWith(FOUND);
   await accounts({ json: true }, operations, write);
