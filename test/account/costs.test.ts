@@ -1,6 +1,6 @@
+import { awsError } from './fake-directory';
 import { costsOfMonth } from '../../lambda/account/costs';
 import { FakeApi } from '../clean/fake-api';
-import { awsError } from './fake-directory';
 
 const ACCESS = { partition: 'aws', cicdAccount: '222222222222', roleArn: 'arn:aws:iam::999999999999:role/access' };
 const NOW = Date.parse('2026-11-30T22:00:00Z');

@@ -14,6 +14,6 @@ test.each([
 ] as const)('a stack in %s with the reason %j is rolling back: %s', async (status, reason, expected) => {
   const client = new CloudFormationClient({ region: 'eu-west-1' });
   const stack = { StackName: 'environments', StackStatus: status, StackStatusReason: reason };
-  jest.spyOn(client, 'send').mockImplementation(async () => ({ Stacks: [stack] }) as never);
+  client.send = (async () => ({ Stacks: [stack] })) as never;
   expect(await new AwsCicdStack(client).isRollingBack(ID)).toBe(expected);
 });
