@@ -67,7 +67,8 @@ export function openPullRequestsOf(branch: BranchRequest, open: readonly PullReq
   const named = open.slice(0, 10).map(({ id, title }) => `${id} ('${title}')`).join(', ');
   return new Error(
     `${nameOf(branch)} cannot be removed, because pull requests from or to it are open: `
-      + `${named}${open.length > 10 ? ' and more' : ''}: merge or close them, then ${isRename ? 'deploy again' : AGAIN}`,
+      + `${named}${open.length > 10 ? ' and more' : ''}: merge or close them, then `
+      + (isRename ? 'deploy again' : AGAIN),
   );
 }
 

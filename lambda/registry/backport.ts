@@ -4,8 +4,8 @@ import type { RepositoryReference } from '../../src/sources/contract';
 
 /**
  * `pick`: the commits are applied to the work branch. `open`: the pull request is opened. `merge`: it waits to be
- * merged. `absorb`: other branches take the commits over. `tidy`: their pull requests wait to be merged. `undo`: what was
- * created is removed. `end`: complete.
+ * merged. `absorb`: other branches take the commits over. `tidy`: their pull requests wait to be merged. `undo`: what
+ * was created is removed. `end`: complete.
  */
 export type BackportStep = 'pick' | 'open' | 'merge' | 'absorb' | 'tidy' | 'undo' | 'end';
 

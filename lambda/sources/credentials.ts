@@ -60,8 +60,8 @@ function checkedKey(secretArn: string, privateKey: string): string {
     return privateKey;
   } catch {
     throw new HostError(
-      `the private key of the GitHub App in secret ${secretArn} cannot be read: "privateKey" must be the text of the file `
-        + "that GitHub has generated, from '-----BEGIN' on, with its line ends as \\n",
+      `the private key of the GitHub App in secret ${secretArn} cannot be read: "privateKey" must be the text of the `
+        + "file that GitHub has generated, from '-----BEGIN' on, with its line ends as \\n",
     );
   }
 }

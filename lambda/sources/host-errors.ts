@@ -43,7 +43,8 @@ export class HostErrors {
     const { title, repositoryName } = this.subject;
     return new HostError(
       `a rule of repository '${repositoryName}' in ${title} rejected a change of a branch `
-        + `(${message.replace(/\s+/g, ' ').trim()}): add the owner of ${this.credentials} to the bypass list of the rule`,
+        + `(${message.replace(/\s+/g, ' ').trim()}): add the owner of ${this.credentials} to the bypass list of the `
+        + 'rule',
       cause,
     );
   }

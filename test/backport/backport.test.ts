@@ -238,7 +238,8 @@ describe('after the merge', () => {
     world.commit('env/prod', { 'tea.txt': 'green\n' });
     world.reject(commandInput => commandInput.includes('env/test1'));
     const { backportId } = await world.run({ operation: 'absorb', branch: 'env/prod', by: ANNA });
-    expect((await world.advance(backportId)).branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
+    const { branches } = await world.advance(backportId);
+    expect(branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
       'env/test1 failed', 'env/test2 opened', 'env/dev opened',
     ]);
   });
@@ -247,7 +248,8 @@ describe('after the merge', () => {
     world.commit('env/prod', { 'tea.txt': 'green\n' });
     world.reject(commandInput => commandInput.includes('env/test1'), 'ConcurrentReferenceUpdateException');
     const { backportId } = await world.run({ operation: 'absorb', branch: 'env/prod', by: ANNA });
-    expect((await world.advance(backportId)).branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
+    const { branches } = await world.advance(backportId);
+    expect(branches.map(({ branchName, state }) => `${branchName} ${state}`)).toEqual([
       'env/test1 failed', 'env/test2 opened', 'env/dev opened',
     ]);
   });

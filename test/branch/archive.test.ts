@@ -63,8 +63,8 @@ describe('a branch with removal ARCHIVE', () => {
     await make(lifecycle, child, ownerOf('Dev'));
     await expect(remove(lifecycle, archived)).rejects.toThrow(
       "branch 'env/test1' of environment 'test1' in repository 'shop' cannot be removed, because it is the parent of "
-        + "'env/dev': declare another parent for them, then delete it again: deploy again, or, if the stack has no such "
-        + 'resource any more, declare it as before (or with BranchRemoval.KEEP), deploy, and remove it',
+        + "'env/dev': declare another parent for them, then delete it again: deploy again, or, if the stack has no "
+        + 'such resource any more, declare it as before (or with BranchRemoval.KEEP), deploy, and remove it',
     );
     await remove(lifecycle, child, ownerOf('Dev'));
     await finishDelete(lifecycle, archived);

@@ -159,8 +159,8 @@ describe('at synth', () => {
         + "of a project: choose 'Pipelines must succeed' in the settings of merge requests"],
     ['checks', 'codeCommit', { requirePassingPipeline: ['build'] },
       "[Cicd/dev/Branch] 'requirePassingPipeline' is not possible for one branch here: CodeCommit has only approvals: "
-        + "use 'requireReview' with the role of a build in 'approvers', and let the build approve the pull request when "
-        + 'it has passed (aws codecommit update-pull-request-approval-state)'],
+        + "use 'requireReview' with the role of a build in 'approvers', and let the build approve the pull request "
+        + 'when it has passed (aws codecommit update-pull-request-approval-state)'],
   ])('%s in %s are rejected where they are not possible', (_, host, rules, message) => {
     const { cicd, source } = hosted(host);
     const branch = { source, branchName: 'env/dev', ...rules };

@@ -194,7 +194,7 @@ test('GitHub protects no branch with a token, because its owner could not commit
   expect(error).toBeInstanceOf(HostError);
   expect(String(error)).toContain(
     "'requireReview' and 'requirePassingPipeline' in repository 'acme/shop' of GitHub need the key of a GitHub App "
-      + 'in the secret, because a ruleset would reject environment.json from the owner of a token: store the key of an App, '
-      + 'or omit them',
+      + 'in the secret, because a ruleset would reject environment.json from the owner of a token: store the key of an '
+      + 'App, or omit them',
   );
 });

@@ -25,7 +25,9 @@ export function noPullRequest(id: string, repositoryName: string): Error {
 }
 
 export function noPullRequestCommits(id: string, repositoryName: string): Error {
-  return new Error(`pull request '${id}' of repository '${repositoryName}' has no commits to port back; nothing was done`);
+  return new Error(
+    `pull request '${id}' of repository '${repositoryName}' has no commits to port back; nothing was done`,
+  );
 }
 
 export function notOnBranch(reference: string, branchName: string): Error {

@@ -1,5 +1,6 @@
 import {
-  alreadyBelow, hasEnded, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, nothingNamed, notOnBranch, rootCommit,
+  alreadyBelow, hasEnded, mergeCommit, noCommonBranch, noPicks, noRecord, noSuchCommit, nothingNamed, notOnBranch,
+  rootCommit,
 } from './errors';
 import { commitsOfPullRequest } from './pull-request-commits';
 import type { BackportStatus } from '../../../src/backport/contract';

@@ -48,7 +48,8 @@ function installationAuth({ appId, privateKey, installationId }: AppKey, reposit
         ? request.endpoint.merge(route, parameters)
         : request.endpoint.merge(route);
       // the type of merged options has no address
-      const options = { ...endpoint, headers: { ...endpoint.headers, authorization: `token ${text}` } } as EndpointOptions;
+      const headers = { ...endpoint.headers, authorization: `token ${text}` };
+      const options = { ...endpoint, headers } as EndpointOptions;
       for (;;) {
         try {
           return await request(options);

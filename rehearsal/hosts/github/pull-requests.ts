@@ -70,7 +70,8 @@ export class GitHubPullRequestOperations {
   public async commits(call: RepositoryCall): Promise<Commit[]> {
     const { repository: { git }, fullName, query } = call;
     const { sourceCommit, targetCommit } = await this.required(call);
-    const { values } = pageOf([...await commitsBetween(git, targetCommit, sourceCommit)].reverse(), query, 'per_page', 30);
+    const oldestFirst = [...await commitsBetween(git, targetCommit, sourceCommit)].reverse();
+    const { values } = pageOf(oldestFirst, query, 'per_page', 30);
     return Promise.all(values.map(async id => commitOf(fullName, await git.details(id))));
   }
 

@@ -91,7 +91,9 @@ export class GitHubRulesets {
 
   private isApp(id: number, token: string | undefined): boolean {
     const app = this.conditions.apps[String(id)];
-    return token !== undefined && app !== undefined && Object.values(app.installations).includes(token.split('#')[0] ?? '');
+    // a token for some repositories only has their names
+    const [installation = ''] = token?.split('#') ?? [];
+    return app !== undefined && Object.values(app.installations).includes(installation);
   }
 
   private of(fullName: string): readonly Ruleset[] {

@@ -63,12 +63,14 @@ export class GitHub extends HostApi {
     const { repositories: names } = read(TokenInput, body);
     const known = this.repositories.all.map(({ name }) => name);
     if (names?.some(name => !known.includes(name))) {
-      throw invalid('There is at least one repository that does not exist or is not accessible to the parent installation.');
+      throw invalid('There is at least one repository that does not exist or is not accessible to the parent '
+        + 'installation.');
     }
     const access = this.conditions.tokens[token];
     const narrowed = names && access ? `${token}#${names.join()}` : token;
     if (names && access) this.conditions.tokens[narrowed] = { ...access, names };
-    const answer: InstallationToken = { token: narrowed, expires_at, permissions: { contents: 'write', metadata: 'read' } };
+    const permissions = { contents: 'write', metadata: 'read' } as const;
+    const answer: InstallationToken = { token: narrowed, expires_at, permissions };
     throw new HostResponse(201, answer);
   }
 }
