@@ -7,7 +7,7 @@ import { AwsError } from './core/service';
 import type { Environment, InProcess, Permission, Service, Transport } from './core/service';
 import { VirtualClock, type VirtualClockOptions } from './core/virtual-clock';
 import type { HostConditions } from './hosts/host';
-import { REHEARSAL_TOKEN, usualConditions } from './hosts/host';
+import { rehearsalCredentials, usualConditions } from './hosts/host';
 import { Hosts } from './hosts/hosts';
 import { Account } from './services/account/service';
 import { CloudControl } from './services/cloudcontrol/service';
@@ -301,7 +301,7 @@ export class Simulation {
       new Tagging(environment, inventory),
       new Ec2(environment, inventory),
       new CostExplorer(environment, inventory),
-      new SecretsManager(inventory, this.options.secrets, REHEARSAL_TOKEN),
+      new SecretsManager(inventory, this.options.secrets, rehearsalCredentials(this.hostConditions)),
       this.ram,
       this.connections,
       new Ses(),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { HttpRequest } from '../core/service';
 
 /** A response of a host in JSON. */
@@ -40,4 +41,24 @@ export interface HostConditions {
 
 export function usualConditions(): HostConditions {
   return { tokens: { [REHEARSAL_TOKEN]: { level: 'write' } }, apps: {} };
+}
+
+/** The token of the App of a rehearsal. */
+const APP_TOKEN = 'rehearsal-app';
+
+/** The value of every secret in a rehearsal: a token for all hosts, and the key of a GitHub App, made on its first use. */
+export function rehearsalCredentials(conditions: HostConditions): () => string {
+  let text: string | undefined;
+  return () => {
+    if (text !== undefined) return text;
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    });
+    conditions.tokens[APP_TOKEN] = { level: 'write' };
+    conditions.apps['1'] = { publicKey, installations: { 1: APP_TOKEN } };
+    text = JSON.stringify({ token: REHEARSAL_TOKEN, appId: '1', installationId: '1', privateKey });
+    return text;
+  };
 }

@@ -4,7 +4,7 @@ import { isTransient } from '../../lambda/shared/errors';
 import { parseCredentials } from '../../lambda/sources/credentials';
 import type { HostCredentials } from '../../lambda/sources/credentials';
 import { BranchMovedError, HostError } from '../../lambda/sources/source';
-import { HostResponse, REHEARSAL_TOKEN } from '../../rehearsal/hosts/host';
+import { HostResponse, REHEARSAL_TOKEN, rehearsalCredentials } from '../../rehearsal/hosts/host';
 
 const repositoryName = 'acme/shop';
 const RIGHTS = "give the token or the GitHub App the permissions 'Contents: read and write', 'Metadata: read', for "
@@ -110,8 +110,8 @@ test('a rule that rejects a change is reported with the bypass that is needed', 
   const change = { repositoryName, branchName: 'env/dev', parentCommitId, path: 'a', text: 'a', message: 'a' };
   expect(String(await errorOf(world.host.commitFile(change)))).toContain(
     "a rule of repository 'acme/shop' in GitHub rejected a change of a branch (Repository rule violations found "
-      + `Changes must be made through a pull request.): add the owner of the credentials in secret ${CREDENTIALS_ARN} to the `
-      + 'bypass list of the rule',
+      + `Changes must be made through a pull request.): add the owner of the credentials in secret ${CREDENTIALS_ARN} to `
+      + 'the bypass list of the rule',
   );
 });
 
@@ -148,6 +148,15 @@ describe('the key of a GitHub App', () => {
     world.simulation.hostConditions.apps['42'] = { publicKey, installations: { 7: REHEARSAL_TOKEN } };
     expect(String(await errorOf(create()))).toContain('because they are wrong or have expired');
   });
+});
+
+test('the secrets of a rehearsal have a token, and the key of an App with a token of its own', async () => {
+  await start();
+  const { hostConditions } = world.simulation;
+  const secret = rehearsalCredentials(hostConditions);
+  expect(parseCredentials('arn', secret())).toMatchObject({ token: REHEARSAL_TOKEN, appId: '1', installationId: '1' });
+  expect(secret()).toBe(secret());
+  expect(hostConditions.tokens[hostConditions.apps['1']?.installations['1'] ?? '']).toEqual({ level: 'write' });
 });
 
 describe('a secret', () => {

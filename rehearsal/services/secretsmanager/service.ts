@@ -34,12 +34,12 @@ export class SecretsManager implements Service {
   public constructor(
     private readonly inventory: Inventory,
     private readonly secrets: Readonly<Record<string, string>> | undefined,
-    private readonly usual: string,
+    private readonly usual: () => string,
   ) {}
 
   private value(call: Call): unknown {
     const name = nameOf(call);
-    const value = this.secrets === undefined ? this.usual : this.secrets[name];
+    const value = this.secrets === undefined ? this.usual() : this.secrets[name];
     if (value === undefined) throw notFound();
     return { ARN: arnOf(call), Name: name, SecretString: value, VersionStages: ['AWSCURRENT'] };
   }
