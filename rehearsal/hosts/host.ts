@@ -46,7 +46,7 @@ export function usualConditions(): HostConditions {
 /** The token of the App of a rehearsal. */
 const APP_TOKEN = 'rehearsal-app';
 
-/** The value of every secret in a rehearsal: a token for all hosts, and the key of a GitHub App, made on its first use. */
+/** The value of every secret in a rehearsal: a token for all hosts, and the key of a GitHub App. */
 export function rehearsalCredentials(conditions: HostConditions): () => string {
   let text: string | undefined;
   return () => {

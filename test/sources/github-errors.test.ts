@@ -110,8 +110,8 @@ test('a rule that rejects a change is reported with the bypass that is needed', 
   const change = { repositoryName, branchName: 'env/dev', parentCommitId, path: 'a', text: 'a', message: 'a' };
   expect(String(await errorOf(world.host.commitFile(change)))).toContain(
     "a rule of repository 'acme/shop' in GitHub rejected a change of a branch (Repository rule violations found "
-      + `Changes must be made through a pull request.): add the owner of the credentials in secret ${CREDENTIALS_ARN} to `
-      + 'the bypass list of the rule',
+      + `Changes must be made through a pull request.): add the owner of the credentials in secret ${CREDENTIALS_ARN} `
+      + 'to the bypass list of the rule',
   );
 });
 
