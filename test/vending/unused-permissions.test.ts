@@ -66,7 +66,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'releasing blue/green environments and drawing the map, which other tests do',
     /^org-environments-operations$/,
     'codecommit:GetFolder codecommit:BatchGetCommits codecommit:GetBlob codecommit:GetBranch '
-    + 'codecommit:GetDifferences',
+    + 'codecommit:GetDifferences codecommit:GetPullRequest',
   ],
   [
     'releasing each commit of a branch, which other tests do',
