@@ -5,11 +5,10 @@ import { AwsBackportMachine } from '../../lambda/operations/backports/machine';
 function machineWith(ended: readonly string[]) {
   const client = new SFNClient({ region: 'eu-central-1' });
   const names: string[] = [];
-  jest.spyOn(client, 'send').mockImplementation(async ({ input }: { readonly input: object }) => {
+  jest.spyOn(client, 'send').mockImplementation(({ input }: { readonly input: object }) => {
     const name = 'name' in input ? String(input.name) : '';
     names.push(name);
     if (ended.includes(name)) throw new ExecutionAlreadyExists({ $metadata: {}, message: 'exists' });
-    return {};
   });
   const place = { partition: 'aws', region: 'eu-central-1', accountId: '222222222222' };
   return { machine: new AwsBackportMachine(place, client), names };

@@ -101,7 +101,7 @@ export class BackportWorld {
   /** Lets CodeCommit reject commands whose input, as JSON, is matched. */
   public reject(isRejected: (input: string) => boolean, name = 'AccessDeniedException'): void {
     const send = this.client.send.bind(this.client);
-    jest.spyOn(this.client, 'send').mockImplementation(async (command: { readonly input: object }) => {
+    jest.spyOn(this.client, 'send').mockImplementation((command: { readonly input: object }) => {
       if (!isRejected(JSON.stringify(command.input))) return Reflect.apply(send, this.client, [command]);
       throw Object.assign(new Error('rejected'), { name, $metadata: { httpStatusCode: 400 } });
     });
