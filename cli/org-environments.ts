@@ -33,6 +33,22 @@ import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
 import { UsageError } from './usage-error';
 
+const EXIT_STATUS_HELP = `
+Exit status:
+  0  success
+  1  something failed; the last lines say what and why
+  2  wrong call
+`;
+const REHEARSE_HELP = `
+Examples:
+  org-environments rehearse                                  the app of cdk.json
+  org-environments rehearse -a cdk.out                       a cloud assembly
+  org-environments rehearse -a 'npx cdk synth' -c stage=test
+  org-environments rehearse --repository shop=../shop --approve all
+  org-environments rehearse --json --quiet > report.json
+
+More: https://github.com/cdk-org-environments/cdk-org-environments/blob/main/docs/rehearse.md
+`;
 const FAILURE_STATUS = 1;
 const USAGE_STATUS = 2;
 
@@ -45,11 +61,13 @@ function createProgram(): Command {
   const program = new Command('org-environments')
     .description('rehearse CDK apps that vend environments, and operate their pipelines')
     .version(packageVersion())
+    .addHelpText('after', EXIT_STATUS_HELP)
     .exitOverride();
   addCommand(program, {
     name: 'rehearse',
     description: 'deploy CDK apps into a simulated AWS organization on this machine',
     options: REHEARSE_OPTIONS,
+    help: REHEARSE_HELP,
     run: async options => rehearse(options, terminal),
   });
   addCommand(program, {
@@ -202,6 +220,8 @@ interface CommandDeclaration<Table extends OptionTable> {
   readonly argument?: string;
   readonly description: string;
   readonly options: Table;
+  /** Text after the options in the help. */
+  readonly help?: string;
   /** Returns whether the command succeeded. */
   readonly run: (
     options: OptionValues<Table>, argument: string | undefined, all: readonly string[],
@@ -209,9 +229,10 @@ interface CommandDeclaration<Table extends OptionTable> {
 }
 
 function addCommand<Table extends OptionTable>(
-  program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
+  program: Command, { name, argument, description, options, help = '', run }: CommandDeclaration<Table>,
 ): Command {
-  const command = program.command(name).description(description).exitOverride();
+  const command = program.command(name).description(description).exitOverride()
+    .addHelpText('after', `${help}${EXIT_STATUS_HELP}`);
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
     const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0), command.args);

@@ -87,7 +87,7 @@ if (isTemplate) checkReleases();
 function checkReleases() {
   const { environments, stacks, pipelines } = JSON.parse(readFileSync(path.join(root, 'report.json'), 'utf8'));
   console.log('\nReleases of the shop:');
-  const releases = environments.map(({ name, accountId }) => {
+  const releases = environments.map(({ environmentName: name, accountId }) => {
     const shop = stacks.find(stack => stack.accountId === accountId && stack.name === 'Shop');
     const release = shop?.outputs.DeployedRelease ?? 'none';
     const [execution] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];

@@ -9,8 +9,30 @@ import { readAssembly } from '../../rehearsal/assembly/manifest';
 import type { CleanUp } from '../clean-up';
 import { UsageError } from '../usage-error';
 
+interface SynthesisOptions {
+  /** Values of `--context`. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly verbose: boolean;
+  /** Whether the app may write to the standard output. */
+  readonly isStdoutFree: boolean;
+}
+
+/**
+ * Returns the app of cdk.json in the current folder, as `cdk` does.
+ *
+ * @throws UsageError if there is none
+ */
+export function appOfProject(): string {
+  const { app } = readJson('cdk.json');
+  if (typeof app === 'string') return app;
+  const problem = existsSync('cdk.json') ? 'cdk.json names no app' : `there is no cdk.json in '${process.cwd()}'`;
+  throw new UsageError(
+    `${problem}: give the command that synthesizes the app, or the folder of a cloud assembly, with --app`,
+  );
+}
+
 /** Returns the folder of the cloud assembly for `--app`. If that is a command, runs it to synthesize the assembly. */
-export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, verbose: boolean): Promise<string> {
+export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, options: SynthesisOptions): Promise<string> {
   const folder = path.resolve(app);
   if (isFolder(folder)) {
     try {
@@ -23,15 +45,29 @@ export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, verbose: bo
   checkCommand(app);
   const outdir = mkdtempSync(path.join(tmpdir(), 'org-environments-cdk.out-'));
   cleanUp.add(() => rmSync(outdir, { recursive: true, force: true, maxRetries: 5 }));
-  await synthesize(app, outdir, cleanUp, verbose);
-  if (!existsSync(path.join(outdir, 'manifest.json'))) {
+  const startedAt = Date.now();
+  await synthesize(app, outdir, cleanUp, options);
+  const written = [outdir, outputOfProject()].find(candidate => isWrittenAfter(candidate, startedAt));
+  if (written === undefined) {
     throw new Error(
-      `the command '${app}' wrote no cloud assembly: it must be a CDK app, `
-      + 'or write an assembly into the folder in CDK_OUTDIR',
+      `the command '${app}' wrote no cloud assembly: it must be a CDK app, or write an assembly into the folder in `
+      + `CDK_OUTDIR, or into '${outputOfProject()}', as cdk synth does`,
     );
   }
-  readAssembly(outdir);
-  return outdir;
+  readAssembly(written);
+  return written;
+}
+
+/** The folder into which `cdk synth` writes in the current folder. */
+function outputOfProject(): string {
+  const { output } = readJson('cdk.json');
+  return path.resolve(typeof output === 'string' ? output : 'cdk.out');
+}
+
+/** Whether a folder has a cloud assembly that is not older than this, with the precision of file systems. */
+function isWrittenAfter(folder: string, time: number): boolean {
+  const manifest = path.join(folder, 'manifest.json');
+  return existsSync(manifest) && statSync(manifest).mtimeMs >= time - 2000;
 }
 
 function checkCommand(app: string): void {
@@ -63,8 +99,12 @@ function isExecutable(file: string): boolean {
 }
 
 /** Runs the app as the CDK command line does: in a shell, with the context of cdk.json. */
-async function synthesize(command: string, outdir: string, cleanUp: CleanUp, verbose: boolean): Promise<void> {
-  const context = { 'aws:cdk:enable-path-metadata': true, ...contextOf('cdk.json'), ...readJson('cdk.context.json') };
+async function synthesize(
+  command: string, outdir: string, cleanUp: CleanUp, { context: given, verbose, isStdoutFree }: SynthesisOptions,
+): Promise<void> {
+  const context = {
+    'aws:cdk:enable-path-metadata': true, ...contextOf('cdk.json'), ...readJson('cdk.context.json'), ...given,
+  };
   const env = {
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_DEFAULT_ACCOUNT: '111111111111',
@@ -74,7 +114,9 @@ async function synthesize(command: string, outdir: string, cleanUp: CleanUp, ver
   };
   const traces = new StackTraceFilter(line => process.stderr.write(`${line}\n`), verbose);
   // in its own process group, so that the children of the shell can be killed with it
-  const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'inherit', 'pipe'], env });
+  const child = spawn(command, {
+    shell: true, detached: true, stdio: ['ignore', isStdoutFree ? 'inherit' : 'ignore', 'pipe'], env,
+  });
   const lines = createInterface({ input: child.stderr }).on('line', line => traces.line(line));
   const read = once(lines, 'close');
   const removeCleanUp = cleanUp.add(() => killGroup(child.pid));

@@ -1,8 +1,9 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
 import { readAssembly, type AssemblyStack } from '../../rehearsal/assembly/manifest';
+import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
-import { cloudAssemblyOf } from '../app/cloud-assembly';
+import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
 import { checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
 import { withCleanUp, type CleanUp } from '../clean-up';
@@ -19,9 +20,11 @@ import type { Terminal, Write } from '../output/terminal';
 import { formatTimeline, titleOf } from '../output/timeline/page';
 import { pipelineLanes } from '../output/timeline/pipeline-lanes';
 import { Recorder } from '../output/timeline/recorder';
+import { verdictOf } from '../output/verdict';
 import { createReport } from '../report/create-report';
 import { failedReleases } from '../report/releases';
 import type { Report } from '../report/report';
+import { waitingEnvironments } from '../run/approvals';
 import { Deployments, type App } from '../run/deployments';
 import { FaultInjection } from '../run/fault-injection';
 import { PipelineRuns } from '../run/pipeline-runs';
@@ -44,20 +47,39 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     cleanUp.add(async () => simulation.stop());
     putSsmParameters(simulation, options.ssmParameter ?? {}, stacks);
     const faults = FaultInjection.of(simulation, options, stacks);
-    const write: Write = faults ? line => terminal.write(faults.explain(line)) : terminal.write;
+    const explain: Write = faults ? line => terminal.write(faults.explain(line)) : terminal.write;
+    const write: Write = options.quiet || options.json ? () => {} : explain;
     const run = new Rehearsal(simulation, options, { stacks, time, faults, write, cleanUp });
+    const reportInterruption = cleanUp.add(async () => {
+      await run.report((Date.now() - startedAt) / 1000, 'the rehearsal was interrupted');
+    });
     await run.deploy(apps);
+    reportInterruption();
     const report = await run.report((Date.now() - startedAt) / 1000);
     await run.printEnd(report);
+    if (options.json) terminal.write(JSON.stringify(report, undefined, 2));
+    else run.printVerdict(report, explain);
     return report.succeeded;
   });
 }
 
 /** Synthesizes all apps before the simulation starts, because simulated time passes while a command runs. */
-async function synthesize({ app, verbose = false }: RehearseOptions, cleanUp: CleanUp): Promise<App[]> {
+async function synthesize(
+  { app = [appOfProject()], context = {}, verbose = false, json = false }: RehearseOptions, cleanUp: CleanUp,
+): Promise<App[]> {
   const apps: App[] = [];
-  for (const name of app) apps.push({ name, folder: await cloudAssemblyOf(name, cleanUp, verbose) });
+  for (const name of app) {
+    apps.push({ name, folder: await cloudAssemblyOf(name, cleanUp, { context, verbose, isStdoutFree: !json }) });
+  }
   return apps;
+}
+
+/** An account that is not closed and a branch that is not archived remain when they are released. */
+function isKept({ organizations, cloudformation }: Simulation, { stackId, logicalId, id = '' }: StackEvent): boolean {
+  const resource = cloudformation.all.find(stack => stack.id === stackId)?.resources.get(logicalId);
+  if (resource?.properties.removal === 'archive') return false;
+  const account = organizations.accounts.find(({ accountId }) => accountId === id);
+  return resource?.properties.onRemoval !== 'close' && account?.state !== 'SUSPENDED';
 }
 
 interface Collaborators {
@@ -82,7 +104,9 @@ class Rehearsal {
     this.recorder = new Recorder(simulation, this.startedAt);
     this.deployments = new Deployments(simulation, {
       faults,
-      pipelines: runsPipelines(options) ? new PipelineRuns(simulation, options.then, write) : undefined,
+      pipelines: runsPipelines(options)
+        ? new PipelineRuns(simulation, options.then, write, options.approve)
+        : undefined,
       parametersOf: stack => parametersOf(options.parameters ?? [], stack),
     }, write);
   }
@@ -100,7 +124,7 @@ class Rehearsal {
 
   private observe(): void {
     const { simulation: { cloudformation, lambda }, options, startedAt, run: { write, cleanUp } } = this;
-    const progress = new Progress(write, startedAt, options.verbose ?? false);
+    const progress = new Progress(write, startedAt, options.verbose ?? false, event => isKept(this.simulation, event));
     cleanUp.add(cloudformation.onEvent(event => {
       progress.event(event);
       this.recorder.event(event);
@@ -113,7 +137,7 @@ class Rehearsal {
   }
 
   /** Creates the report and writes the files of `--report` and `--timeline`. */
-  public async report(realSeconds: number): Promise<Report> {
+  public async report(realSeconds: number, interruption?: string): Promise<Report> {
     const { simulation, options, deployments, run: { time, faults } } = this;
     const report = await createReport(simulation, deployments.done, {
       realSeconds,
@@ -121,7 +145,7 @@ class Rehearsal {
       builds: runsPipelines(options),
       faults: faults?.report,
       clock: time.scale === undefined ? 'virtual' : 'scaled',
-      commandFailure: deployments.commandFailure,
+      commandFailure: deployments.commandFailure ?? interruption,
     });
     if (options.timeline !== undefined) writeFileSync(options.timeline, this.timeline(report));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
@@ -138,7 +162,7 @@ class Rehearsal {
     return formatTimeline({ title, lanes, accountNames: names, seconds: simulatedSeconds });
   }
 
-  /** Prints the summary, what remains, the failures, and hints. */
+  /** Prints the summary, and what remains. */
   public async printEnd(report: Report): Promise<void> {
     const { simulation, options, run: { time, write } } = this;
     printSummary(report, time, write);
@@ -148,10 +172,19 @@ class Rehearsal {
       printUnused(report.leftovers, write);
       printLeftovers(report.leftovers, write);
     }
-    const failures = this.failures(report);
-    if (failures.length > 0) write('');
-    failures.forEach(failure => write(failure));
-    if (!report.succeeded) this.hints(report).forEach(hint => write(`${pc.yellow('hint:')} ${hint}`));
+  }
+
+  /** Prints the verdict: after it, nothing is printed. */
+  public printVerdict(report: Report, write: Write): void {
+    const { simulation, options } = this;
+    verdictOf({
+      report,
+      failures: this.failures(report),
+      hints: this.hints(report),
+      waiting: runsPipelines(options) ? waitingEnvironments(simulation, report.environments) : [],
+      pipelinesRan: runsPipelines(options),
+      approved: options.approve ?? [],
+    }).forEach(line => write(line));
   }
 
   private failures({ commandFailure, releases }: Report): string[] {
@@ -167,13 +200,14 @@ class Rehearsal {
   }
 
   private hints({ deployments }: Report): string[] {
-    const { repository = {}, organizationId } = this.options;
+    const { repository = {}, organizationId, organizationalUnit } = this.options;
     return hintsFor({
       reasons: deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason)),
       stacks: this.run.stacks,
       repositoryNames: Object.keys(repository),
       repositoryPlace: this.simulation.options.repositoryPlace,
       organizationId,
+      organizationalUnits: organizationalUnit,
     });
   }
 }

@@ -11,8 +11,7 @@ export const HALT_OPTIONS = {
   ...SELECTION_OPTIONS,
   reason: {
     argument: '<text>',
-    isRequired: true,
-    description: 'reason for the halt; `status` shows it',
+    description: 'reason for the halt; `status` shows it. Required',
     parse: parseReason,
   },
 } satisfies OptionTable;

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
 
+interface CommonOption {
+  readonly description: string;
+  /** One letter. @default - none */
+  readonly short?: string;
+  /** Heading of the options among which the help lists it. @default 'Options' */
+  readonly group?: string;
+}
+
 /** Declares an option with a value. */
-interface ValueOption {
+interface ValueOption extends CommonOption {
   /** Placeholder of the value: `<file>`. */
   readonly argument: string;
-  readonly description: string;
   /** @default - the option can be omitted */
   readonly isRequired?: true;
   /**
@@ -15,8 +22,7 @@ interface ValueOption {
 }
 
 /** Declares an option without a value. */
-interface SwitchOption {
-  readonly description: string;
+interface SwitchOption extends CommonOption {
   readonly argument?: undefined;
 }
 
@@ -50,6 +56,7 @@ export function addOptions(command: Command, table: OptionTable): Command {
       option.argParser((value, previous: unknown) => parse(value, previous, command.opts()));
       if (declaration.isRequired) option.makeOptionMandatory();
     }
+    if (declaration.group !== undefined) option.helpGroup(`${declaration.group}:`);
     command.addOption(option);
   }
   return command;
@@ -60,8 +67,9 @@ export function markdownRows(table: OptionTable): string[] {
   return Object.entries(table).map(([name, option]) => `| \`${flagsOf(name, option)}\` | ${option.description} |`);
 }
 
-function flagsOf(name: string, { argument }: ValueOption | SwitchOption): string {
-  const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+function flagsOf(name: string, { argument, short }: ValueOption | SwitchOption): string {
+  const long = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+  const flag = short === undefined ? long : `-${short}, ${long}`;
   if (argument === undefined) return flag;
   return `${flag} ${argument}`;
 }

@@ -67,6 +67,14 @@ export function parseAccount(value: string): string {
   return value;
 }
 
+export function collectContext(
+  value: string, previous: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, key, text] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+  if (key === undefined) throw new InvalidArgumentError(`must be <key>=<value>, got '${value}'`);
+  return { ...previous, [key]: text };
+}
+
 export function collectUnit(value: string, previous: readonly string[] = []): readonly string[] {
   if (value.split('/').some(name => name.trim() === '')) {
     throw new InvalidArgumentError(

@@ -2,7 +2,6 @@ import pc from 'picocolors';
 import type { Failure } from '../../rehearsal/assembly/deployer';
 import { constructPathOf } from '../report/construct-path';
 
-const MAX_LINE_LENGTH = 120;
 const NO_REASON = 'no reason given';
 
 const CANCELLED = /^Resource (creation|update) cancelled$/;
@@ -18,10 +17,10 @@ export function describeFailures(failures: readonly Failure[]): string[] {
   return [...new Set(lines)];
 }
 
-/** Returns a reason in one line for the progress of a deployment. The full reason is printed at the end. */
+/** Returns the first line of a reason, in full, for the progress of a deployment. The verdict has all lines. */
 export function firstLineOf(reason = NO_REASON): string {
   const [line = NO_REASON] = messageLines(reason);
-  return line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH - 1)}…` : line;
+  return line;
 }
 
 /** Removes request ids, stack traces of CDK's provider framework, and the name of a log group that does not exist. */

@@ -5,7 +5,7 @@ import type { Write } from './terminal';
 import type { Build } from '../../rehearsal/services/codebuild/build';
 import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { Simulation } from '../../rehearsal/simulation';
-import { reportExecution, type Execution } from '../report/pipelines';
+import { reportExecution, statusOf, type Execution } from '../report/pipelines';
 
 /** How many lines of a log are shown if the build failed outside its commands. */
 const LOG_LINES = 15;
@@ -25,9 +25,10 @@ export class PipelineProgress {
   }
 
   private updateOne(pipeline: PipelineSummary, execution: Execution): void {
-    if (this.printed.get(execution.executionId) === execution.status) return;
-    this.printed.set(execution.executionId, execution.status);
-    const { status, statusReason, commitId = 'no commit', actions } = reportExecution(execution);
+    const status = statusOf(execution);
+    if (this.printed.get(execution.executionId) === status) return;
+    this.printed.set(execution.executionId, status);
+    const { statusReason, commitId = 'no commit', actions } = reportExecution(execution);
     const steps = actions.map(action => action.status === 'Succeeded'
       ? action.actionName
       : `${action.actionName} ${formatStatus(action.status)}`);
@@ -59,7 +60,7 @@ function describeFailedExecution(simulation: Simulation, pipeline: PipelineSumma
   const action = failedAction(execution);
   const [cause] = (build?.failure?.message ?? action?.error?.message ?? statusReason).split('\n');
   const [last] = pipeline.executions;
-  const outcome = last === execution ? '' : `; the last execution: ${formatStatus(last.status)}`;
+  const outcome = last === execution ? '' : `; the last execution: ${formatStatus(statusOf(last))}`;
   const error = firstErrorOf(build?.failedCommand?.output ?? []);
   const stage = action?.stageName ?? [...execution.stages.keys()].at(-1);
   const title = `${pc.red('✗')} ${pc.bold(`pipeline ${pipeline.name}`)} in account ${pipeline.accountId}`;

@@ -3,6 +3,7 @@ import { firstLineOf } from './failures';
 import { formatClock, formatDuration } from './format';
 import type { Write } from './terminal';
 import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
+import { RESOURCE_TYPES } from '../../src/private/contract';
 
 interface Verb {
   readonly active: string;
@@ -18,6 +19,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   ROLLBACK,
   UPDATE_ROLLBACK: ROLLBACK,
 };
+/** What becomes of accounts and branches whose environment is removed: unless they say otherwise, they are kept. */
+const RELEASE: Verb = { active: 'releasing', done: 'released', noun: 'release' };
+const RELEASED_TYPES: readonly string[] = [RESOURCE_TYPES.account, RESOURCE_TYPES.branch];
 /** Operations that take at least this long are always printed. */
 const LONG_SECONDS = 30;
 
@@ -28,15 +32,17 @@ export class Progress {
   /**
    * @param startedAt simulated time of the start, in milliseconds since 1970
    * @param verbose prints a line for every resource
+   * @param isKept whether what a resource stands for exists after the resource was deleted
    */
   public constructor(
     private readonly write: Write, private readonly startedAt: number, private readonly verbose: boolean,
+    private readonly isKept: (event: StackEvent) => boolean = () => false,
   ) {}
 
   public event(event: StackEvent): void {
     const key = `${event.stackId}/${event.logicalId}`;
     const [, action, state] = /^(.+?)_(IN_PROGRESS|COMPLETE|FAILED|SKIPPED)$/.exec(event.status) ?? [];
-    const verb = VERBS[action];
+    const verb = action === 'DELETE' && RELEASED_TYPES.includes(event.type) ? RELEASE : VERBS[action];
     if (verb === undefined || event.status.includes('CLEANUP')) return;
     if (state === 'IN_PROGRESS') {
       this.startTimes.set(key, event.at);
@@ -50,7 +56,8 @@ export class Progress {
     } else if (state === 'SKIPPED') {
       this.line(event, pc.dim('retained'));
     } else if (this.isPrinted(event, seconds)) {
-      this.line(event, `${verb === ROLLBACK ? pc.yellow(verb.done) : pc.green(verb.done)} in ${took}`);
+      const kept = verb === RELEASE && this.isKept(event) ? ', kept' : '';
+      this.line(event, `${verb === ROLLBACK ? pc.yellow(verb.done) : pc.green(verb.done)}${kept} in ${took}`);
     }
   }
 

@@ -13,7 +13,6 @@ export function printSummary(report: Report, time: Time, write: Write): void {
   write(`\nAWS calls: ${calls.join(', ') || 'none'}`);
   printQuotas(report.quotas, write);
   printLimits(report.limits, write);
-  if (report.placeholderTypes.length > 0) write(`Not simulated (placeholders): ${report.placeholderTypes.join(', ')}`);
   for (const { constructPath, accountId, host } of report.refusedConnections) {
     const title = `${pc.yellow('!')} ${constructPath} in account ${accountId}`;
     write(`${title} was not allowed to call '${host}': functions reach only the simulated AWS`);

@@ -21,9 +21,9 @@ function rowsBelow(parent: string, indent: string, environments: readonly Enviro
 }
 
 function cellsOf(environment: EnvironmentReport): string[] {
-  const { name, commitId, accountId, organizationalUnit, pipelineName, enabled } = environment;
+  const { environmentName, commitId, accountId, organizationalUnit, pipelineName, enabled } = environment;
   const state = enabled ? 'enabled' : 'disabled';
-  return [name, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipelineName, state];
+  return [environmentName, commitId.slice(0, 7), accountId, organizationalUnit || 'root', pipelineName, state];
 }
 
 function paint(column: number, cell: string): string {

@@ -64,7 +64,7 @@ function environmentOf(
     .flatMap(({ actions }) => actions).some(({ configuration }) => configuration.BranchName === head.name));
   if (!pipeline) return undefined;
   return {
-    name,
+    environmentName: name,
     branchName: head.name,
     parentBranchName: parent,
     commitId: head.commitId,

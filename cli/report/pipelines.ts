@@ -2,6 +2,8 @@ import type { ExecutionReport, PipelineReport } from './report';
 import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { Simulation } from '../../rehearsal/simulation';
 
+const WAITS = 'WaitsForApproval';
+
 /** An execution of a simulated pipeline. */
 export type Execution = PipelineSummary['executions'][number];
 
@@ -15,12 +17,23 @@ export function reportPipelines({ codepipeline }: Simulation): PipelineReport[] 
 export function reportExecution(execution: Execution): ExecutionReport {
   return {
     id: execution.executionId,
-    status: execution.status,
+    status: statusOf(execution),
     trigger: execution.request.trigger.triggerType,
     commitId: execution.found.at(0)?.revisionId ?? execution.revisions.at(0)?.revisionValue,
     statusReason: execution.statusSummary,
     actions: [...execution.actionRuns].reverse().map(({ stageName, action, status }) => (
-      { stageName, actionName: action.Name, status }
+      { stageName, actionName: action.Name, status: isApproval(action) && status === 'InProgress' ? WAITS : status }
     )),
   };
+}
+
+/** Returns the status of an execution; one whose running actions are approvals waits for them. */
+export function statusOf({ status, actionRuns }: Execution): string {
+  const running = actionRuns.filter(run => run.status === 'InProgress');
+  if (status !== 'InProgress' || running.length === 0) return status;
+  return running.every(({ action }) => isApproval(action)) ? WAITS : status;
+}
+
+function isApproval({ ActionTypeId }: Execution['actionRuns'][number]['action']): boolean {
+  return ActionTypeId.Category === 'Approval';
 }

@@ -9,7 +9,11 @@ export interface Report {
   readonly succeeded: boolean;
   /** In the order in which they ran. */
   readonly deployments: readonly DeploymentReport[];
-  /** Error of the first command of `--then` that failed. The commands after it did not run. @default - none failed */
+  /**
+   * Error of the first command of `--then` that failed, or that the rehearsal was interrupted. The commands after it
+   * did not run.
+   * @default - none failed
+   */
   readonly commandFailure?: string;
   /** Whether `--destroy` was given and reached: it is skipped after a failed deployment or command. */
   readonly destroyed: boolean;
@@ -94,7 +98,7 @@ export interface FaultReport {
 
 /** A branch with an `environment.json` of its own, and the pipeline that deploys it. */
 export interface EnvironmentReport {
-  readonly name: string;
+  readonly environmentName: string;
   readonly branchName: string;
   readonly parentBranchName: string;
   /** Head of the branch. */
@@ -156,7 +160,7 @@ export interface PipelineReport {
 
 export interface ExecutionReport {
   readonly id: string;
-  /** Status in CodePipeline, for example `InProgress`; an execution that waits for approval is in progress, too. */
+  /** Status in CodePipeline, for example `InProgress`, or `WaitsForApproval`. */
   readonly status: string;
   /** Trigger type in CodePipeline, for example `StartPipelineExecution`. */
   readonly trigger: string;
@@ -171,7 +175,7 @@ export interface ExecutionReport {
 export interface ActionReport {
   readonly stageName: string;
   readonly actionName: string;
-  /** Status in CodePipeline, for example `Succeeded`. */
+  /** Status in CodePipeline, for example `Succeeded`, or `WaitsForApproval`. */
   readonly status: string;
 }
 

@@ -1,5 +1,7 @@
 import pc from 'picocolors';
 import { findAccount } from './acting-account';
+import { Approvals } from './approvals';
+import type { ApprovedNames } from './approvals';
 import { ReleaseRuns } from './releases';
 import { runUserCommand } from './user-command';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
@@ -12,11 +14,13 @@ import type { Write } from '../output/terminal';
 export class PipelineRuns {
   private readonly progress: PipelineProgress;
   private readonly releases: ReleaseRuns;
+  private readonly approvals: Approvals;
 
   public constructor(
     private readonly simulation: Simulation, private readonly commands: readonly UserCommand[] = [],
-    private readonly write: Write,
+    private readonly write: Write, approved: ApprovedNames = [],
   ) {
+    this.approvals = new Approvals(simulation, approved, write);
     this.progress = new PipelineProgress(simulation, write);
     this.releases = new ReleaseRuns(simulation, write);
   }
@@ -26,7 +30,7 @@ export class PipelineRuns {
     do {
       await pipelinesIdle(this.simulation);
       this.progress.update();
-    } while (await this.releases.wait());
+    } while (await this.approvals.approve() || await this.releases.wait());
   }
 
   /** Runs the commands until one fails. Returns its error. */

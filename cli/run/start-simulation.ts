@@ -53,7 +53,7 @@ function partitionOf(stacks: readonly AssemblyStack[]): string | undefined {
   );
 }
 
-/** `--then` implies `--pipelines`: its commands usually push commits. */
-export function runsPipelines({ pipelines = false, then = [] }: RehearseOptions): boolean {
-  return pipelines || then.length > 0;
+/** `--then` and `--approve` imply `--pipelines`: the commands usually push commits. */
+export function runsPipelines({ pipelines = false, then = [], approve = [] }: RehearseOptions): boolean {
+  return pipelines || then.length > 0 || approve.length > 0;
 }

@@ -5,7 +5,7 @@ import { connectionSource } from './actions/connection-source';
 import { codeCommitSource } from './actions/source';
 import { Conditions } from './conditions';
 import { Engine } from './engine';
-import type { Execution } from './execution';
+import type { ActionRun, Execution } from './execution';
 import { Notifications } from './notifications';
 import { PipelineOperations } from './operations';
 import { permissions } from './permissions';
@@ -42,6 +42,14 @@ export interface PipelineSummary {
   readonly removed: boolean;
   /** Newest first. */
   readonly executions: readonly Execution[];
+}
+
+/** A stage that waits for a person. */
+export interface OpenApproval {
+  readonly pipeline: PipelineSummary;
+  readonly execution: Execution;
+  readonly stageName: string;
+  readonly run: ActionRun;
 }
 
 /** Dependencies of pipelines. */
@@ -133,6 +141,22 @@ export class CodePipeline implements Service {
   /** All existing pipelines of all accounts. */
   public get present(): readonly Pipeline[] {
     return this.kept.values().flatMap(pipelines => [...pipelines.values()]);
+  }
+
+  /** The approvals that existing pipelines wait for. */
+  public get openApprovals(): readonly OpenApproval[] {
+    return this.present.flatMap(pipeline => pipeline.stages.flatMap(({ Name: stageName }) => {
+      const execution = pipeline.gate(stageName).current;
+      const runs = [...execution?.stages.get(stageName)?.actions.values() ?? []];
+      const open = runs.filter(run => this.approvals.isOpen(run));
+      if (execution === undefined) return [];
+      return open.map(run => ({ pipeline: summary(pipeline), execution, stageName, run }));
+    }));
+  }
+
+  /** Approves as a user would in the console. */
+  public approve({ run }: OpenApproval, by: string): void {
+    this.approvals.decide(run, run.token ?? '', { status: 'Approved', summary: 'approved by the rehearsal', by });
   }
 
   /** Whether a pipeline is running other than waiting for an approval. */

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { CommandLine, queue } from '../command-line';
 
@@ -13,6 +13,66 @@ test('--app runs a command that synthesizes the app', () => {
   const { status, stdout } = cli.rehearse('--app', `cp ${source}/* "$CDK_OUTDIR"`, ...FAST);
   expect(status).toBe(0);
   expect(stdout).toContain('Done: 1 resource operation, 0 calls to AWS');
+});
+
+describe('without --app, rehearse', () => {
+  const project = (content: object) => writeFileSync(path.join(cli.folder, 'cdk.json'), JSON.stringify(content));
+  afterEach(() => rmSync(path.join(cli.folder, 'cdk.json'), { force: true }));
+
+  test('takes the app of cdk.json', () => {
+    const source = cli.assembly('of-cdk-json', { A: queue('a') });
+    project({ app: `cp ${source}/* "$CDK_OUTDIR"` });
+    const { status, stdout } = cli.rehearse(...FAST);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Done: 1 resource operation') });
+  });
+
+  test('says that there is no cdk.json, and what to do', () => {
+    const { status, stderr } = cli.rehearse();
+    expect(stderr).toContain(`there is no cdk.json in '${cli.folder}': give the command that synthesizes the app, or `
+      + 'the folder of a cloud assembly, with --app');
+    expect(status).toBe(2);
+  });
+
+  test('says that cdk.json has no app', () => {
+    project({});
+    expect(cli.rehearse().stderr).toContain('cdk.json names no app: give the command');
+  });
+});
+
+test('a command that writes into cdk.out, as cdk synth does, is accepted', () => {
+  const source = cli.assembly('own-output', { A: queue('a') });
+  const { status } = cli.rehearse('-a', `mkdir -p cdk.out && cp ${source}/* cdk.out && touch cdk.out/*`, ...FAST);
+  expect(status).toBe(0);
+});
+
+test('an old cdk.out is not taken for the output of a command', () => {
+  const folder = path.join(cli.folder, 'cdk.out');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'manifest.json'), '{}');
+  utimesSync(path.join(folder, 'manifest.json'), 1, 1);
+  const { status, stderr } = cli.rehearse('-a', 'exit 0', ...FAST);
+  expect(stderr).toContain("the command 'exit 0' wrote no cloud assembly: it must be a CDK app");
+  expect(status).toBe(1);
+});
+
+test('-c gives context to the app', () => {
+  const source = cli.assembly('context', { A: queue('a') });
+  const command = `cp ${source}/* "$CDK_OUTDIR"; echo "$CDK_CONTEXT_JSON" > context.json`;
+  expect(cli.rehearse('-a', command, '-c', 'stage=test', '-c', 'size=a=b', ...FAST).status).toBe(0);
+  expect(cli.report('context.json')).toMatchObject({ stage: 'test', size: 'a=b' });
+});
+
+test('--quiet prints only the verdict', () => {
+  const { stdout } = cli.rehearse('-a', cli.assembly('quiet', { A: queue('a') }), '--quiet', ...FAST);
+  expect(stdout).toBe(
+    '\nRehearsal succeeded\nVended: no environment\nNot simulated (placeholders): AWS::SQS::Queue\n',
+  );
+});
+
+test('--json prints the report, and nothing of the app', () => {
+  const source = cli.assembly('json', { A: queue('a') });
+  const { stdout } = cli.rehearse('-a', `echo noise; cp ${source}/* "$CDK_OUTDIR"`, '--json', ...FAST);
+  expect(JSON.parse(stdout)).toMatchObject({ succeeded: true, placeholderTypes: ['AWS::SQS::Queue'] });
 });
 
 test('the error of an app is printed immediately and at the end, its stack trace only with --verbose', () => {

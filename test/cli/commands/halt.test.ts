@@ -40,6 +40,15 @@ test('halt prints that no environments exist', async () => {
   expect(lines).toEqual(['No environments exist.']);
 });
 
+test.each([
+  [{}, 'missing: --environment <name> (can be repeated) or --all, and --reason <text>, for example: '],
+  [{ all: true }, "missing: --reason <text>, for example: org-environments halt --environment prod --reason '"],
+  [{ reason }, 'no environment is selected: use --environment <name>'],
+])('halt with %j names at once all that is missing', async (options, message) => {
+  const { operations, write } = fakeOperations([]);
+  await expect(halt(options, operations, write)).rejects.toThrow(message);
+});
+
 test('environments are selected either by name or all of them', () => {
   expect(selectedNames({ environment: ['dev'] })).toEqual(['dev']);
   expect(selectedNames({ all: true })).toBe('all');

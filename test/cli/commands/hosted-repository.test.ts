@@ -48,7 +48,7 @@ test('an app with a repository of GitHub is rehearsed, and git finds the reposit
   expect(status).toBe(0);
   const { environments, pipelines, leftovers } = cli.report('report.json');
   const [pushed] = /^[0-9a-f]{40}$/m.exec(stdout) ?? [];
-  expect(environments).toMatchObject([{ name: 'dev', branchName: 'env/dev', commitId: pushed }]);
+  expect(environments).toMatchObject([{ environmentName: 'dev', branchName: 'env/dev', commitId: pushed }]);
   expect(JSON.stringify(pipelines)).toContain('WebhookV2');
   expect(leftovers.branches).toEqual([{ name: 'env/dev', repositoryName: 'github.com/acme/shop', unused: false }]);
   expect(stdout).not.toContain('does not use the repository');

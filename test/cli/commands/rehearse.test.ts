@@ -175,6 +175,36 @@ test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)(
   },
 );
 
+test('rehearse says that it was interrupted, and writes the report of what was done', async () => {
+  const table = { Type: 'AWS::DynamoDB::Table', Properties: { AttributeDefinitions: [], KeySchema: [] } };
+  const args = ['--app', cli.assembly('interrupted', { A: table }), '--scale', '1', '--report', 'interrupted.json'];
+  const child = spawn(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: cli.folder, env: cli.variables });
+  const closed = new Promise(resolve => child.on('close', resolve));
+  let [stdout, stderr] = ['', ''];
+  child.stderr.on('data', chunk => { stderr += String(chunk); });
+  await new Promise<void>(resolve => child.stdout.on('data', chunk => {
+    stdout += String(chunk);
+    if (stdout.includes('stack creating')) resolve();
+  }));
+  child.kill('SIGINT');
+  expect(await closed).toBe(130);
+  expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program at once\n');
+  expect(cli.report('interrupted.json')).toMatchObject({
+    succeeded: false, commandFailure: 'the rehearsal was interrupted', stacks: [{ status: 'CREATE_IN_PROGRESS' }],
+  });
+});
+
+test('the verdict is last, and its help names examples, groups and the exit status', () => {
+  const { stdout } = cli.rehearse('--app', cli.assembly('verdict', CLASH), ...FAST);
+  expect(stdout.slice(stdout.indexOf('Rehearsal failed'))).toMatch(
+    /^Rehearsal failed\nVended: no environment\nNot simulated \(placeholders\): AWS::SQS::Queue\n✗ Shop\/.*\n$/,
+  );
+  const help = cli.rehearse('--help').stdout;
+  for (const text of ['Examples:', 'Exit status:', 'The app:', 'What exists before the deployment:', 'Pipelines:']) {
+    expect(help).toContain(text);
+  }
+});
+
 test('rehearse uses the organization in the policies of the app, and warns of another one', () => {
   const one = cli.assembly('organization', { A: policyFor('o-aaaaaaaaaa') });
   expect(cli.rehearse('--app', one, ...FAST)).toMatchObject({ status: 0, stderr: '' });

@@ -37,7 +37,8 @@ test.each<[string, string[], string]>([
     'an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'],
     'is empty: add at least one file for the first commit',
   ],
-  ['a missing --app', [], "required option '--app <folder or command>' not specified"],
+  ['a missing app', [], 'there is no cdk.json in'],
+  ['an invalid context', ['-c', 'stage'], "must be <key>=<value>, got 'stage'"],
   ['an empty command', ['--app', 'exit 3', '--then', ' '], "is empty: give a command, for example 'git push'"],
   ['an account id that is too short', ['--app', 'exit 3', '--as', '12'], "or its id with 12 digits, got '12'"],
   [

@@ -4,6 +4,7 @@ import { formatTimeline } from '../../../cli/output/timeline/page';
 import { pipelineLanes } from '../../../cli/output/timeline/pipeline-lanes';
 import { createReport } from '../../../cli/report/create-report';
 import { reportPipelines } from '../../../cli/report/pipelines';
+import { Approvals, waitingEnvironments } from '../../../cli/run/approvals';
 import { pipelinesIdle } from '../../../cli/run/pipeline-runs';
 import {
   approvalAction, BUCKET, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION,
@@ -41,17 +42,41 @@ function outputOf(use: (progress: PipelineProgress) => void): string[] {
 describe('an execution that waits for approval', () => {
   test('is idle, and printed once', async () => {
     expect(await run([BUILD, APPROVE], ['true'])).toEqual([expect.stringMatching(new RegExp(
-      `^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  in progress: Source, Build, Approve in progress$`,
+      `^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  waits for approval: Source, Build, Approve waits for approval$`,
     ))]);
+  });
+
+  test('is approved if --approve names it, and waits otherwise', async () => {
+    await run([BUILD, APPROVE], ['true']);
+    const { simulation } = world;
+    expect(await new Approvals(simulation, ['other'], () => {}).approve()).toBe(false);
+    expect(waitingEnvironments(simulation, [])).toEqual([
+      { environmentName: PIPELINE, stageName: 'Approve', commitId: expect.stringMatching(/^[0-9a-f]{40}$/) },
+    ]);
+    const lines: string[] = [];
+    const approvals = new Approvals(simulation, [PIPELINE], line => lines.push(stripVTControlCharacters(line)));
+    expect(await approvals.approve()).toBe(true);
+    await pipelinesIdle(simulation);
+    expect(await approvals.approve()).toBe(false);
+    expect(lines).toEqual([`✓ ${PIPELINE} approved (--approve)`]);
+    expect(reportPipelines(simulation)[0].executions[0].status).toBe('Succeeded');
+    expect(waitingEnvironments(simulation, [])).toEqual([]);
+  });
+
+  test('is approved with --approve all', async () => {
+    await run([BUILD, APPROVE], ['true']);
+    expect(await new Approvals(world.simulation, ['all'], () => {}).approve()).toBe(true);
   });
 
   test('is in the report and in the timeline', async () => {
     await run([BUILD, APPROVE], ['true']);
     const [{ executions: [execution] }] = reportPipelines(world.simulation);
     expect(execution).toMatchObject({
-      status: 'InProgress',
+      status: 'WaitsForApproval',
       trigger: 'CreatePipeline',
-      actions: [{}, { stageName: 'Build', actionName: 'Build', status: 'Succeeded' }, {}],
+      actions: [
+        {}, { stageName: 'Build', actionName: 'Build', status: 'Succeeded' }, { status: 'WaitsForApproval' },
+      ],
     });
     const [lane] = pipelineLanes(world.simulation, startedAt);
     expect(lane).toMatchObject({

@@ -3,7 +3,7 @@ import { formatTree } from '../../../cli/output/tree';
 import type { EnvironmentReport } from '../../../cli/report/report';
 
 const environment = (branchName: string, parentBranchName: string): EnvironmentReport => ({
-  name: branchName.slice(4),
+  environmentName: branchName.slice(4),
   branchName,
   parentBranchName,
   commitId: 'abcdef0123',

@@ -1,0 +1,69 @@
+import pc from 'picocolors';
+import { formatCount } from './format';
+import type { Report } from '../report/report';
+import type { WaitingEnvironment } from '../run/approvals';
+
+export interface VerdictFacts {
+  readonly report: Pick<Report, 'succeeded' | 'environments' | 'placeholderTypes' | 'releases'>;
+  /** Lines that describe each failure in full. */
+  readonly failures: readonly string[];
+  readonly hints: readonly string[];
+  readonly waiting: readonly WaitingEnvironment[];
+  /** Whether the pipelines were run. */
+  readonly pipelinesRan: boolean;
+  /** The names of `--approve`. */
+  readonly approved: readonly string[];
+}
+
+/** The last lines of a rehearsal: what was vended, what was not rehearsed, what failed and why, and what to do. */
+export function verdictOf(facts: VerdictFacts): string[] {
+  const { report: { succeeded }, failures, hints } = facts;
+  const title = succeeded ? pc.green('Rehearsal succeeded') : pc.red('Rehearsal failed');
+  const advice = succeeded ? adviceOf(facts) : [...adviceOf(facts), ...hints];
+  return [
+    '',
+    pc.bold(title),
+    vended(facts),
+    ...notDeployed(facts),
+    ...notRehearsed(facts),
+    ...failures,
+    ...advice.map(hint => `${pc.yellow('hint:')} ${hint}`),
+  ];
+}
+
+function vended({ report: { environments } }: VerdictFacts): string {
+  if (environments.length === 0) return 'Vended: no environment';
+  const names = environments.map(({ environmentName, accountId }) => `${environmentName} (account ${accountId})`);
+  return `Vended: ${formatCount(environments.length, 'environment')}: ${names.join(', ')}`;
+}
+
+function notDeployed({ waiting, report: { releases } }: VerdictFacts): string[] {
+  const commits = waiting.map(({ environmentName, stageName, commitId }) => (
+    `${environmentName}: ${commitId.slice(0, 7)} waits for approval in stage '${stageName}'`
+  ));
+  const unfinished = releases.filter(({ state }) => state === 'in progress');
+  const waitingReleases = unfinished.map(({ environmentName }) => `${environmentName}: its release waits for approval`);
+  return [...commits, ...waitingReleases].map(line => `${pc.yellow('!')} Not deployed: ${line}`);
+}
+
+function notRehearsed({ report: { environments, placeholderTypes }, pipelinesRan }: VerdictFacts): string[] {
+  return [
+    ...pipelinesRan || environments.length === 0
+      ? []
+      : [`Not rehearsed: the pipelines of ${formatCount(environments.length, 'environment')}; add --pipelines`],
+    ...placeholderTypes.length === 0 ? [] : [`Not simulated (placeholders): ${placeholderTypes.join(', ')}`],
+  ];
+}
+
+function adviceOf({ waiting, approved, report: { environments } }: VerdictFacts): string[] {
+  const names = environments.map(({ environmentName }) => environmentName);
+  const unknown = approved.filter(name => name !== 'all' && !names.includes(name));
+  return [
+    ...waiting.length === 0
+      ? []
+      : [`to rehearse what comes after an approval, add --approve ${waiting[0].environmentName}, or --approve all`],
+    ...unknown.map(name => (
+      `--approve '${name}' has approved nothing: the environments are ${names.join(', ') || 'none'}`
+    )),
+  ];
+}

@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from 'node:util';
+import { verdictOf, type VerdictFacts } from '../../../cli/output/verdict';
+import type { EnvironmentReport } from '../../../cli/report/report';
+
+const prod: EnvironmentReport = {
+  environmentName: 'prod',
+  branchName: 'env/prod',
+  parentBranchName: 'main',
+  commitId: '9089d1a000',
+  accountId: '300000000001',
+  organizationalUnit: '',
+  pipelineName: 'prod',
+  enabled: true,
+};
+const report: VerdictFacts['report'] = { succeeded: true, environments: [prod], placeholderTypes: [], releases: [] };
+const facts: VerdictFacts = { report, failures: [], hints: [], waiting: [], pipelinesRan: true, approved: [] };
+
+function verdict(changes: Partial<VerdictFacts>): string[] {
+  return verdictOf({ ...facts, ...changes }).map(line => stripVTControlCharacters(line));
+}
+
+test('the verdict of a success says what was vended', () => {
+  expect(verdict({})).toEqual(['', 'Rehearsal succeeded', 'Vended: 1 environment: prod (account 300000000001)']);
+});
+
+test('the verdict says that no environment was vended', () => {
+  expect(verdict({ report: { ...report, environments: [] } })).toContain('Vended: no environment');
+});
+
+test('the verdict names what was not rehearsed: pipelines, and types that are placeholders', () => {
+  expect(verdict({ pipelinesRan: false, report: { ...report, placeholderTypes: ['AWS::SQS::Queue'] } }).slice(3))
+    .toEqual([
+      'Not rehearsed: the pipelines of 1 environment; add --pipelines',
+      'Not simulated (placeholders): AWS::SQS::Queue',
+    ]);
+});
+
+test('the verdict names what was not deployed because of an approval, and how to rehearse what comes after it', () => {
+  const waiting = [{ environmentName: 'prod', stageName: 'Approve', commitId: '9089d1a000' }];
+  expect(verdict({ waiting }).slice(3)).toEqual([
+    "! Not deployed: prod: 9089d1a waits for approval in stage 'Approve'",
+    'hint: to rehearse what comes after an approval, add --approve prod, or --approve all',
+  ]);
+});
+
+test('the verdict names a release that waits for approval', () => {
+  const releases = [{ environmentName: 'shop', releaseId: 'release-1', state: 'in progress' }] as const;
+  expect(verdict({ report: { ...report, releases } }))
+    .toContain('! Not deployed: shop: its release waits for approval');
+});
+
+test('the verdict says that --approve names no environment, and which there are', () => {
+  expect(verdict({ approved: ['prdo', 'prod', 'all'] }).slice(3))
+    .toEqual(["hint: --approve 'prdo' has approved nothing: the environments are prod"]);
+});
+
+test('the verdict of a failure has all failures in full, and all hints after them', () => {
+  const failures = [`✗ Cicd/prod: ${'long '.repeat(100)}`, '✗ pipeline test: failed'];
+  expect(verdict({ report: { ...report, succeeded: false }, failures, hints: ['add --account', 'add --repository'] }))
+    .toEqual([
+      '', 'Rehearsal failed', 'Vended: 1 environment: prod (account 300000000001)', ...failures,
+      'hint: add --account', 'hint: add --repository',
+    ]);
+});
