@@ -24,7 +24,8 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
   const { reasons, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
   return [
     ...unitHints(reasons, rehearsal.organizationalUnits), ...accountHints(reasons), ...parameterHints(reasons),
-    ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons), ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
+    ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
+    ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
 }
