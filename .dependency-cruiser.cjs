@@ -1,5 +1,5 @@
 /** Folders of lambda/ that several handlers may import. Every other folder is private to its handler. */
-const SHARED = '^lambda/(cloudformation|history|pipeline-control|registry|shared|sources|traffic)/';
+const SHARED = '^lambda/(address-spaces|cloudformation|history|pipeline-control|registry|shared|sources|traffic)/';
 
 const CONTRACT = '^src/.+/contract\\.ts$';
 

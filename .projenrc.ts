@@ -61,6 +61,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm@~3.1169.0',
     '@aws-sdk/client-sts@~3.1169.0',
     '@aws-sdk/lib-dynamodb@~3.1162.0',
+    '@aws-sdk/util-dynamodb@~3.996.9',
     // signs the requests of key value stores in JavaScript; the alternative is a native module
     '@aws-sdk/signature-v4a@~3.1138.0',
     // part of every client of the SDK
@@ -87,6 +88,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // the software bill of materials of the bundles
     '@cyclonedx/cyclonedx-library@~10.3.0',
     'spdx-expression-parse@^5.0.0',
+    // ranges of addresses in CIDR notation
+    'ipaddr.js@^2.5.0',
     'ajv@^8.20.0',
     'ajv-formats@^3.0.1',
     'ajv-formats-draft2019@^1.6.1',

@@ -44,6 +44,7 @@ export const NAMES = {
   branchProviderRole: 'org-environments-branch-provider',
   stackProviderRole: 'org-environments-stack-provider',
   pipelineProviderRole: 'org-environments-pipeline-provider',
+  addressProviderRole: 'org-environments-address-provider',
   /** Prefix of the names of all stacks that this library deploys in accounts. */
   stackPrefix: 'org-environments-',
   triggerFunctionRole: 'org-environments-trigger',
@@ -132,6 +133,8 @@ export const RESOURCE_TYPES = {
   stack: 'Custom::OrgEnvironmentsStack',
   pipeline: 'Custom::OrgEnvironmentsPipeline',
   blueGreen: 'Custom::OrgEnvironmentsBlueGreen',
+  addressSpace: 'Custom::OrgEnvironmentsAddressSpace',
+  addressRange: 'Custom::OrgEnvironmentsAddressRange',
 } as const;
 
 /** The metrics of environments in CloudWatch. */

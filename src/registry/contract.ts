@@ -35,6 +35,10 @@ export const RECORDS = {
   backport: 'backport#',
   /** How many commits a branch and its parent lack of each other. */
   comparison: 'comparison#',
+  /** An address space that an app declares. */
+  space: 'space#',
+  /** A range of a pool of VPC IPAM. */
+  range: 'range#',
   deployment: 'deployment#',
   /** A change of an environment or an account. */
   history: 'history#',
@@ -64,6 +68,8 @@ export const LISTED = {
   history: 'history',
   resource: 'resource',
   drift: 'drift',
+  range: 'range',
+  space: 'space',
 } as const;
 
 export const REGISTRY_INDEX = { indexName: 'by-kind', partitionKey: 'kind' } as const;

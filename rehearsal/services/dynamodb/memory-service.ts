@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { attributesOf, Expressions, type Item } from './expressions';
 import { MemoryTable, Query } from './memory-table';
-import { permissions } from './permissions';
+import { permissions, placeOf } from './permissions';
 import { assertBatch, assertItemSize, BATCH_BYTES, itemBytes } from './quotas';
-import { GlobalTableType, TableType } from './resource-types';
+import { GlobalTableType, TablePolicies, TableType } from './resource-types';
 import type { Tables } from './resource-types';
 import {
   assertDifferent,
@@ -17,7 +17,9 @@ import {
 } from './transactions';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
-import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+import type {
+  Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service,
+} from '../../core/service';
 import { AwsError } from '../../core/service';
 
 const Attributes = v.record(v.string(), v.unknown());
@@ -59,6 +61,7 @@ export class MemoryDynamoDb implements Service {
   };
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly policies = new TablePolicies();
   private readonly tables = new Regional(() => new Map<string, MemoryTable>());
   private readonly tokens = new Regional(() => new Tokens(this.environment.clock.scale));
 
@@ -71,9 +74,13 @@ export class MemoryDynamoDb implements Service {
       run: async (operation, input) => this.run(this.tables.of(accountId, region), operation, input),
     });
     this.resourceTypes = {
-      'AWS::DynamoDB::Table': new TableType(environment, tablesOf),
-      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, tablesOf),
+      'AWS::DynamoDB::Table': new TableType(environment, tablesOf, this.policies),
+      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, tablesOf, this.policies),
     };
+  }
+
+  public resourcePolicy(arn: string): OwnedPolicy {
+    return this.policies.of(arn);
   }
 
   /** Returns all items of a table; empty if it does not exist. */
@@ -112,7 +119,8 @@ export class MemoryDynamoDb implements Service {
   }
 
   private table(call: Call, name: string): MemoryTable {
-    const found = this.tables.of(call.caller.accountId, call.region).get(name);
+    const place = placeOf(call, name);
+    const found = this.tables.of(place.accountId, place.region).get(place.name);
     if (!found) throw noSuchTable();
     return found;
   }
@@ -164,7 +172,7 @@ export class MemoryDynamoDb implements Service {
     const tokens = this.tokens.of(call.caller.accountId, call.region);
     const now = this.environment.clock.now();
     if (tokens.has(transaction, now)) return {};
-    const places = transaction.actions.map(action => this.placeOf(call, action.kind, action));
+    const places = transaction.actions.map(action => this.keyedPlace(call, action.kind, action));
     assertDifferent(places.map(({ table, key }) => `${table.name} ${key}`));
     const changes: Change[] = [];
     const reasons = transaction.actions.map((action, index): CancellationReason => {
@@ -182,14 +190,14 @@ export class MemoryDynamoDb implements Service {
     return {};
   }
 
-  private placeOf(call: Call, kind: Action['kind'], request: Write): Pick<Change, 'table' | 'key'> {
+  private keyedPlace(call: Call, kind: Action['kind'], request: Write): Pick<Change, 'table' | 'key'> {
     const table = this.table(call, request.TableName);
     return { table, key: kind === 'Put' ? table.keyIn(request.Item ?? {}) : table.keyOf(request.Key ?? {}) };
   }
 
   /** @throws AwsError for a write that DynamoDB rejects */
   private changeOf(call: Call, kind: Action['kind'], request: Write): Change {
-    const { table, key } = this.placeOf(call, kind, request);
+    const { table, key } = this.keyedPlace(call, kind, request);
     const before = table.get(key);
     const expressions = new Expressions(request);
     if (!expressions.holdsFor(before ?? {})) {

@@ -1,6 +1,6 @@
 import { everywhere, on, own, regionalArn, textOf } from '../../core/permissions';
 import { isRecord } from '../../core/protocol/json';
-import type { Call, Permission, Permissions } from '../../core/service';
+import type { Call, Permission, Permissions, Place } from '../../core/service';
 
 /** Returns the partition key of a table or index. */
 export interface Keys {
@@ -16,9 +16,12 @@ const OTHERS = ['CreateTable', 'DeleteTable', 'DescribeTable', 'DescribeTimeToLi
 
 /** Permissions of table operations. Item operations support the condition key `dynamodb:LeadingKeys`. */
 export function permissions(databaseOf: (accountId: string, region: string) => Keys): Record<string, Permissions> {
-  const keysOf = (call: Call): Keys => databaseOf(call.caller.accountId, call.region);
+  const keysOf = (call: Call, tableName: string): Keys => {
+    const { accountId, region } = placeOf(call, tableName);
+    return databaseOf(accountId, region);
+  };
   const leadingKeys = async (call: Call, tableName: string, items: readonly unknown[]) => {
-    const keyName = await keysOf(call).partitionKey(nameOf(tableName));
+    const keyName = await keysOf(call, tableName).partitionKey(nameOf(tableName));
     const keys = items.flatMap(item => isRecord(item) && keyName !== undefined ? valueOf(item[keyName]) : []);
     return { 'dynamodb:LeadingKeys': keys.length === 0 ? undefined : keys };
   };
@@ -42,7 +45,7 @@ export function permissions(databaseOf: (accountId: string, region: string) => K
     DeleteItem: one('Key'),
     Query: async call => {
       const [tableName, indexName] = [textOf(call, 'TableName'), textOf(call, 'IndexName')];
-      const keyName = await keysOf(call).partitionKey(nameOf(tableName), indexName || undefined);
+      const keyName = await keysOf(call, tableName).partitionKey(nameOf(tableName), indexName || undefined);
       return [own(call, queriedArn(call), { 'dynamodb:LeadingKeys': queriedKeys(call, keyName) })];
     },
     TransactWriteItems: async call => Promise.all(transacted(call).map(async ({ action, tableName, items }) => ({
@@ -62,6 +65,13 @@ function tableArn(call: Call, tableName: string): string {
 function queriedArn(call: Call): string {
   const index = textOf(call, 'IndexName');
   return `${tableArn(call, textOf(call, 'TableName'))}${index === '' ? '' : `/index/${index}`}`;
+}
+
+/** Account, region and name of a table, which a caller of another account gives by its ARN. */
+export function placeOf({ caller: { accountId }, region }: Call, table: string): Place & { readonly name: string } {
+  if (!table.startsWith('arn:')) return { accountId, region, name: table };
+  const [, , , tableRegion = '', owner = ''] = table.split(':');
+  return { accountId: owner, region: tableRegion, name: nameOf(table) };
 }
 
 function nameOf(table: string): string {

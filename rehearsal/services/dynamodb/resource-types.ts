@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
 import { Flag, read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
-import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import type { PolicyDocument } from '../../core/policy-document';
+import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
 /** Operations on tables. */
 export interface Tables {
@@ -36,6 +37,27 @@ const GlobalProtection = v.object({
   Replicas: v.array(v.object({ Region: v.string(), DeletionProtectionEnabled: Flag })),
 });
 
+/** The resource-based policies of tables, by ARN. */
+export class TablePolicies {
+  private readonly policies = new Map<string, PolicyDocument>();
+
+  public set(arn: string, policy: PolicyDocument | undefined): void {
+    if (policy) this.policies.set(arn, policy);
+    else this.policies.delete(arn);
+  }
+
+  /** The policy that applies to a table, or to an index of it. */
+  public of(arn: string): OwnedPolicy {
+    const policy = this.policies.get(arn.replace(/(:table\/[^/]+).*/, '$1'));
+    return { accountId: arn.split(':')[4] ?? '', ...policy && { policy } };
+  }
+}
+
+/** A policy, in which intrinsic functions are resolved. */
+const Policy = v.object({
+  ResourcePolicy: v.optional(v.object({ PolicyDocument: v.custom<PolicyDocument>(value => value instanceof Object) })),
+});
+
 /** `AWS::DynamoDB::Table`. */
 export class TableType implements ResourceType {
   private readonly identifiers = new Identifiers('dynamodb');
@@ -44,6 +66,7 @@ export class TableType implements ResourceType {
   public constructor(
     private readonly environment: Environment,
     private readonly databaseOf: TablesOf,
+    private readonly policies: TablePolicies,
   ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
@@ -59,7 +82,7 @@ export class TableType implements ResourceType {
       throw error;
     }
     await this.environment.clock.during(async () => untilTable(database, name, true));
-    return this.provisioned(name, context);
+    return this.provisioned(name, input, context);
   }
 
   public async update(
@@ -77,7 +100,7 @@ export class TableType implements ResourceType {
     ) {
       throw new AwsError('NotImplemented', `the rehearsal cannot change the indexes of table ${id}`);
     }
-    return this.provisioned(id, context);
+    return this.provisioned(id, input, context);
   }
 
   public async remove(id: string, input: Record<string, unknown>, context: ResourceContext): Promise<void> {
@@ -100,10 +123,11 @@ export class TableType implements ResourceType {
     return read(Protection, input).DeletionProtectionEnabled;
   }
 
-  private provisioned(name: string, context: ResourceContext): Provisioned {
+  private provisioned(name: string, input: Record<string, unknown>, context: ResourceContext): Provisioned {
     const arn = `arn:${this.environment.partition}:dynamodb:${context.region}:${context.accountId}:table/${name}`;
     const tableId = this.tableIds.get(arn) ?? this.identifiers.uuid();
     this.tableIds.set(arn, tableId);
+    this.policies.set(arn, read(Policy, input).ResourcePolicy?.PolicyDocument);
     return { id: name, attributes: { Arn: arn, TableId: tableId, StreamArn: `${arn}/stream/2026-01-01T00:00:00.000` } };
   }
 }

@@ -1,12 +1,15 @@
 import { batchGet } from './dynalite-batches';
 import { Database } from './dynalite-database';
 import { transact } from './dynalite-transactions';
-import { permissions } from './permissions';
-import { GlobalTableType, TableType } from './resource-types';
+import { permissions, placeOf } from './permissions';
+import { GlobalTableType, TablePolicies, TableType } from './resource-types';
 import type { Tables } from './resource-types';
 import { Tokens } from './transactions';
+import { textOf } from '../../core/permissions';
 import { Regional } from '../../core/regional';
-import type { Call, Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
+import type {
+  Call, Environment, Operation, OwnedPolicy, Permissions, ResourceType, Service,
+} from '../../core/service';
 
 /** Operations that dynalite supports. */
 const OPERATIONS = [
@@ -35,14 +38,20 @@ export class DynamoDb implements Service {
   public readonly operations: Record<string, Operation>;
   public readonly permissions: Record<string, Permissions>;
   public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly policies = new TablePolicies();
 
   public constructor(environment: Environment) {
     const { clock } = environment;
     const databases = new Regional((accountId, region) => new Database(accountId, region));
     const tokens = new Regional(() => new Tokens(clock.scale));
     const database = ({ caller: { accountId }, region }: Call): Database => databases.of(accountId, region);
-    const forward: Operation = async call =>
-      clock.during(async () => database(call).forward(call.request.headers, call.request.body));
+    const forward: Operation = async call => {
+      const { accountId, region, name } = placeOf(call, textOf(call, 'TableName'));
+      // dynalite knows no ARNs of tables
+      const body = textOf(call, 'TableName').startsWith('arn:')
+        ? Buffer.from(JSON.stringify({ ...call.input, TableName: name })) : call.request.body;
+      return clock.during(async () => databases.of(accountId, region).forward(call.request.headers, body));
+    };
     this.operations = {
       ...Object.fromEntries(OPERATIONS.map(name => [name, forward])),
       BatchGetItem: async call => clock.during(async () => batchGet(database(call), call.input)),
@@ -55,8 +64,11 @@ export class DynamoDb implements Service {
       return { run: async (operation, input) => clock.during(async () => tables.run(operation, input)) };
     };
     this.resourceTypes = {
-      'AWS::DynamoDB::Table': new TableType(environment, databaseOf),
-      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, databaseOf),
+      'AWS::DynamoDB::Table': new TableType(environment, databaseOf, this.policies),
+      'AWS::DynamoDB::GlobalTable': new GlobalTableType(environment, databaseOf, this.policies),
     };
+  }
+  public resourcePolicy(arn: string): OwnedPolicy {
+    return this.policies.of(arn);
   }
 }

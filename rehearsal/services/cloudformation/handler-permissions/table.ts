@@ -164,9 +164,14 @@ function pipeline(operation: Operation, place: Place): Permission[] {
 }
 
 function table(): PermissionsOf {
-  return named('dynamodb', name => `table/${name}`, 'TableName', {
+  const basic = named('dynamodb', name => `table/${name}`, 'TableName', {
     create: ['dynamodb:CreateTable'], update: ['dynamodb:UpdateTable'], remove: ['dynamodb:DeleteTable'],
   });
+  return (operation, place) => {
+    const needed = basic(operation, place);
+    if (operation === 'remove' || !('ResourcePolicy' in place.properties)) return needed;
+    return [...needed, ...needed.map(({ resource }) => ({ action: 'dynamodb:PutResourcePolicy', resource }))];
+  };
 }
 
 /** Permissions for bucket settings that are separate calls. */

@@ -1,0 +1,13 @@
+import { AwsNetworks } from './aws';
+import { DEFAULTS } from './context';
+import { addressLifecycle } from './lifecycle';
+import { DynamoDbSpaceTables } from '../address-spaces/tables';
+import { TableRegistry } from '../registry/table';
+import type { KindHandler } from '../shared/serve';
+import { serve } from '../shared/serve';
+
+const registry = new TableRegistry();
+
+export const handler: KindHandler = serve(
+  addressLifecycle({ registry, tables: new DynamoDbSpaceTables(), networks: new AwsNetworks(), ...DEFAULTS }), registry,
+);

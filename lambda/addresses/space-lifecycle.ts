@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AddressContext } from './context';
+import { sourceOf } from './table-ranges';
+import type { AddressSpaceRequest, AddressSpaceResult, TableSpaceRequest } from '../../src/addresses/contract';
+import { contains, overlap, parseCidr } from '../address-spaces/cidr';
+import { liveRanges } from '../address-spaces/space';
+import type { Space, SpaceSettings } from '../address-spaces/space';
+import { addressSpaceKey, spaceIdOf } from '../registry/address-space';
+import type { AddressSpaceRecord } from '../registry/address-space';
+import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
+import { isNamed } from '../shared/errors';
+import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
+import { retryWhileRolePropagates } from '../shared/propagation';
+import { LISTED } from '../../src/registry/contract';
+
+/** Declares address spaces: their settings are in their table, where each range is given by them. */
+export class SpaceLifecycle
+implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'requestRepair'> {
+  public constructor(private readonly context: Pick<AddressContext, 'registry' | 'tables' | 'now'>) {}
+
+  public recordKeys(request: AddressSpaceRequest): readonly string[] {
+    return [addressSpaceKey(spaceIdOf(request))];
+  }
+
+  public subjectOf({ spaceName }: AddressSpaceRequest): string {
+    return `address space '${spaceName}'`;
+  }
+
+  public async requestCreate(owner: Owner, request: AddressSpaceRequest): Promise<void> {
+    const key = addressSpaceKey(spaceIdOf(request));
+    const record = await this.context.registry.read<AddressSpaceRecord>(key);
+    const foreign = record && foreignOwner(record.owners, owner);
+    if (foreign) {
+      throw new Error(
+        `address space '${request.spaceName}' is declared by stack '${stackNameOf(foreign)}' already: use `
+          + 'AddressSpace.fromSpaceId() here',
+      );
+    }
+    const owners = withOwner(record?.owners ?? [], owner, request);
+    const declaredAt = record?.declaredAt ?? this.context.now();
+    await this.context.registry.write<AddressSpaceRecord>(key, { owners, declaredAt }, record?.version);
+  }
+
+  public async requestUpdate(
+    owner: Owner, request: AddressSpaceRequest, before: AddressSpaceRequest,
+  ): Promise<void> {
+    await this.requestCreate(owner, request);
+    if (spaceIdOf(before) !== spaceIdOf(request)) await this.requestDelete(owner, before);
+  }
+
+  public async requestDelete(owner: Owner, request: AddressSpaceRequest): Promise<void> {
+    const key = addressSpaceKey(spaceIdOf(request));
+    const record = await this.context.registry.read<AddressSpaceRecord>(key);
+    if (!record || !owns(record.owners, owner)) return;
+    const owners = withoutOwner(record.owners, owner);
+    if (owners.length > 0) await this.context.registry.write(key, { ...record, owners }, record.version);
+    else await this.context.registry.remove(key, record.version);
+  }
+
+  public async reconcile(_owner: Owner, request: AddressSpaceRequest): Promise<Progress<AddressSpaceResult>> {
+    const result = { spaceId: spaceIdOf(request) };
+    if (request.kind === 'ipam') return done(result);
+    await this.assertDisjoint(request);
+    const space = await this.read(request);
+    const settings = settingsOf(request);
+    assertRangesKept(space, settings);
+    if (isDeepStrictEqual(space.settings, settings)) return done(result);
+    const { isWritten } = await this.context.tables.configure(request.tableArn, settings, space.version);
+    return isWritten ? done(result) : IN_PROGRESS;
+  }
+
+  public async reconcileDelete(): Promise<Progress<void>> {
+    return DONE;
+  }
+
+  /** The policy of a new table may not be in effect yet. */
+  private async read({ tableArn }: TableSpaceRequest): Promise<Space> {
+    try {
+      return await this.context.tables.read(tableArn);
+    } catch (error) {
+      const record = await this.context.registry.read<AddressSpaceRecord>(addressSpaceKey(tableArn));
+      if (isNamed(error, 'ResourceNotFoundException')) {
+        throw new Error(`the table '${tableArn}' of an address space does not exist: deploy again`);
+      }
+      throw retryWhileRolePropagates(error, this.context.now() - (record?.declaredAt ?? 0));
+    }
+  }
+
+  /** @throws if the space overlaps another one: networks of both could not be connected */
+  private async assertDisjoint(request: TableSpaceRequest): Promise<void> {
+    const records = await this.context.registry.list<AddressSpaceRecord>(LISTED.space);
+    for (const { owners } of records) {
+      const other = owners.at(-1);
+      if (other?.request.kind !== 'table' || other.request.tableArn === request.tableArn) continue;
+      if (!overlap(parseCidr(other.request.cidr), parseCidr(request.cidr))) continue;
+      throw new Error(
+        `address space '${request.spaceName}' (${request.cidr}) overlaps '${other.request.spaceName}' `
+          + `(${other.request.cidr}) of stack '${stackNameOf(other)}': use another 'cidr', or that space with `
+          + 'AddressSpace.fromSpaceId()',
+      );
+    }
+  }
+}
+
+function settingsOf({ spaceName, cidr, reserved, compared }: TableSpaceRequest): SpaceSettings {
+  return { spaceName, cidr, reserved, sources: compared.map(sourceOf) };
+}
+
+/** @throws if a range that is in use would be outside of the space, or reserved */
+function assertRangesKept(space: Space, { spaceName, cidr, reserved }: SpaceSettings): void {
+  for (const range of liveRanges(space)) {
+    const block = parseCidr(range.cidr);
+    const of = `'${range.cidr}' of '${range.request.name}' (stack '${range.request.stackName}')`;
+    if (!contains(parseCidr(cidr), block)) {
+      throw new Error(`address space '${spaceName}' cannot become ${cidr}: ${of} is outside of it; remove it first`);
+    }
+    const taken = reserved.find(other => overlap(parseCidr(other.cidr), block));
+    if (taken && range.request.cidr === undefined) {
+      throw new Error(
+        `address space '${spaceName}' cannot reserve '${taken.cidr}': ${of} is in use; remove it first, or reserve `
+          + 'another range',
+      );
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { TABLE_NAME_PART } from './contract';
+import type { Kind, Permission } from '../kinds/kind';
+import { NAMES, RESOURCE_TYPES } from '../private/contract';
+import { LISTED, RECORDS } from '../registry/contract';
+
+export const ADDRESSES_KIND: Kind = {
+  name: 'addresses',
+  resourceType: RESOURCE_TYPES.addressRange,
+  alsoServes: [RESOURCE_TYPES.addressSpace],
+  roleName: NAMES.addressProviderRole,
+  description: 'Gives ranges of address spaces to networks',
+  records: {
+    write: [RECORDS.space, RECORDS.range],
+    list: [LISTED.space],
+  },
+  permissions: ({ organizationId }) => [useTables(organizationId, ['dynamodb:GetItem', 'dynamodb:UpdateItem'])],
+};
+
+/** Permission to use the tables of address spaces, whose policies must allow it, too. */
+export function useTables(organizationId: string, actions: string[]): Permission {
+  return {
+    statement: new PolicyStatement({
+      sid: 'AddressSpaces',
+      actions,
+      resources: [`arn:${Aws.PARTITION}:dynamodb:*:*:table/*-${TABLE_NAME_PART}*`],
+      conditions: { StringEquals: { 'aws:ResourceOrgID': organizationId } },
+    }),
+    whyWildcard: 'apps define the tables later, in any account; their names, the organization, and their own policies '
+      + 'restrict them',
+  };
+}
