@@ -54,11 +54,16 @@ export function freeBlocks(space: Block, used: readonly Block[]): readonly Block
   return halvesOf(space).flatMap(half => freeBlocks(half, inside));
 }
 
+interface Taken {
+  readonly taken: Block;
+  readonly free: readonly Block[];
+}
+
 /**
  * Takes a range from the smallest free one that is large enough, at its beginning. What remains of it stays as large as
  * possible. Returns undefined if none is large enough.
  */
-export function take(free: readonly Block[], size: number): { readonly taken: Block; readonly free: Block[] } | undefined {
+export function take(free: readonly Block[], size: number): Taken | undefined {
   const fitting = free.filter(block => block.size >= size);
   if (fitting.length === 0) return undefined;
   const best = fitting.reduce((one, other) => (other.size < one.size ? other : one));

@@ -11,7 +11,9 @@ export function cannotPlace(space: Space, settings: SpaceSettings, request: Addr
     : new Error(whyNotAdopted(space, settings, request.cidr, request.name));
 }
 
-function exhausted(free: readonly Block[], settings: SpaceSettings, { prefixLength, name }: AddressRangeRequest): Error {
+function exhausted(
+  free: readonly Block[], settings: SpaceSettings, { prefixLength, name }: AddressRangeRequest,
+): Error {
   const size = parseCidr(settings.cidr).size;
   return new Error(
     `address space '${settings.spaceName}' (${settings.cidr}) has no free range of /${prefixLength} for '${name}': `

@@ -34,8 +34,8 @@ export class RangeLifecycle implements Lifecycle<AddressRangeRequest, AddressRan
     const changed = fixed.filter(name => request[name] !== before[name]);
     if (changed.length === 0) return;
     throw new Error(
-      `the range of '${request.name}' ('${owner.logicalId}') cannot change its ${changed.join(', ')}: give the construct `
-        + 'another id, so that the new range is given before the old one is released',
+      `the range of '${request.name}' ('${owner.logicalId}') cannot change its ${changed.join(', ')}: give the `
+        + 'construct another id, so that the new range is given before the old one is released',
     );
   }
 

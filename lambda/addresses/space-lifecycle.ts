@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AddressContext } from './context';
 import { sourceOf } from './table-ranges';
 import type { AddressSpaceRequest, AddressSpaceResult, TableSpaceRequest } from '../../src/addresses/contract';
+import { LISTED } from '../../src/registry/contract';
 import { contains, overlap, parseCidr } from '../address-spaces/cidr';
 import { liveRanges } from '../address-spaces/space';
 import type { Space, SpaceSettings } from '../address-spaces/space';
@@ -12,7 +13,6 @@ import { isNamed } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
 import { retryWhileRolePropagates } from '../shared/propagation';
-import { LISTED } from '../../src/registry/contract';
 
 /** Declares address spaces: their settings are in their table, where each range is given by them. */
 export class SpaceLifecycle
@@ -34,7 +34,7 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     if (foreign) {
       throw new Error(
         `address space '${request.spaceName}' is declared by stack '${stackNameOf(foreign)}' already: use `
-          + 'AddressSpace.fromSpaceId() here',
+          + 'AddressSpace.fromAddressSpaceAttributes() here',
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
@@ -54,8 +54,9 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     const record = await this.context.registry.read<AddressSpaceRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    if (owners.length > 0) await this.context.registry.write(key, { ...record, owners }, record.version);
-    else await this.context.registry.remove(key, record.version);
+    const { registry } = this.context;
+    if (owners.length === 0) await registry.remove(key, record.version);
+    else await registry.write<AddressSpaceRecord>(key, { owners, declaredAt: record.declaredAt }, record.version);
   }
 
   public async reconcile(_owner: Owner, request: AddressSpaceRequest): Promise<Progress<AddressSpaceResult>> {
@@ -97,7 +98,7 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
       throw new Error(
         `address space '${request.spaceName}' (${request.cidr}) overlaps '${other.request.spaceName}' `
           + `(${other.request.cidr}) of stack '${stackNameOf(other)}': use another 'cidr', or that space with `
-          + 'AddressSpace.fromSpaceId()',
+          + 'AddressSpace.fromAddressSpaceAttributes()',
       );
     }
   }

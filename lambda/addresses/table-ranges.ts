@@ -8,7 +8,7 @@ import { isNamed } from '../shared/errors';
 import type { Owner, Progress } from '../shared/lifecycle';
 import { done, IN_PROGRESS } from '../shared/lifecycle';
 
-/** Attempts to give the range. Whoever writes in between gives one to every request that it has read. */
+/** Attempts to give the range. A writer in between gives one to every request that it has read. */
 const ATTEMPTS = 2;
 
 /** Name of a network in the record of a space. */

@@ -52,9 +52,15 @@ export interface AddressSpaceAttributes {
 
 /** What a range needs to know of its space. */
 interface Known {
+  /** @default - known only to its app, or to IPAM */
   readonly cidr?: Cidr;
+  /** @default - as `cidr` */
   readonly text?: string;
-  /** The only region in which ranges can be used. */
+  /**
+   * The only region in which ranges can be used.
+   *
+   * @default - all regions
+   */
   readonly region?: string;
 }
 
@@ -88,8 +94,8 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
     const range = this.newRange(scope, id, options.region, given.prefixLength, options.cidr);
     const { cidr, text } = this._known;
     if (cidr && !isInside(cidr, given)) {
-      fail(range, `'${options.cidr}' is outside of its address space '${text}': adopt only ranges inside of it; others `
-        + 'cannot collide with it');
+      fail(range, `'${options.cidr}' is outside of its address space '${text}': adopt only ranges inside of it, `
+        + 'because no other one can collide');
     }
     this.adopted.push(range);
     // no new range takes its place in the same deployment
@@ -110,8 +116,8 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
     });
     const { region: locale } = this._known;
     if (locale !== undefined && range.region !== locale && !Token.isUnresolved(range.region)) {
-      fail(range, `the pool of the address space '${this.node.path}' has the locale '${locale}', so it has no ranges for `
-        + `the region '${range.region}': use an AddressSpace of that region`);
+      fail(range, `the pool of the address space '${this.node.path}' has the locale '${locale}', so it has no ranges `
+        + `for the region '${range.region}': use an AddressSpace of that region`);
     }
     return range;
   }
@@ -119,7 +125,7 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
 
 /**
  * Addresses of which networks get ranges that do not overlap. A range is known at deployment, is released when its
- * construct is removed, and can be given again at once.
+ * construct is removed, and can be given again immediately.
  *
  * @example
  * const space = AddressSpace.table(this, 'Addresses', {
@@ -190,7 +196,7 @@ class TableSpace extends AddressSpace {
     const space = spaceResource(this, organization, {
       kind: 'table',
       spaceName: checkedName(this, props.spaceName),
-      tableArn: addressTable(this, props).tableArn,
+      tableArn: addressTable(this, props),
       cidr: props.cidr,
       reserved,
       compared: this.compared(props),
@@ -202,15 +208,16 @@ class TableSpace extends AddressSpace {
     for (const { cidr: given } of reserved) {
       const range = parsedCidr(this, 'reserved', given);
       if (isInside(cidr, range)) continue;
-      fail(this, `the reserved range '${given}' is ${doOverlap(cidr, range) ? 'larger than' : 'outside of'} the address `
-        + `space '${text}': reserve only ranges inside of it`);
+      const place = doOverlap(cidr, range) ? 'larger than' : 'outside of';
+      fail(this, `the reserved range '${given}' is ${place} the address space '${text}': reserve only ranges inside of `
+        + 'it');
     }
     return reserved.map(({ cidr: range, reason }) => ({ cidr: range, reason }));
   }
 
   private compared({ organization, compare = [] }: TableAddressSpaceProps): ComparedNetworkRequest[] {
     if (compare.length > 10) {
-      fail(this, `at most 10 networks can be compared, because each is read before a range is given, got `
+      fail(this, 'at most 10 networks can be compared, because each is read before a range is given, got '
         + `${compare.length}: compare the routes of a Transit Gateway, which has those of all its VPCs`);
     }
     return compare.map(({ account, region, transitGatewayRouteTableId }: ComparedNetwork) => ({

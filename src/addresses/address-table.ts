@@ -7,8 +7,8 @@ import { TABLE_NAME_PART } from './contract';
 import { NAMES } from '../private/contract';
 import { AccountStack } from '../stack/account-stack';
 
-/** The table of an address space, in its account. Its policy admits two functions of the CICD account. */
-export function addressTable(scope: Construct, props: TableAddressSpaceProps): Table {
+/** The ARN of the table of an address space, in its account. Its policy admits two functions of the CICD account. */
+export function addressTable(scope: Construct, props: TableAddressSpaceProps): string {
   const { account, organization } = props;
   if (!account) return tableIn(scope, Aws.ACCOUNT_ID, props);
   const stack = new AccountStack(scope, 'Stack', {
@@ -17,11 +17,11 @@ export function addressTable(scope: Construct, props: TableAddressSpaceProps): T
     description: 'Table of an address space (cdk-org-environments)',
     parameters: { CicdAccount: Stack.of(scope).account },
   });
-  const cicdAccount = new CfnParameter(stack, 'CicdAccount', { description: 'Account whose functions give the ranges' });
+  const cicdAccount = new CfnParameter(stack, 'CicdAccount', { description: 'Account whose functions use the table' });
   return tableIn(stack, cicdAccount.valueAsString, props);
 }
 
-function tableIn(scope: Construct, cicdAccount: string, { removalPolicy }: TableAddressSpaceProps): Table {
+function tableIn(scope: Construct, cicdAccount: string, { removalPolicy }: TableAddressSpaceProps): string {
   const role = (name: string) => new ArnPrincipal(`arn:${Aws.PARTITION}:iam::${cicdAccount}:role/${name}`);
   const table = new Table(scope, 'Table', {
     partitionKey: { name: 'space', type: AttributeType.STRING },
@@ -46,7 +46,8 @@ function tableIn(scope: Construct, cicdAccount: string, { removalPolicy }: Table
       ],
     }),
   });
-  const resource = table.node.defaultChild;
-  if (resource instanceof CfnTable) resource.overrideLogicalId(`${TABLE_NAME_PART}${scope.node.addr.slice(-8)}`);
-  return table;
+  const resource = table.node.defaultChild as CfnTable;
+  resource.overrideLogicalId(`${TABLE_NAME_PART}${scope.node.addr.slice(-8)}`);
+  // the construct requires a name for use in another account
+  return resource.attrArn;
 }

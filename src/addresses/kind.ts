@@ -2,7 +2,8 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { TABLE_NAME_PART } from './contract';
 import type { Kind, Permission } from '../kinds/kind';
-import { NAMES, RESOURCE_TYPES } from '../private/contract';
+import { assumeMemberRoles } from '../kinds/permissions';
+import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
 
 export const ADDRESSES_KIND: Kind = {
@@ -15,7 +16,11 @@ export const ADDRESSES_KIND: Kind = {
     write: [RECORDS.space, RECORDS.range],
     list: [LISTED.space],
   },
-  permissions: ({ organizationId }) => [useTables(organizationId, ['dynamodb:GetItem', 'dynamodb:UpdateItem'])],
+  permissions: ({ organizationId }) => [
+    useTables(organizationId, ['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+    // networks that ranges must not overlap
+    assumeMemberRoles(organizationId, [`cdk-${BOOTSTRAP_QUALIFIER}-lookup-role-*`]),
+  ],
 };
 
 /** Permission to use the tables of address spaces, whose policies must allow it, too. */

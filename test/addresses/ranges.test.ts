@@ -1,7 +1,7 @@
-import { AddressWorld, rangeRequest } from './world';
 import { FakeTables } from './fake-tables';
-import type { Written } from '../../lambda/address-spaces/tables';
+import { AddressWorld, rangeRequest } from './world';
 import type { Placement } from '../../lambda/address-spaces/space';
+import type { Written } from '../../lambda/address-spaces/tables';
 
 async function world(changes: Parameters<AddressWorld['deploySpace']>[0] = {}): Promise<AddressWorld> {
   const made = new AddressWorld();
@@ -87,8 +87,8 @@ describe('a range is not given', () => {
     await addresses.give('B', { prefixLength: '23' });
     await expect(addresses.give('C', { prefixLength: '21' })).rejects.toThrow(
       "address space 'customers' (10.0.0.0/20) has no free range of /21 for 'C': free are 1 × /22, 1 × /23 (1,536 of "
-        + "4,096 addresses); request a smaller range, remove one that is not needed ('org-environments addresses' lists "
-        + 'them), or define another AddressSpace',
+        + '4,096 addresses); request a smaller range, remove one that is not needed '
+        + "('org-environments addresses' lists them), or define another AddressSpace",
     );
     await addresses.give('D', { prefixLength: '22' });
     await addresses.give('E', { prefixLength: '23' });
@@ -131,7 +131,12 @@ describe('a new range never overlaps', () => {
     });
     // its networks were read later than those that the next process has read
     await addresses.tables.request('', 'Late-Customer', {
-      ticket: 'late', prefixLength: 22, name: 'Late', stackName: 'Customer', region: 'eu-west-1', since: '',
+      ticket: 'late',
+      prefixLength: 22,
+      name: 'Late',
+      stackName: 'Customer',
+      region: 'eu-west-1',
+      since: '',
       seenAt: addresses.clock.now + 1_000_000,
     }, {});
     await addresses.give('A', { prefixLength: '22' });
@@ -153,7 +158,7 @@ describe('a new range never overlaps', () => {
   });
 });
 
-test('whoever dies at any call, each owner has one range and no other', async () => {
+test('each owner has one range, and no other, if the function dies at any call', async () => {
   for (const when of ['before', 'after'] as const) {
     for (let call = 1; call <= 8; call++) {
       const addresses = await world({ compared: [{ accountId: '333333333333', region: 'eu-west-1' }] });

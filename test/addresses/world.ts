@@ -1,12 +1,12 @@
-import type { AddressContext } from '../../lambda/addresses/context';
-import { addressLifecycle } from '../../lambda/addresses/lifecycle';
+import { FakeTables } from './fake-tables';
 import { liveRanges } from '../../lambda/address-spaces/space';
 import type { Space } from '../../lambda/address-spaces/space';
+import type { AddressContext } from '../../lambda/addresses/context';
+import { addressLifecycle } from '../../lambda/addresses/lifecycle';
 import type { Owner, Progress } from '../../lambda/shared/lifecycle';
 import type {
   AddressRangeRequest, AddressRangeResult, ComparedNetworkRequest, TableSpaceRequest,
 } from '../../src/addresses/contract';
-import { FakeTables } from './fake-tables';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 
@@ -68,9 +68,9 @@ export class AddressWorld {
     await this.finish(async () => this.lifecycle.reconcile(of, request));
   }
 
-  public async updateSpace(changes: Partial<TableSpaceRequest>, before: Partial<TableSpaceRequest> = {}): Promise<void> {
+  public async updateSpace(changes: Partial<TableSpaceRequest>): Promise<void> {
     const request = spaceRequest(changes);
-    await this.lifecycle.requestUpdate(owner('Space'), request, spaceRequest(before));
+    await this.lifecycle.requestUpdate(owner('Space'), request, spaceRequest());
     await this.finish(async () => this.lifecycle.reconcile(owner('Space'), request));
   }
 

@@ -89,6 +89,7 @@ test('each function sees its own records alone', () => {
       'pipeline#*', 'environment#*', 'lease#*', 'route#*', 'leftover#*', 'blue-green#*', 'release#*', 'resource#*',
       'drift#*', 'request#*', 'stack#*', 'halt#*',
     ],
+    'org-environments-address-provider': ['space#*', 'range#*', 'resource#*', 'drift#*', 'request#*', 'space'],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [

@@ -2,6 +2,9 @@ import type {
   AccountRequest, AccountResult, PreconditionsRequest, PreconditionsResult,
 } from '../../src/account/contract';
 import type { BaselineRequest, BaselineResult } from '../../src/baseline/contract';
+import type {
+  AddressRangeRequest, AddressRangeResult, AddressSpaceResult, IpamSpaceRequest, TableSpaceRequest,
+} from '../../src/addresses/contract';
 import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
@@ -28,6 +31,8 @@ export type Survives = [
   AssertWire<BaselineRequest>, AssertWire<BaselineResult>,
   AssertWire<PoolRequest>, AssertWire<PoolResult>, AssertWire<PooledAccountRequest>, AssertWire<PooledAccountResult>,
   AssertWire<AccountStackRequest>, AssertWire<AccountStackResult>,
+  AssertWire<TableSpaceRequest>, AssertWire<IpamSpaceRequest>, AssertWire<AddressSpaceResult>,
+  AssertWire<AddressRangeRequest>, AssertWire<AddressRangeResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
   AssertWire<TrafficRequest>,
 ];

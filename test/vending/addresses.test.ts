@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { reasons, Harness } from './harness';
+import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import { AddressSpace } from '../../src';
 import type { IAddressSpace } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -42,8 +43,10 @@ describe('an address space in an account that the same deployment creates', () =
   });
   afterAll(() => harness.stop());
 
-  const outputs = () =>
-    Object.fromEntries(harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.outputs ?? []);
+  const outputs = (): Record<string, string> => Object.fromEntries(
+    (harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.outputs ?? [])
+      .map(({ key, value }) => [key, value]),
+  );
 
   test('gives ranges that overlap neither each other nor what is reserved or adopted', async () => {
     expect(reasons(await harness.deploy(adopting))).toBe('');
@@ -71,7 +74,8 @@ describe('an address space in an account that the same deployment creates', () =
     expect(reasons(await harness.deploy(resized))).toBe('');
     expect(harness.calls('dynamodb:UpdateItem')).toBe(calls);
     expect(reasons(await harness.deploy(none))).toBe('');
-    const { shared = '' } = { shared: harness.vended['shop-shared'] };
+    expect(unusedPermissions(harness.simulation)['org-environments-address-provider']).toEqual(['sts:AssumeRole']);
+    const shared = harness.vended['shop-shared'] ?? '';
     const tables = harness.simulation.cloudformation.inventory.all({ accountId: shared, region: REGION })
       .filter(({ type }) => type === 'AWS::DynamoDB::Table');
     expect(tables).toHaveLength(1);

@@ -94,6 +94,12 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'sqs:SendMessage',
   ],
   [
+    'giving ranges of address spaces, which test/vending/addresses does',
+    /^org-environments-address-provider$/,
+    'cloudformation:DescribeStackResources dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem '
+    + 'dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem logs:CreateLogStream logs:PutLogEvents sts:AssumeRole',
+  ],
+  [
     'aborting an upload, and giving the account of the pipeline access to the artifact',
     /SourceRole/,
     'codecommit:CancelUploadArchive s3:PutObjectAcl',

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import type { PolicyDocument } from '../../core/policy-document';
 import { Flag, read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
-import type { PolicyDocument } from '../../core/policy-document';
 import type { Environment, OwnedPolicy, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
 /** Operations on tables. */
