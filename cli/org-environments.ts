@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { changeAccountEmail } from './commands/account-email';
 import { accounts, cleanAccount, releaseAccount } from './commands/accounts';
+import { addresses } from './commands/addresses';
 import { absorb, backport, describeBackport } from './commands/backport';
 import type { BackportContext } from './commands/backport';
 import { forget } from './commands/forget';
@@ -20,6 +21,7 @@ import { status } from './commands/status';
 import { OperationsFunction } from './operations/operations-function';
 import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
 import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from './options/account-options';
+import { ADDRESSES_OPTIONS } from './options/address-options';
 import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS, MAP_OPTIONS } from './options/branch-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
@@ -121,6 +123,12 @@ function createProgram(): Command {
     },
   });
   addAccountCommands(program);
+  addCommand(program, {
+    name: 'addresses',
+    description: 'show the address spaces with their ranges, who uses them, and what is free',
+    options: ADDRESSES_OPTIONS,
+    run: async options => addresses(options, new OperationsFunction(), terminal.write),
+  });
   addReleaseCommands(program);
   addBranchCommands(program);
   return program;

@@ -8,8 +8,21 @@ export interface Block {
   readonly size: number;
 }
 
+/** A space has the same ranges at each call, and parsing takes longer than everything else. */
+const parsed = new Map<string, Block>();
+const MAX_PARSED = 10_000;
+
 /** Parses CIDR notation. @throws if it is none, or if bits of the host are set */
 export function parseCidr(text: string): Block {
+  const known = parsed.get(text);
+  if (known) return known;
+  const block = blockOf(text);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(text, block);
+  return block;
+}
+
+function blockOf(text: string): Block {
   if (!IPv4.isValidCIDRFourPartDecimal(text)) {
     throw new Error(`'${text}' is no IPv4 range in CIDR notation like '10.0.0.0/16'`);
   }

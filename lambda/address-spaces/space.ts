@@ -65,6 +65,7 @@ export interface Placement {
 /** In use: a range with its request. */
 export interface LiveRange {
   readonly cidr: string;
+  readonly block: Block;
   readonly owner: string;
   readonly request: RangeRequest;
 }
@@ -78,18 +79,19 @@ export function liveRanges({ requests, given }: Space): readonly LiveRange[] {
   return Object.entries(given)
     .flatMap(([cidr, { owner, ticket }]) => {
       const request = requests[owner];
-      return request?.ticket === ticket ? [{ cidr, owner, request }] : [];
+      return request?.ticket === ticket ? [{ cidr, block: parseCidr(cidr), owner, request }] : [];
     })
-    .sort((one, other) => parseCidr(one.cidr).first - parseCidr(other.cidr).first);
+    .sort((one, other) => one.block.first - other.block.first);
 }
 
-export function rangeOf(space: Space, owner: string): string | undefined {
-  return liveRanges(space).find(range => range.owner === owner)?.cidr;
+export function rangeOf({ requests, given }: Space, owner: string): string | undefined {
+  const ticket = requests[owner]?.ticket;
+  return Object.entries(given).find(([, range]) => range.owner === owner && range.ticket === ticket)?.[0];
 }
 
 /** The free ranges of a space: neither reserved, nor in use, nor of a network that was seen. */
 export function freeRanges(space: Space, settings: SpaceSettings): readonly Block[] {
-  return freeBlocks(parseCidr(settings.cidr), usedBlocks(space, settings));
+  return freeBlocks(parseCidr(settings.cidr), usedBlocks(space, settings, liveRanges(space)));
 }
 
 /** What was seen of the networks that are still declared. */
@@ -97,12 +99,12 @@ function seenOf({ seen }: Space, { sources }: SpaceSettings): readonly SeenNetwo
   return sources.flatMap(source => seen[source] ?? []);
 }
 
-function usedBlocks(space: Space, settings: SpaceSettings): readonly Block[] {
+function usedBlocks(space: Space, settings: SpaceSettings, live: readonly LiveRange[]): readonly Block[] {
   const whole = parseCidr(settings.cidr);
   const seen = seenOf(space, settings).flatMap(({ cidrs }) => cidrs).map(parseCidr)
     // a default route, or one for the whole space, is no network in it
     .filter(block => block.size < whole.size);
-  return [...[...settings.reserved, ...liveRanges(space)].map(({ cidr }) => parseCidr(cidr)), ...seen];
+  return [...settings.reserved.map(({ cidr }) => parseCidr(cidr)), ...live.map(({ block }) => block), ...seen];
 }
 
 /**
@@ -113,9 +115,9 @@ function usedBlocks(space: Space, settings: SpaceSettings): readonly Block[] {
  */
 export function place(space: Space, settings: SpaceSettings, owner: string): Placement {
   const live = liveRanges(space);
-  const pending = pendingRequests(space, settings, owner);
-  const adopted = adopt(pending, live.map(({ cidr }) => parseCidr(cidr)));
-  const used = [...usedBlocks(space, settings), ...Object.keys(adopted).map(parseCidr)];
+  const pending = pendingRequests(space, settings, owner, live);
+  const adopted = adopt(pending, live.map(({ block }) => block));
+  const used = [...usedBlocks(space, settings, live), ...Object.keys(adopted).map(parseCidr)];
   let free = freeBlocks(parseCidr(settings.cidr), used);
   const given: Record<string, GivenRange> = { ...adopted };
   for (const [key, { cidr, ticket, prefixLength }] of pending) {
@@ -130,8 +132,10 @@ export function place(space: Space, settings: SpaceSettings, owner: string): Pla
 
 type KeyedRequest = readonly [string, RangeRequest];
 
-function pendingRequests(space: Space, settings: SpaceSettings, owner: string): readonly KeyedRequest[] {
-  const owners = new Set(liveRanges(space).map(range => range.owner));
+function pendingRequests(
+  space: Space, settings: SpaceSettings, owner: string, live: readonly LiveRange[],
+): readonly KeyedRequest[] {
+  const owners = new Set(live.map(range => range.owner));
   const seenSince = Math.min(...seenOf(space, settings).map(({ at }) => at));
   return Object.entries(space.requests)
     .filter(([key, request]) => !owners.has(key) && (key === owner || request.seenAt <= seenSince))
@@ -150,4 +154,12 @@ function adopt(pending: readonly KeyedRequest[], live: readonly Block[]): Readon
     used.push(parseCidr(cidr));
   }
   return given;
+}
+
+/** Of two reads of each network, the later one. */
+export function latestSeen(
+  one: Readonly<Record<string, SeenNetworks>>, other: Readonly<Record<string, SeenNetworks>>,
+): Readonly<Record<string, SeenNetworks>> {
+  const later = Object.entries(other).filter(([source, { at }]) => at >= (one[source]?.at ?? 0));
+  return { ...one, ...Object.fromEntries(later) };
 }

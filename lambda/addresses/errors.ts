@@ -32,7 +32,7 @@ export function describeFree(free: readonly Block[]): string {
 }
 
 function whyNotAdopted(space: Space, settings: SpaceSettings, cidr: string, name: string): string {
-  const taken = liveRanges(space).find(range => overlap(parseCidr(range.cidr), parseCidr(cidr)));
+  const taken = liveRanges(space).find(({ block }) => overlap(block, parseCidr(cidr)));
   const owner = taken && `'${taken.cidr}' of '${taken.request.name}' (stack '${taken.request.stackName}') overlaps it`;
   return `'${cidr}' cannot be adopted in address space '${settings.spaceName}' for '${name}': `
     + `${owner ?? 'another range overlaps it'}; remove that range first, or adopt another one`;

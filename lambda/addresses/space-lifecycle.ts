@@ -111,7 +111,7 @@ function settingsOf({ spaceName, cidr, reserved, compared }: TableSpaceRequest):
 /** @throws if a range that is in use would be outside of the space, or reserved */
 function assertRangesKept(space: Space, { spaceName, cidr, reserved }: SpaceSettings): void {
   for (const range of liveRanges(space)) {
-    const block = parseCidr(range.cidr);
+    const { block } = range;
     const of = `'${range.cidr}' of '${range.request.name}' (stack '${range.request.stackName}')`;
     if (!contains(parseCidr(cidr), block)) {
       throw new Error(`address space '${spaceName}' cannot become ${cidr}: ${of} is outside of it; remove it first`);

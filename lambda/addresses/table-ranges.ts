@@ -1,7 +1,7 @@
 import type { AddressContext } from './context';
 import { cannotPlace } from './errors';
 import type { AddressRangeRequest, ComparedNetworkRequest, TableSpaceRequest } from '../../src/addresses/contract';
-import { place, rangeOf } from '../address-spaces/space';
+import { latestSeen, place, rangeOf } from '../address-spaces/space';
 import type { RangeRequest, SeenNetworks, Space, SpaceSettings } from '../address-spaces/space';
 import { stackNameOf } from '../registry/owners';
 import { isNamed } from '../shared/errors';
@@ -34,7 +34,7 @@ export class TableRanges {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const known = rangeOf(current, owner.id);
       if (known !== undefined) return done(known);
-      current = await this.attempt(owner, request, space, { ...current, seen: { ...current.seen, ...seen } });
+      current = await this.attempt(owner, request, space, { ...current, seen: latestSeen(current.seen, seen) });
     }
     const given = rangeOf(current, owner.id);
     return given === undefined ? IN_PROGRESS : done(given);

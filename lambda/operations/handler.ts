@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { AccountCommands } from './account-commands';
+import { AddressOperations } from './addresses';
 import { AwsAccountProvider, AwsKinds, logDriftMetric } from './aws';
 import { AwsBackportMachine } from './backports/machine';
 import { BackportOperations } from './backports/operations';
@@ -13,6 +14,7 @@ import { validOperation } from './validation';
 import { ENTRY_ENVIRONMENT } from '../../src/kinds/contract';
 import type { OperationResponse, ReconcileResponse } from '../../src/operations/contract';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
+import { DynamoDbSpaceTables } from '../address-spaces/tables';
 import { EventBus } from '../history/events';
 import { RegistryHistory } from '../history/history';
 import { AwsPipelineControl } from '../pipeline-control/aws';
@@ -51,6 +53,7 @@ const operations = new Operations(
     now: Date.now,
     newId: () => `backport-${randomUUID()}`,
   }),
+  new AddressOperations(registry, new DynamoDbSpaceTables()),
 );
 const reconciler = new Reconciler({
   registry,

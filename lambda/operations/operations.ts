@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountCommands } from './account-commands';
 import { AccountOperations } from './accounts';
+import type { AddressOperations } from './addresses';
 import type { BackportOperations } from './backports/operations';
 import { problemOf } from './errors';
 import { LeftoverOperations } from './leftovers';
@@ -56,6 +57,7 @@ export class Operations {
     private readonly releases: Pick<ReleaseOperations, 'run'>,
     private readonly accountCommands: Pick<AccountCommands, 'changeEmail' | 'closings' | 'costs'>,
     private readonly backports: Pick<BackportOperations, 'run'>,
+    private readonly addresses: Pick<AddressOperations, 'list'>,
     private readonly now: () => number = Date.now,
     private readonly newToken: () => string = randomUUID,
   ) {
@@ -114,6 +116,8 @@ export class Operations {
             request.accountId, changeOf(request, requestId),
           ),
         };
+      case 'addresses':
+        return { pipelines: [], spaces: await this.addresses.list() };
       case 'history':
         return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
     }

@@ -33,7 +33,7 @@ const decision = v.picklist(
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
   'reconcile', 'forget', 'changeEmail', 'accounts', 'cleanAccount', 'releaseAccount', 'backport', 'absorb',
-  'describeBackport', 'restartBackport', 'map',
+  'describeBackport', 'restartBackport', 'map', 'addresses',
 ];
 
 const request = v.variant(
@@ -103,6 +103,7 @@ const request = v.variant(
       by: nonEmptyText('by'),
     }),
     v.object({ operation: v.literal('accounts'), costs: v.optional(v.literal('month')) }),
+    v.object({ operation: v.literal('addresses') }),
     v.object({ operation: v.literal('cleanAccount'), ...ofAccount, mode: modeOf('used', 'full') }),
     v.object({ operation: v.literal('releaseAccount'), ...ofAccount }),
     v.object({ operation: v.literal('history'), environmentName: v.optional(nonEmptyText('environmentName')), limit }),

@@ -106,7 +106,7 @@ export interface IpamAddressSpaceProps {
   readonly spaceName?: string;
 }
 
-/** Options of `IAddressSpace.range()`. */
+/** Options of `IAddressSpace.addRange()`. */
 export interface AddressRangeOptions {
   /**
    * Length of the prefix, from 8 to 28, for example 20 for 4,096 addresses. Another length replaces the range: the new
@@ -122,7 +122,7 @@ export interface AddressRangeOptions {
   readonly region?: string;
 }
 
-/** Options of `IAddressSpace.adopt()`. */
+/** Options of `IAddressSpace.adoptRange()`. */
 export interface AdoptedRangeOptions {
   /** The range that is in use, in CIDR notation, for example that of a VPC that exists. */
   readonly cidr: string;

@@ -30,7 +30,7 @@ export interface IAddressSpace extends IResource {
    * @param id id of the range in the scope
    * @param options its size and region
    */
-  range(scope: Construct, id: string, options: AddressRangeOptions): IAddressRange;
+  addRange(scope: Construct, id: string, options: AddressRangeOptions): IAddressRange;
 
   /**
    * Declares a range that is in use, for example that of a VPC that exists. No other range overlaps it.
@@ -39,7 +39,7 @@ export interface IAddressSpace extends IResource {
    * @param id id of the range in the scope
    * @param options the range
    */
-  adopt(scope: Construct, id: string, options: AdoptedRangeOptions): IAddressRange;
+  adoptRange(scope: Construct, id: string, options: AdoptedRangeOptions): IAddressRange;
 }
 
 /** Attributes of an address space of another app, for `AddressSpace.fromAddressSpaceAttributes`. */
@@ -73,7 +73,7 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
   private readonly ranges: AddressRange[] = [];
   private readonly adopted: AddressRange[] = [];
 
-  public range(scope: Construct, id: string, options: AddressRangeOptions): IAddressRange {
+  public addRange(scope: Construct, id: string, options: AddressRangeOptions): IAddressRange {
     const { prefixLength } = options;
     const range = this.newRange(scope, id, options.region, prefixLength);
     const { cidr, text } = this._known;
@@ -89,7 +89,7 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
     return range;
   }
 
-  public adopt(scope: Construct, id: string, options: AdoptedRangeOptions): IAddressRange {
+  public adoptRange(scope: Construct, id: string, options: AdoptedRangeOptions): IAddressRange {
     const given = parsedCidr(scope, 'cidr', options.cidr);
     const range = this.newRange(scope, id, options.region, given.prefixLength, options.cidr);
     const { cidr, text } = this._known;
@@ -134,7 +134,7 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
  *   cidr: '10.0.0.0/12',
  *   reserved: [{ cidr: '10.0.0.0/20', reason: 'office network' }],
  * });
- * const range = space.range(this, 'Range', { prefixLength: 20 });
+ * const range = space.addRange(this, 'Range', { prefixLength: 20 });
  */
 export abstract class AddressSpace extends AddressSpaceBase {
   /**

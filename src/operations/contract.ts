@@ -19,6 +19,7 @@ export type OperationRequest =
   | ReleaseRequest
   | BackportRequest
   | MapRequest
+  | { readonly operation: 'addresses' }
   | {
     readonly operation: 'history';
     /** Absent: the changes of all environments and accounts. */
@@ -229,6 +230,39 @@ export interface OperationResponse<Outcome> {
   readonly history?: readonly HistoryEntry[];
   /** Only of the requests that concern accounts. */
   readonly accounts?: readonly AccountOutcome[];
+  /** Only of `addresses`. */
+  readonly spaces?: readonly AddressSpaceOutcome[];
+}
+
+/** An address space with its ranges. */
+export interface AddressSpaceOutcome {
+  readonly spaceName: string;
+  /** ARN of the table, or id of the pool of VPC IPAM. */
+  readonly spaceId: string;
+  /** Name of the stack that declares it. */
+  readonly stackName: string;
+  /** Absent for a pool of VPC IPAM, whose addresses IPAM knows. */
+  readonly cidr?: string;
+  /** In the order of their addresses. */
+  readonly ranges: readonly AddressRangeOutcome[];
+  /** Free ranges, as large as possible, in CIDR notation. Absent for a pool of VPC IPAM. */
+  readonly free?: readonly string[];
+  /** Why its ranges could not be read. */
+  readonly problem?: string;
+}
+
+/** A part of an address space. */
+export interface AddressRangeOutcome {
+  readonly cidr: string;
+  /** `seen`: a network outside of the address space has it. */
+  readonly state: 'in use' | 'adopted' | 'reserved' | 'seen';
+  /** What it is for, or who has it. */
+  readonly name: string;
+  readonly region?: string;
+  /** Name of the stack that declares it. */
+  readonly stackName?: string;
+  /** In ISO 8601. */
+  readonly since?: string;
 }
 
 /** An account that the registry knows. */

@@ -6,6 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { useTables } from '../addresses/kind';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { ENTRY_ENVIRONMENT } from '../kinds/contract';
 import { CustomResources, handlerEnvironment } from '../kinds/custom-resources';
@@ -119,7 +120,8 @@ export class Listeners extends Construct {
           read: [RECORDS.account, RECORDS.blueGreen, RECORDS.poolClaim],
           list: [
             LISTED.environment, LISTED.halt, LISTED.unreachable, LISTED.leftover, LISTED.history, LISTED.resource,
-            LISTED.drift, LISTED.closing, LISTED.branch, LISTED.account, LISTED.lease, LISTED.pool,
+            LISTED.drift, LISTED.closing, LISTED.branch, LISTED.account, LISTED.lease, LISTED.pool, LISTED.space,
+            LISTED.range,
           ],
         }),
         allow(
@@ -135,6 +137,7 @@ export class Listeners extends Construct {
         ...credentialsPermissions(this.props.repositoryCredentials),
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
         putEvents(this.props.eventBus),
+        useTables(this.props.organizationId, ['dynamodb:GetItem']),
         allow('Check', ['lambda:InvokeFunction'], arns.map(([, arn]) => arn)),
         allow('Repair', ['states:StartExecution'], [waiterArn]),
       ],

@@ -50,7 +50,7 @@ describe('a table of an address space', () => {
   test('can be in an account that the deployment creates', () => {
     const made = cicd();
     const space = spaceIn(made, { account: made.account('shared'), spaceName: 'customer' });
-    space.range(made.stack, 'Range', { prefixLength: 20 });
+    space.addRange(made.stack, 'Range', { prefixLength: 20 });
     const assembly = (made.stack.node.root as App).synth();
     const template = Template.fromJSON(assembly.getStackByName('Cicd').template as object);
     template.resourceCountIs(TABLE, 0);
@@ -87,7 +87,7 @@ describe('a range', () => {
   test('of another size or space is another resource, so that the old one is released last', () => {
     const ids = [[20, 'Space'], [24, 'Space'], [20, 'Other']].map(([prefixLength, id]) => {
       const made = cicd();
-      spaceIn(made, {}, String(id)).range(made.stack, 'Range', { prefixLength: Number(prefixLength) });
+      spaceIn(made, {}, String(id)).addRange(made.stack, 'Range', { prefixLength: Number(prefixLength) });
       return Object.keys(Template.fromStack(made.stack).findResources(RANGE))[0];
     });
     expect(new Set(ids).size).toBe(3);
@@ -96,9 +96,9 @@ describe('a range', () => {
   test('is given after all ranges that are adopted', () => {
     const made = cicd();
     const space = spaceIn(made);
-    space.range(made.stack, 'Before', { prefixLength: 20 });
-    space.adopt(made.stack, 'Adopted', { cidr: '10.0.16.0/20' });
-    space.range(made.stack, 'After', { prefixLength: 20 });
+    space.addRange(made.stack, 'Before', { prefixLength: 20 });
+    space.adoptRange(made.stack, 'Adopted', { cidr: '10.0.16.0/20' });
+    space.addRange(made.stack, 'After', { prefixLength: 20 });
     const ranges = Object.entries(Template.fromStack(made.stack).findResources(RANGE));
     const [[adopted] = ['']] = ranges.filter(([, { Properties }]) => Properties.cidr === '10.0.16.0/20');
     const dependent = ranges.filter(([, { DependsOn = [] }]) => DependsOn.includes(adopted));
@@ -108,7 +108,7 @@ describe('a range', () => {
   test('of a space of another app names it by its id', () => {
     const { stack, organization } = cicd();
     const space = AddressSpace.fromAddressSpaceAttributes(stack, 'Space', { organization, spaceId: 'ipam-pool-1' });
-    space.range(stack, 'Range', { prefixLength: 24, region: 'eu-central-1' });
+    space.addRange(stack, 'Range', { prefixLength: 24, region: 'eu-central-1' });
     expect(propertiesOf(Template.fromStack(stack), RANGE)).toMatchObject([
       { spaceId: 'ipam-pool-1', region: 'eu-central-1' },
     ]);
@@ -117,8 +117,8 @@ describe('a range', () => {
   test('has the region of the pool of IPAM', () => {
     const { stack, organization } = cicd();
     const space = AddressSpace.ipam(stack, 'Space', { organization, pool: 'ipam-pool-0123456789abcdef0' });
-    expect(space.range(stack, 'Range', { prefixLength: 24 }).region).toBe(REGION);
-    expect(() => space.range(stack, 'Other', { prefixLength: 24, region: 'eu-central-1' })).toThrow(
+    expect(space.addRange(stack, 'Range', { prefixLength: 24 }).region).toBe(REGION);
+    expect(() => space.addRange(stack, 'Other', { prefixLength: 24, region: 'eu-central-1' })).toThrow(
       "[Cicd/Other] the pool of the address space 'Cicd/Space' has the locale 'eu-west-1', so it has no ranges for the "
         + "region 'eu-central-1': use an AddressSpace of that region",
     );
@@ -163,13 +163,13 @@ describe('at synth, the error says', () => {
   test('that a range is too large, too small, or outside', () => {
     const made = cicd();
     const space = spaceIn(made);
-    expect(() => space.range(made.stack, 'Large', { prefixLength: 12 })).toThrow(
+    expect(() => space.addRange(made.stack, 'Large', { prefixLength: 12 })).toThrow(
       "[Cicd/Large] a range of /12 is larger than its address space '10.0.0.0/16': use a 'prefixLength' from 16 to 28",
     );
-    expect(() => space.range(made.stack, 'Small', { prefixLength: 29 })).toThrow(
+    expect(() => space.addRange(made.stack, 'Small', { prefixLength: 29 })).toThrow(
       "[Cicd/Small] 'prefixLength' must be a whole number from 8 to 28, got 29",
     );
-    expect(() => space.adopt(made.stack, 'Outside', { cidr: '10.1.0.0/16' })).toThrow(
+    expect(() => space.adoptRange(made.stack, 'Outside', { cidr: '10.1.0.0/16' })).toThrow(
       "[Cicd/Outside] '10.1.0.0/16' is outside of its address space '10.0.0.0/16': adopt only ranges inside of it, "
         + 'because no other one can collide',
     );

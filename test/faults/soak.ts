@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { describeFailure } from './check';
 import type { ScheduleKind } from './schedule';
 import { WorkerPool } from './worker-pool';
+import { soakAddresses } from '../addresses/soak';
 import { soakComparisons, soakPicks } from '../pick/soak';
 import { soakPool } from '../pool/soak';
 import { soakReleases } from '../release/soak';
@@ -66,6 +67,9 @@ async function soak(): Promise<void> {
     case 'pick':
       process.exitCode = (await soakPicks(runs, first)) ? 0 : 1;
       return;
+    case 'addresses':
+      process.exitCode = (await soakAddresses(runs, first)) ? 0 : 1;
+      return;
     case 'pool':
       process.exitCode = (await soakPool(runs, first)) ? 0 : 1;
       return;
@@ -77,7 +81,7 @@ async function soak(): Promise<void> {
       return;
     default:
       throw new Error(
-        "--kind must be 'deployment', 'damage', 'release', 'pick', 'compare', 'pool' or 'switches', "
+        "--kind must be 'deployment', 'damage', 'release', 'pick', 'compare', 'pool', 'addresses' or 'switches', "
           + `got '${values.kind}'`,
       );
   }

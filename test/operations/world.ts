@@ -56,6 +56,7 @@ export class World {
       { run: async () => ({ pipelines: [] }) },
       this.accounts,
       { run: async () => ({ pipelines: [] }) },
+      { list: async () => [] },
       () => Date.parse('2026-01-01T12:00:00Z'),
       () => `start-${++this.tokens}`,
     );

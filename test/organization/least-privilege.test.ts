@@ -96,6 +96,7 @@ test('each function sees its own records alone', () => {
       'halt#*', 'drift#*', 'environment#*', 'release#*', 'history#*', 'lease#*', 'backport#*', 'comparison#*',
       'leftover#*', 'pipeline#*', 'stack#*', 'account#*', 'blue-green#*', 'pool-claim#*', 'environment', 'halt',
       'unreachable', 'leftover', 'history', 'resource', 'drift', 'closing', 'branch', 'account', 'lease', 'pool',
+      'space', 'range',
     ],
   });
 });

@@ -20,14 +20,14 @@ function customer(prefixes: Prefixes, adopted: Readonly<Record<string, string>> 
     });
     addRanges(cicd, space, prefixes);
     for (const [name, cidr] of Object.entries(adopted)) {
-      new CfnOutput(stack, `${name}Cidr`, { value: space.adopt(stack, name, { cidr }).cidr });
+      new CfnOutput(stack, `${name}Cidr`, { value: space.adoptRange(stack, name, { cidr }).cidr });
     }
   };
 }
 
 function addRanges({ stack }: Cicd, space: IAddressSpace, prefixes: Prefixes): void {
   for (const [name, prefixLength] of Object.entries(prefixes)) {
-    new CfnOutput(stack, `${name}Cidr`, { value: space.range(stack, name, { prefixLength }).cidr });
+    new CfnOutput(stack, `${name}Cidr`, { value: space.addRange(stack, name, { prefixLength }).cidr });
   }
 }
 
