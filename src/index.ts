@@ -7,6 +7,8 @@ export * from './baseline/password-policy';
 export * from './addresses/address-range-interface';
 export * from './addresses/address-space';
 export * from './addresses/address-space-props';
+export * from './database/database-props';
+export * from './database/shared-database';
 export * from './stack/account-stack';
 export * from './branch/branch';
 export * from './branch/branch-protection';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IpamPools } from './ipam';
 import type { ComparedNetworkRequest } from '../../src/addresses/contract';
 import type { SpaceTables } from '../address-spaces/tables';
 import type { Registry } from '../registry/registry';
@@ -14,6 +15,7 @@ export interface AddressContext {
   readonly registry: Registry;
   readonly tables: SpaceTables;
   readonly networks: Networks;
+  readonly pools: IpamPools;
   readonly now: () => number;
   readonly newTicket: () => string;
 }

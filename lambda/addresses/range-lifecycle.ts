@@ -1,4 +1,5 @@
 import type { AddressContext } from './context';
+import { IpamRanges } from './ipam-ranges';
 import { TableRanges } from './table-ranges';
 import type { AddressRangeRequest, AddressRangeResult } from '../../src/addresses/contract';
 import type { Drift } from '../../src/operations/contract';
@@ -11,20 +12,22 @@ import { DONE, done } from '../shared/lifecycle';
 /** Gives ranges of address spaces to networks, and takes them back. */
 export class RangeLifecycle implements Lifecycle<AddressRangeRequest, AddressRangeResult> {
   private readonly tableRanges: TableRanges;
+  private readonly ipamRanges: IpamRanges;
 
   public constructor(private readonly context: AddressContext) {
     this.tableRanges = new TableRanges(context);
+    this.ipamRanges = new IpamRanges(context);
   }
 
-  public recordKeys({ spaceId }: AddressRangeRequest): readonly string[] {
-    return [addressSpaceKey(spaceId)];
+  public recordKeys(request: AddressRangeRequest): readonly string[] {
+    return isOfTable(request) ? [addressSpaceKey(request.spaceId)] : [];
   }
 
   public subjectOf({ name }: AddressRangeRequest): string {
     return `address range '${name}'`;
   }
 
-  /** The table has all records: the request is written together with what it needs. */
+  /** `reconcile` records the request where the range is given. */
   public async requestCreate(): Promise<void> {
     return undefined;
   }
@@ -44,22 +47,25 @@ export class RangeLifecycle implements Lifecycle<AddressRangeRequest, AddressRan
   }
 
   public async reconcile(owner: Owner, request: AddressRangeRequest): Promise<Progress<AddressRangeResult>> {
+    if (!isOfTable(request)) return done({ cidr: await this.ipamRanges.give(owner, request) });
     const space = await this.spaceOf(request);
     const progress = await this.tableRanges.give(owner, request, space);
     return progress.done ? done({ cidr: progress.result }) : progress;
   }
 
   public async reconcileDelete(owner: Owner, request: AddressRangeRequest): Promise<Progress<void>> {
-    await this.tableRanges.release(owner, request);
+    await (isOfTable(request) ? this.tableRanges : this.ipamRanges).release(owner, request);
     return DONE;
   }
 
   public async check(owner: Owner, request: AddressRangeRequest): Promise<readonly Drift[]> {
-    const space = await this.context.tables.read(request.spaceId);
-    if (rangeOf(space, owner.id) !== undefined) return [];
+    const isKnown = isOfTable(request)
+      ? rangeOf(await this.context.tables.read(request.spaceId), owner.id) !== undefined
+      : await this.ipamRanges.has(owner);
+    if (isKnown) return [];
     return [{
-      what: `the table '${request.spaceId}' does not have the range of '${request.name}'`,
-      remedy: 'restore the table from a backup; another network may get the same range until then',
+      what: `'${request.spaceId}' does not have the range of '${request.name}'`,
+      remedy: 'restore the table, or the registry, from a backup; another network may get the same range until then',
       isRepairable: false,
     }];
   }
@@ -78,4 +84,9 @@ export class RangeLifecycle implements Lifecycle<AddressRangeRequest, AddressRan
         + 'defines the AddressSpace again',
     );
   }
+}
+
+/** A space is named by the ARN of its table, or by the id of its pool. */
+function isOfTable({ spaceId }: AddressRangeRequest): boolean {
+  return spaceId.startsWith('arn:');
 }

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { TABLE_NAME_PART } from './contract';
 import type { Kind, Permission } from '../kinds/kind';
-import { assumeMemberRoles } from '../kinds/permissions';
+import { allow, assumeMemberRoles } from '../kinds/permissions';
 import { BOOTSTRAP_QUALIFIER, NAMES, RESOURCE_TYPES } from '../private/contract';
 import { LISTED, RECORDS } from '../registry/contract';
 
@@ -18,6 +18,11 @@ export const ADDRESSES_KIND: Kind = {
   },
   permissions: ({ organizationId }) => [
     useTables(organizationId, ['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+    allow(
+      'Pools', ['ec2:AllocateIpamPoolCidr', 'ec2:GetIpamPoolAllocations', 'ec2:ReleaseIpamPoolAllocation'],
+      [`arn:${Aws.PARTITION}:ec2::*:ipam-pool/*`],
+      'apps name the pools of VPC IPAM later, and other accounts share theirs',
+    ),
     // networks that ranges must not overlap
     assumeMemberRoles(organizationId, [`cdk-${BOOTSTRAP_QUALIFIER}-lookup-role-*`]),
   ],

@@ -1,12 +1,14 @@
-import { addressLifecycle } from '../../lambda/addresses/lifecycle';
+import { FakeTables } from './fake-tables';
+import { FakeNetworks, FakePools, owner, rangeRequest, spaceRequest } from './world';
 import { freeBlocks, overlap, parseCidr, sizeOf, take } from '../../lambda/address-spaces/cidr';
 import type { Block } from '../../lambda/address-spaces/cidr';
 import { freeRanges, liveRanges } from '../../lambda/address-spaces/space';
-import { Killed } from '../shared/fate';
-import { FakeTables } from './fake-tables';
-import { FakeNetworks, owner, rangeRequest, spaceRequest } from './world';
+import type { Placement } from '../../lambda/address-spaces/space';
+import type { Written } from '../../lambda/address-spaces/tables';
+import { addressLifecycle } from '../../lambda/addresses/lifecycle';
 import { Random } from '../pool/random';
 import { FakeRegistry } from '../registry/fake-registry';
+import { Killed } from '../shared/fate';
 
 export interface Race {
   readonly seed: number;
@@ -31,18 +33,48 @@ const ROUTES = ['10.2.128.0/19', '0.0.0.0/0'];
 const PREFIXES = [19, 20, 20, 22, 24, 24, 26];
 const MAX_CALLS = 3;
 
+interface Change {
+  readonly owner: string;
+  /** Absent: its range is released. */
+  readonly size?: number;
+  /** Number of free ranges afterwards; of each 20th change. */
+  readonly sample?: number;
+}
+
+/** Logs the changes in their order. */
+class LoggingTables extends FakeTables {
+  public readonly log: Change[] = [];
+
+  public async give(tableArn: string, placement: Placement, version: number): Promise<Written> {
+    const written = await super.give(tableArn, placement, version);
+    if (!written.isWritten) return written;
+    // a request may have been released in the meantime
+    const given = Object.entries(placement.given)
+      .filter(([, { owner: key, ticket }]) => this.space.requests[key]?.ticket === ticket);
+    for (const [cidr, { owner: key }] of given) this.log.push({ owner: key, size: parseCidr(cidr).size });
+    const { settings } = this.space;
+    if (settings && Math.floor(this.log.length / 20) > Math.floor((this.log.length - given.length) / 20)) {
+      const last = this.log.pop();
+      if (last) this.log.push({ ...last, sample: freeRanges(this.space, settings).length });
+    }
+    return written;
+  }
+
+  public async release(tableArn: string, key: string): Promise<void> {
+    await super.release(tableArn, key);
+    this.log.push({ owner: key });
+  }
+}
+
 /** Allocators that race in one process: each call gives way to others, and each may be the last one of its process. */
 class Runner {
   private readonly random: Random;
-  private readonly tables = new FakeTables();
+  private readonly tables = new LoggingTables();
   private readonly registry = new FakeRegistry();
   private readonly networks = new FakeNetworks();
   private readonly violations: string[] = [];
   private readonly counts: Record<string, number> = {};
-  private readonly log: ({ readonly name: string; readonly prefix?: number })[] = [];
   private readonly held = new Map<string, string>();
-  /** Number of free ranges after each 20th change. */
-  private readonly samples = new Map<number, number>();
   private remaining: number;
   private tickets = 0;
   private time = 0;
@@ -119,7 +151,7 @@ class Runner {
 
   private async release(name: string, prefix: number): Promise<void> {
     // from now on, the range may be given again
-    if (this.held.delete(name)) this.log.push({ name });
+    this.held.delete(name);
     const request = rangeRequest({ name, prefixLength: String(prefix) });
     for (;;) {
       try {
@@ -145,12 +177,7 @@ class Runner {
     }
     if (block.size !== sizeOf(prefix)) this.violations.push(`${cidr} of ${name} is not /${prefix}`);
     this.held.set(name, cidr);
-    this.log.push({ name, prefix });
     this.count('range');
-    const { settings } = this.tables.space;
-    if (this.log.length % 20 === 0 && settings) {
-      this.samples.set(this.log.length, freeRanges(this.tables.space, settings).length);
-    }
   }
 
   private checkRest(): void {
@@ -169,16 +196,15 @@ class Runner {
     const fixed = [...RESERVED.map(({ cidr }) => cidr), ...FOREIGN, '10.2.128.0/19'].map(parseCidr);
     const held = new Map<string, Block>();
     let [ours, best] = [0, 0];
-    this.log.forEach(({ name, prefix }, index) => {
+    for (const { owner: key, size, sample } of this.tables.log) {
       const free = () => freeBlocks(parseCidr(settings.cidr), [...fixed, ...held.values()]);
-      const found = prefix === undefined ? undefined : take(free(), sizeOf(prefix));
-      if (found) held.set(name, found.taken);
-      else held.delete(name);
-      const sample = this.samples.get(index + 1);
-      if (sample === undefined) return;
+      const found = size === undefined ? undefined : take(free(), size);
+      if (found) held.set(key, found.taken);
+      else held.delete(key);
+      if (sample === undefined) continue;
       ours += sample;
       best += free().length;
-    });
+    }
     return ours / best;
   }
 
@@ -206,6 +232,7 @@ class Runner {
       registry: this.registry,
       tables: mortal<FakeTables>(this.tables, true),
       networks: mortal<FakeNetworks>(this.networks, false),
+      pools: new FakePools(),
       now: () => ++this.time,
       newTicket: () => `t${this.tickets++}`,
     });

@@ -2,6 +2,7 @@ import { FakeTables } from './fake-tables';
 import { liveRanges } from '../../lambda/address-spaces/space';
 import type { Space } from '../../lambda/address-spaces/space';
 import type { AddressContext } from '../../lambda/addresses/context';
+import type { Allocation, AllocationRequest, IpamPools } from '../../lambda/addresses/ipam';
 import { addressLifecycle } from '../../lambda/addresses/lifecycle';
 import type { Owner, Progress } from '../../lambda/shared/lifecycle';
 import type {
@@ -41,6 +42,31 @@ export class FakeNetworks {
   }
 }
 
+/** One pool of IPAM, in which a released range cannot be given again for a while. */
+export class FakePools implements IpamPools {
+  public readonly allocations: (Allocation & { readonly token: string; readonly description: string })[] = [];
+  private next = 0;
+
+  public async allocate({ clientToken: token, cidr, prefixLength, description }: AllocationRequest) {
+    const known = this.allocations.find(allocation => allocation.token === token);
+    if (known) return { id: known.id, cidr: known.cidr };
+    if (this.next === 16) throw Object.assign(new Error('The pool is full.'), { name: 'Full', $metadata: {} });
+    const made = { id: `alloc-${this.next}`, cidr: cidr ?? `10.8.${this.next++ * 16}.0/${prefixLength}` };
+    this.allocations.push({ ...made, token, description });
+    return made;
+  }
+
+  public async release(_pool: unknown, { id }: Allocation): Promise<void> {
+    const index = this.allocations.findIndex(allocation => allocation.id === id);
+    if (index >= 0) this.allocations.splice(index, 1);
+  }
+
+  public async find(_pool: unknown, description: string): Promise<Allocation | undefined> {
+    const found = this.allocations.find(allocation => allocation.description === description);
+    return found && { id: found.id, cidr: found.cidr };
+  }
+}
+
 /** An address space whose function dies where a test says. */
 export class AddressWorld {
   public readonly clock = { now: Date.UTC(2026, 10, 29, 12) };
@@ -48,6 +74,7 @@ export class AddressWorld {
   public readonly registry = new FakeRegistry();
   public readonly tables = new FakeTables();
   public readonly networks = new FakeNetworks();
+  public readonly pools = new FakePools();
   private tickets = 0;
   private readonly lifecycle: ReturnType<typeof addressLifecycle>;
 
@@ -56,6 +83,7 @@ export class AddressWorld {
       registry: this.fate.over<FakeRegistry>(this.registry),
       tables: this.fate.over<FakeTables>(this.tables),
       networks: this.fate.over<FakeNetworks>(this.networks),
+      pools: this.fate.over<FakePools>(this.pools),
       now: () => this.clock.now++,
       newTicket: () => `t${this.tickets++}`,
       ...changes,
@@ -101,8 +129,8 @@ export class AddressWorld {
     });
   }
 
-  public async check(name: string) {
-    return this.lifecycle.check(owner(name), rangeRequest({ name }));
+  public async check(name: string, changes: Partial<AddressRangeRequest> = {}) {
+    return this.lifecycle.check(owner(name), rangeRequest({ name, ...changes }));
   }
 
   /** The ranges in use: CIDR → name. */

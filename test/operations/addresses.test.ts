@@ -46,7 +46,11 @@ test('a pool of IPAM has the ranges of the registry', async () => {
     addressSpaceKey('ipam-pool-1'), { owners: [{ ...owner('Ipam'), request }], declaredAt: 0 }, undefined,
   );
   const record = {
-    clientToken: 't', name: 'A', stackName: 'Customer', region: 'eu-west-1', since: '2026-01-01T00:00:00.000Z',
+    clientToken: 't',
+    name: 'A',
+    stackName: 'Customer',
+    region: 'eu-west-1',
+    since: '2026-01-01T00:00:00.000Z',
     allocation: { id: 'ipam-pool-alloc-1', cidr: '10.8.0.0/20' },
   };
   for (const [id, poolId] of [['A', 'ipam-pool-1'], ['B', 'ipam-pool-2']] as const) {
@@ -55,8 +59,16 @@ test('a pool of IPAM has the ranges of the registry', async () => {
   const spaces = await operations.list();
   expect(spaces.map(({ spaceName }) => spaceName)).toEqual(['customers', 'ipam']);
   expect(spaces[1]).toEqual({
-    spaceName: 'ipam', spaceId: 'ipam-pool-1', stackName: 'Customer',
-    ranges: [{ cidr: '10.8.0.0/20', state: 'in use', name: 'A', region: 'eu-west-1', stackName: 'Customer',
-      since: '2026-01-01T00:00:00.000Z' }],
+    spaceName: 'ipam',
+    spaceId: 'ipam-pool-1',
+    stackName: 'Customer',
+    ranges: [{
+      cidr: '10.8.0.0/20',
+      state: 'in use',
+      name: 'A',
+      region: 'eu-west-1',
+      stackName: 'Customer',
+      since: '2026-01-01T00:00:00.000Z',
+    }],
   });
 });

@@ -8,8 +8,14 @@ const SPACE: AddressSpaceOutcome = {
   stackName: 'Customer',
   cidr: '10.0.0.0/20',
   ranges: [
-    { cidr: '10.0.0.0/22', state: 'in use', name: 'Customer/Network', region: 'eu-west-1', stackName: 'Customer',
-      since: '2026-01-01T10:00:00.000Z' },
+    {
+      cidr: '10.0.0.0/22',
+      state: 'in use',
+      name: 'Customer/Network',
+      region: 'eu-west-1',
+      stackName: 'Customer',
+      since: '2026-01-01T10:00:00.000Z',
+    },
     { cidr: '10.0.4.0/23', state: 'seen', name: '333333333333/eu-west-1/vpcs' },
     { cidr: '10.0.12.0/22', state: 'reserved', name: 'office' },
   ],
