@@ -40,6 +40,7 @@ import { Kms } from './services/kms/service';
 import { Lambda } from './services/lambda/service';
 import { Organizations } from './services/organizations/service';
 import { ResourceAccessManager } from './services/ram/service';
+import { Rds } from './services/rds/service';
 import { Route53 } from './services/route53/service';
 import { ArtifactStore } from './services/s3/artifacts';
 import { S3 } from './services/s3/service';
@@ -274,6 +275,9 @@ export class Simulation {
 
   private allServices(environment: Environment): readonly Service[] {
     const { inventory, registry } = this.cloudformation;
+    const secrets = new SecretsManager(
+      inventory, this.options.secrets, rehearsalCredentials(this.hostConditions), environment.partition,
+    );
     return [
       new Iam(environment, this.iam),
       new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
@@ -301,7 +305,8 @@ export class Simulation {
       new Tagging(environment, inventory),
       new Ec2(environment, inventory),
       new CostExplorer(environment, inventory),
-      new SecretsManager(inventory, this.options.secrets, rehearsalCredentials(this.hostConditions)),
+      secrets,
+      new Rds(environment, secrets),
       this.ram,
       this.connections,
       new Ses(),

@@ -73,8 +73,8 @@ export interface SharedDatabaseAttributes {
  *   network,
  *   databaseIdentifier: 'shop',
  *   clients: [
- *     { account: blue, cidr: '10.1.0.0/20', roleNames: ['shop-service'] },
- *     { account: green, cidr: '10.1.16.0/20', roleNames: ['shop-service'] },
+ *     { account: blueAccount, cidr: '10.1.0.0/20', roleNames: ['shop-service'] },
+ *     { account: greenAccount, cidr: '10.1.16.0/20', roleNames: ['shop-service'] },
  *   ],
  * });
  */

@@ -34,16 +34,6 @@ const PROTECTIONS: Readonly<Record<string, Protection>> = {
     code: 'ValidationException',
     message: () => 'The log group cannot be deleted because it has deletion protection enabled.',
   },
-  'AWS::RDS::DBCluster': {
-    isOn: isTrue('DeletionProtection'),
-    code: 'InvalidParameterCombination',
-    message: () => 'Cannot delete protected Cluster, please disable deletion protection and try again.',
-  },
-  'AWS::RDS::DBInstance': {
-    isOn: isTrue('DeletionProtection'),
-    code: 'InvalidParameterCombination',
-    message: () => 'Cannot delete protected DB Instance, please disable deletion protection and try again.',
-  },
 };
 
 /** @throws AwsError if the properties of the resource protect it against deletion */

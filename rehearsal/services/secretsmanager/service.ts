@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { ManagedSecretStore } from './managed-secrets';
 import type { Inventory } from '../../core/inventory/inventory';
 import { everywhere, on, own, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
-import type { Call, Operation, Permissions, Service } from '../../core/service';
+import type {
+  Call, Operation, OwnedPolicy, Permission, Permissions, Place, ResourceType, Service,
+} from '../../core/service';
 
 const TYPE = 'AWS::SecretsManager::Secret';
 
 const SecretInput = v.object({ SecretId: v.string() });
 const DeleteInput = v.object({ SecretId: v.string(), ForceDeleteWithoutRecovery: v.optional(v.boolean(), false) });
 
-/** AWS Secrets Manager: secrets of stacks can be listed and deleted; secrets that people make can be read. */
+/**
+ * AWS Secrets Manager: secrets of stacks can be listed and deleted; secrets that people or other services make can be
+ * read.
+ */
 export class SecretsManager implements Service {
   public readonly name = 'secretsmanager';
   public readonly protocol = 'json';
@@ -22,10 +28,13 @@ export class SecretsManager implements Service {
     DeleteSecret: async call => this.delete(call),
   };
   public readonly permissions: Record<string, Permissions> = {
-    GetSecretValue: call => [own(call, arnOf(call))],
+    GetSecretValue: call => this.reading(call),
     ...everywhere(['ListSecrets']),
     ...on(['DeleteSecret'], call => textOf(call, 'SecretId')),
   };
+
+  public readonly resourceTypes: Record<string, ResourceType>;
+  private readonly managed: ManagedSecretStore;
 
   /**
    * @param secrets values by name; undefined: every secret exists, since those of an app are made by people
@@ -35,9 +44,43 @@ export class SecretsManager implements Service {
     private readonly inventory: Inventory,
     private readonly secrets: Readonly<Record<string, string>> | undefined,
     private readonly usual: () => string,
-  ) {}
+    partition: string,
+  ) {
+    this.managed = new ManagedSecretStore(partition);
+    this.resourceTypes = { 'AWS::SecretsManager::ResourcePolicy': this.managed.policyType };
+  }
+
+  public resourcePolicy(arn: string): OwnedPolicy | undefined {
+    return this.managed.policyOf(arn);
+  }
+
+  /** Creates a secret of another service. */
+  public createManaged(name: string, user: string, keyArn: string | undefined, place: Place): string {
+    return this.managed.create(name, user, keyArn, place);
+  }
+
+  public removeManaged(arn: string): void {
+    this.managed.remove(arn);
+  }
+
+  /** Secrets Manager decrypts with the permissions of the caller. */
+  private reading(call: Call): readonly Permission[] {
+    const { SecretId: id } = read(SecretInput, call.input);
+    const secret = this.managed.find(id);
+    if (!secret) return [own(call, arnOf(call))];
+    const viaService = `secretsmanager.${call.region}.amazonaws.com`;
+    const { keyArn } = secret;
+    return [
+      own(call, id),
+      ...keyArn === undefined
+        ? [] : [{ action: 'kms:Decrypt', resource: keyArn, context: { 'kms:ViaService': viaService } }],
+    ];
+  }
 
   private value(call: Call): unknown {
+    const { SecretId: id } = read(SecretInput, call.input);
+    const managed = this.managed.find(id);
+    if (managed) return { ARN: id, SecretString: managed.value, VersionStages: ['AWSCURRENT'] };
     const name = nameOf(call);
     const value = this.secrets === undefined ? this.usual() : this.secrets[name];
     if (value === undefined) throw notFound();

@@ -1,0 +1,121 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { reasons, Harness } from './harness';
+import { SharedDatabase } from '../../src';
+import type { AuroraDatabaseProps, IAccount, IDatabaseNetwork } from '../../src';
+import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import type { Cicd } from '../fixtures/app';
+
+class Network extends Construct implements IDatabaseNetwork {
+  public readonly vpcId = 'vpc-1';
+  public readonly cidr = '10.0.0.0/20';
+  public readonly databaseSubnetIds = ['subnet-1', 'subnet-2'];
+  public constructor(scope: Construct, id: string, public readonly account: IAccount) {
+    super(scope, id);
+  }
+}
+
+/** Defines a database in a vended account that two others use. */
+function app(changes: Partial<AuroraDatabaseProps> = {}) {
+  return (cicd: Cicd): void => {
+    const { stack, organization } = cicd;
+    const client = (name: string, cidr: string) => ({ account: cicd.account(name), cidr, roleNames: ['shop-service'] });
+    const database = SharedDatabase.auroraPostgres(stack, 'Database', {
+      organization,
+      network: new Network(stack, 'Network', cicd.account('data')),
+      databaseIdentifier: 'shop',
+      clients: [client('blue', '10.1.0.0/20'), client('green', '10.1.16.0/20')],
+      ...changes,
+    });
+    new CfnOutput(stack, 'Address', { value: database.endpointAddress });
+    new CfnOutput(stack, 'Secret', { value: database.secretArn });
+  };
+}
+
+const [first, renamed, unprotected] = [app(), app({ databaseName: 'other' }), app({ deletionProtection: false })];
+
+describe('a shared database', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.start();
+    expect(reasons(await harness.deploy(first))).toBe('');
+  });
+  afterAll(() => harness.stop());
+
+  const output = (name: string) => harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')
+    ?.outputs.find(({ key }) => key === name)?.value ?? '';
+
+  /** Reads the secret as a role of an account, which may read all secrets of its own account. */
+  async function readAs(account: string, roleName: string): Promise<unknown> {
+    const { simulation, vended } = harness;
+    const accountId = vended[`shop-${account}`] ?? '';
+    const name = `${roleName}-${Math.random().toString(36).slice(2)}`;
+    const stack = await simulation.cloudformation.create({
+      accountId,
+      region: REGION,
+      name,
+      capabilities: ['CAPABILITY_NAMED_IAM'],
+      body: JSON.stringify({
+        Resources: {
+          Role: {
+            Type: 'AWS::IAM::Role',
+            Properties: {
+              RoleName: roleName,
+              AssumeRolePolicyDocument: {
+                Statement: [
+                  { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
+                ],
+              },
+              Policies: [{
+                PolicyName: 'Read',
+                PolicyDocument: {
+                  Statement: [
+                    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'kms:Decrypt'], Resource: '*' },
+                  ],
+                },
+              }],
+            },
+          },
+        },
+      }),
+    });
+    expect(stack.status).toBe('CREATE_COMPLETE');
+    const { accessKeyId } = simulation.iam.issue(
+      simulation.iam.sessionOf(`arn:aws:iam::${accountId}:role/${roleName}`, 'test'),
+    );
+    return simulation.server.call({
+      service: 'secretsmanager',
+      operation: 'GetSecretValue',
+      region: REGION,
+      accessKeyId,
+      input: { SecretId: output('Secret') },
+    });
+  }
+
+  test('has an address in its account', () => {
+    expect(output('Address')).toMatch(/^shop\.cluster-\w+\.eu-west-1\.rds\.amazonaws\.com$/);
+    expect(output('Secret')).toContain(`:${harness.vended['shop-data']}:secret:rds!cluster-`);
+  });
+
+  test('lets the named roles of the two sides read its secret, and no others', async () => {
+    for (const side of ['blue', 'green']) {
+      expect(await readAs(side, 'shop-service')).toMatchObject({
+        SecretString: expect.stringContaining('"username":"postgres"'),
+      });
+    }
+    await expect(readAs('blue', 'other-service')).rejects.toThrow('not authorized');
+  });
+
+  test('is not replaced by a change of its properties', async () => {
+    const result = await harness.deploy(renamed);
+    expect(reasons(result)).toContain(
+      'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename shop',
+    );
+    expect(output('Address')).toMatch(/^shop\.cluster-/);
+  });
+
+  test('is deleted only after its protection was removed', async () => {
+    expect(reasons(await harness.deploy(unprotected))).toBe('');
+    expect(reasons(await harness.deploy(cicd => { cicd.account('data'); }))).toBe('');
+  });
+});
