@@ -1,16 +1,9 @@
 import { App, Duration } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
 import { Account, SharedDatabase } from '../../src';
-import type { AuroraDatabaseProps, IDatabaseNetwork, PostgresDatabaseProps } from '../../src';
+import type { AuroraDatabaseProps, PostgresDatabaseProps } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
 import { accountTemplateOf, onlyResource, resourcesOf, templateOf } from '../fixtures/assembly';
-
-class Network extends Construct implements IDatabaseNetwork {
-  public readonly account = Account.fromAccountId(this, 'Account', '333333333333');
-  public readonly vpcId = 'vpc-1';
-  public readonly cidr = '10.0.0.0/20';
-  public databaseSubnetIds = ['subnet-1', 'subnet-2'];
-}
+import { DatabaseNetwork } from '../fixtures/database-network';
 
 function world() {
   const app = quickApp();
@@ -18,7 +11,9 @@ function world() {
   const client = (name: string, cidr: string) => ({ account: cicd.account(name), cidr, roleNames: ['shop-service'] });
   const props = {
     organization: cicd.organization,
-    network: new Network(cicd.stack, 'Network'),
+    network: new DatabaseNetwork(
+      cicd.stack, 'Network', Account.fromAccountId(cicd.stack, 'Data', '333333333333'),
+    ),
     databaseIdentifier: 'shop',
     clients: [client('blue', '10.1.0.0/20'), client('green', '10.1.16.0/20')],
   };

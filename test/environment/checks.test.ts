@@ -8,17 +8,19 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  Account, AccountPipelineBranch, AccountStack, BlueGreenEnvironment, Branch, BuildSecret, Endpoint,
+  Account, AccountPipelineBranch, AccountStack, AddressSpace, BlueGreenEnvironment, Branch, BuildSecret, Endpoint,
   EnvironmentsDashboard, NotificationFormat,
   HealthCheck, Organization, OrganizationAccess,
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
-  Traffic,
+  SharedDatabase, Traffic,
 } from '../../src';
+import type { IAccount } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
 import { CODECOMMIT_READING } from '../../src/sources/codecommit-host';
 import {
   ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION,
 } from '../fixtures/app';
+import { DatabaseNetwork } from '../fixtures/database-network';
 
 interface Report {
   readonly pluginReports: readonly {
@@ -89,11 +91,26 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
   new EnvironmentsDashboard(stack, 'Dashboard', { organization });
 
   blueGreen(cicd);
+  sharedServices(cicd, member);
 
   const network = new AccountStack(stack, 'Network', { organization, account: member });
   new CfnTopic(network, 'Topic', { kmsMasterKeyId: 'alias/aws/sns' });
   new CfnOutput(network, 'Name', { value: 'network' });
   new CfnOutput(stack, 'NetworkName', { value: network.outputValue('Name') });
+}
+
+/** Address spaces in both places, and databases of both kinds. */
+function sharedServices({ stack, organization }: Cicd, account: IAccount) {
+  const space = AddressSpace.table(stack, 'Addresses', { organization, account, cidr: '10.0.0.0/12' });
+  space.addRange(stack, 'Range', { prefixLength: 20 });
+  AddressSpace.table(stack, 'OwnAddresses', { organization, cidr: '10.16.0.0/12' });
+  const pool = AddressSpace.ipam(stack, 'Pool', { organization, pool: 'ipam-pool-0123456789abcdef0' });
+  pool.addRange(stack, 'PoolRange', { prefixLength: 20 });
+  const network = new DatabaseNetwork(stack, 'DatabaseNetwork', account);
+  const clients = [{ account, cidr: '10.1.0.0/20', roleNames: ['shop-service'] }];
+  const props = { organization, network, clients };
+  SharedDatabase.auroraPostgres(stack, 'Aurora', { ...props, databaseIdentifier: 'aurora' });
+  SharedDatabase.postgres(stack, 'Postgres', { ...props, databaseIdentifier: 'postgres', multiAz: false });
 }
 
 /** A blue/green environment with a record in a hosted zone, and all that it can read and change. */

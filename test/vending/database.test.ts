@@ -1,19 +1,10 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
 import { reasons, Harness } from './harness';
 import { SharedDatabase } from '../../src';
-import type { AuroraDatabaseProps, IAccount, IDatabaseNetwork } from '../../src';
+import type { AuroraDatabaseProps } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
-
-class Network extends Construct implements IDatabaseNetwork {
-  public readonly vpcId = 'vpc-1';
-  public readonly cidr = '10.0.0.0/20';
-  public readonly databaseSubnetIds = ['subnet-1', 'subnet-2'];
-  public constructor(scope: Construct, id: string, public readonly account: IAccount) {
-    super(scope, id);
-  }
-}
+import { DatabaseNetwork } from '../fixtures/database-network';
 
 /** Defines a database in a vended account that two others use. */
 function app(changes: Partial<AuroraDatabaseProps> = {}) {
@@ -22,7 +13,7 @@ function app(changes: Partial<AuroraDatabaseProps> = {}) {
     const client = (name: string, cidr: string) => ({ account: cicd.account(name), cidr, roleNames: ['shop-service'] });
     const database = SharedDatabase.auroraPostgres(stack, 'Database', {
       organization,
-      network: new Network(stack, 'Network', cicd.account('data')),
+      network: new DatabaseNetwork(stack, 'Network', cicd.account('data')),
       databaseIdentifier: 'shop',
       clients: [client('blue', '10.1.0.0/20'), client('green', '10.1.16.0/20')],
       ...changes,
