@@ -3,7 +3,7 @@ import { validOperation } from '../../lambda/operations/validation';
 const BY = 'arn:aws:iam::222222222222:user/anna';
 const ONE_OF = 'operation must be one of halt, resume, status, release, releasePush, rollback, abort, approve, '
   + 'describeRelease, history, reconcile, forget, changeEmail, accounts, cleanAccount, releaseAccount, backport, '
-  + 'absorb, describeBackport, restartBackport, map';
+  + 'absorb, describeBackport, restartBackport, map, addresses';
 const RELEASE = { operation: 'release', environmentName: 'prod', by: BY, reference: 'main' };
 const HALT = { operation: 'halt', environmentNames: ['prod'], by: BY, reason: 'wrong prices' };
 

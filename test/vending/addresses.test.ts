@@ -74,7 +74,9 @@ describe('an address space in an account that the same deployment creates', () =
     expect(reasons(await harness.deploy(resized))).toBe('');
     expect(harness.calls('dynamodb:UpdateItem')).toBe(calls);
     expect(reasons(await harness.deploy(none))).toBe('');
-    expect(unusedPermissions(harness.simulation)['org-environments-address-provider']).toEqual(['sts:AssumeRole']);
+    expect(unusedPermissions(harness.simulation)['org-environments-address-provider']).toEqual([
+      'ec2:AllocateIpamPoolCidr', 'ec2:GetIpamPoolAllocations', 'ec2:ReleaseIpamPoolAllocation', 'sts:AssumeRole',
+    ]);
     const shared = harness.vended['shop-shared'] ?? '';
     const tables = harness.simulation.cloudformation.inventory.all({ accountId: shared, region: REGION })
       .filter(({ type }) => type === 'AWS::DynamoDB::Table');

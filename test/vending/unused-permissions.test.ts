@@ -97,7 +97,8 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'giving ranges of address spaces, which test/vending/addresses does',
     /^org-environments-address-provider$/,
     'cloudformation:DescribeStackResources dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem '
-    + 'dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem logs:CreateLogStream logs:PutLogEvents sts:AssumeRole',
+    + 'dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem ec2:AllocateIpamPoolCidr ec2:GetIpamPoolAllocations '
+    + 'ec2:ReleaseIpamPoolAllocation logs:CreateLogStream logs:PutLogEvents sts:AssumeRole',
   ],
   [
     'aborting an upload, and giving the account of the pipeline access to the artifact',

@@ -32,6 +32,9 @@ interface CloudFormationParts {
   readonly lambda: Lambda;
 }
 
+/** Simulated types that only store a password, so its reference need not be resolved. */
+const KEEPS_SECRETS = new Set(['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance']);
+
 /** AWS CloudFormation for every account and region. */
 export class CloudFormation implements Service {
   public readonly name = 'cloudformation';
@@ -130,7 +133,8 @@ export class CloudFormation implements Service {
     return {
       environment,
       type: name => this.type(name),
-      isSimulated: name => isCustom(name) || (this.types.has(name) && !this.placeholders.has(name)),
+      isSimulated: name =>
+        isCustom(name) || (this.types.has(name) && !this.placeholders.has(name) && !KEEPS_SECRETS.has(name)),
       creationSeconds: secondsOf,
       guessAttribute: (attribute, resource, stack) =>
         this.asPlaceholder(plausibleAttribute(attribute, resource, environment.partition, stack)),
