@@ -146,7 +146,8 @@ export class Simulation {
   public readonly deployedStackIds = new Set<string>();
   /** Tables in memory, used with the `direct` option. */
   public readonly tables: MemoryDynamoDb;
-  private readonly ram: ResourceAccessManager;
+  public readonly ec2: Ec2;
+  public readonly ram: ResourceAccessManager;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
@@ -211,6 +212,7 @@ export class Simulation {
     this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
     this.tables = new MemoryDynamoDb(environment);
     this.stepFunctions = new StepFunctions(environment, lambda, iam, access);
+    this.ec2 = new Ec2(environment, this.cloudformation.inventory, this.ram);
     this.services = this.allServices(environment);
     this.connect(access);
   }
@@ -303,7 +305,7 @@ export class Simulation {
       new CloudTrail(environment, () => this.server.calls, inventory),
       new CloudControl(environment, inventory, registry),
       new Tagging(environment, inventory),
-      new Ec2(environment, inventory),
+      this.ec2,
       new CostExplorer(environment, inventory),
       secrets,
       new Rds(environment, secrets),

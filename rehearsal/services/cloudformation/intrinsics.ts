@@ -1,5 +1,6 @@
 import { attributesIn } from './references';
 import { isFields, list, single, text, type Fields } from './values';
+import { blocksOf, formatCidr, parseCidr } from '../../core/cidr';
 import { AwsError } from '../../core/service';
 
 /** Arguments of `Fn::GetStackOutput`. */
@@ -87,6 +88,10 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const region = text(evaluate(argument, scope)) || text(scope.ref('AWS::Region'));
     return ['a', 'b', 'c'].map(zone => `${region}${zone}`);
   },
+  'Fn::Cidr': (argument, scope) => {
+    const [block, count, bits = 8] = list(evaluate(argument, scope));
+    return subBlocks(text(block), Number(count), 32 - Number(bits));
+  },
   'Fn::ImportValue': (argument, scope) => scope.importValue(text(evaluate(argument, scope))),
   'Fn::GetStackOutput': (argument, scope) => scope.stackOutput(outputReference(evaluate(argument, scope))),
   'Fn::Length': (argument, scope) => list(evaluate(argument, scope)).length,
@@ -135,6 +140,14 @@ function outputReference(argument: unknown): OutputReference {
     ...region !== undefined && { region: text(region) },
     ...roleArn !== undefined && { roleArn: text(roleArn) },
   };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-cidr.html */
+function subBlocks(block: string, count: number, length: number): readonly string[] {
+  const parsed = parseCidr(block);
+  const blocks = parsed === undefined ? [] : blocksOf(parsed, count, length);
+  if (blocks.length > 0 && blocks.length === count) return blocks.map(formatCidr);
+  throw templateError(`Fn::Cidr cannot split ${block} into ${count} blocks with a prefix of ${length}`);
 }
 
 function findInMap(argument: unknown, scope: Scope): unknown {

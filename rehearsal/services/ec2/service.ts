@@ -1,13 +1,24 @@
 import * as v from 'valibot';
-import { defaultNetwork } from './default-network';
-import { permissions } from './permissions';
+import { endpointType } from './endpoint-type';
+import { filtered } from './filters';
+import { gatewayTypes } from './gateway-types';
+import { networkOperations } from './network-operations';
+import { Networks } from './networks';
+import { permissionsOf } from './permissions';
 import { regionSettings } from './region-settings';
+import { securityTypes } from './security-types';
+import { TransitGateways, type Shares } from './transit-gateways';
+import { transitOperations } from './transit-operations';
+import { transitTypes } from './transit-types';
+import { vpcTypes } from './vpc-types';
 import { Identifiers } from '../../core/identifiers';
 import type { Inventory, InventoryItem } from '../../core/inventory/inventory';
 import { read } from '../../core/protocol/read';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
-import type { Call, Environment, Operation, Permissions, Place, Service } from '../../core/service';
+import type {
+  Call, Environment, Operation, OwnedPolicy, Permissions, Place, ResourceType, Service,
+} from '../../core/service';
 import { enabledRegions } from '../account/regions';
 
 /** What has no type in CloudFormation. */
@@ -17,9 +28,6 @@ interface Copy {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const FilterInput = v.object({
-  Filter: v.optional(v.array(v.object({ Name: v.string(), Value: v.array(v.string()) })), []),
-});
 const SnapshotInput = v.object({ SnapshotId: v.string() });
 const ImageInput = v.object({ ImageId: v.string() });
 const InterfaceInput = v.object({ NetworkInterfaceId: v.string() });
@@ -28,16 +36,27 @@ const RegisterImageInput = v.object({ Name: v.string() });
 
 type Described = Readonly<Record<string, unknown>>;
 
-/** Amazon EC2: default networks, snapshots and images, and lists of the resources of stacks. They have no behaviour. */
+/**
+ * Amazon EC2: networks and transit gateways; and snapshots, images, and lists of other resources of stacks, which have
+ * no behaviour.
+ */
 export class Ec2 implements Service {
   public readonly name = 'ec2';
   public readonly protocol = 'ec2';
   public readonly operations: Record<string, Operation>;
-  public readonly permissions: Record<string, Permissions> = permissions;
+  public readonly permissions: Record<string, Permissions> = permissionsOf(
+    id => this.transit.gateways.get(id)?.accountId,
+    id => this.transit.attachments.get(id)?.tags ?? {},
+  );
   public readonly existing: Service['existing'] = {
     'AWS::EC2::Snapshot': place => [...this.snapshots.of(place.accountId, place.region).values()],
     'AWS::EC2::Image': place => [...this.images.of(place.accountId, place.region).values()],
+    'AWS::EC2::TransitGatewayAttachment': place => this.transit.living()
+      .filter(one => one.accountId === place.accountId && one.region === place.region),
   };
+  public readonly resourceTypes: Record<string, ResourceType>;
+  public readonly networks = new Networks();
+  public readonly transit: TransitGateways;
   private readonly identifiers = new Identifiers('ec2');
   private readonly snapshots = new Regional(() => new Map<string, Copy>());
   private readonly images = new Regional(() => new Map<string, Copy>());
@@ -45,47 +64,43 @@ export class Ec2 implements Service {
   public constructor(
     private readonly environment: Environment,
     private readonly inventory: Inventory,
+    private readonly shares: Shares,
   ) {
-    this.operations = { ...this.networks(), ...this.copies(), ...this.resources(), ...regionSettings() };
-  }
-
-  /** Default networks, and those of stacks without a default. */
-  private networks(): Record<string, Operation> {
-    const network = ({ caller: { accountId }, region }: Call) => defaultNetwork({ accountId, region });
-    return {
+    const { networks, environment: { clock, partition } } = this;
+    this.transit = new TransitGateways(networks, clock, partition, shares);
+    this.operations = {
       DescribeRegions: async () => ({
-        regionInfo: enabledRegions(this.environment.partition)
+        regionInfo: enabledRegions(partition)
           .map(regionName => ({ regionName, optInStatus: 'opt-in-not-required' })),
       }),
-      DescribeVpcs: async call => {
-        const { vpcId, dhcpOptionsId } = network(call);
-        return { vpcSet: this.described(call, 'AWS::EC2::VPC', 'vpcId', 'is-default', [{ vpcId, dhcpOptionsId }]) };
-      },
-      DescribeSubnets: async call => {
-        const defaults = network(call).subnetIds.map(subnetId => ({ subnetId }));
-        return { subnetSet: this.described(call, 'AWS::EC2::Subnet', 'subnetId', 'default-for-az', defaults) };
-      },
-      DescribeRouteTables: async call => {
-        const { routeTableId } = network(call);
-        const defaults = [{ routeTableId }];
-        const type = 'AWS::EC2::RouteTable';
-        return { routeTableSet: this.described(call, type, 'routeTableId', 'association.main', defaults) };
-      },
-      DescribeNetworkAcls: async call => {
-        const { networkAclId } = network(call);
-        const type = 'AWS::EC2::NetworkAcl';
-        return { networkAclSet: this.described(call, type, 'networkAclId', 'default', [{ networkAclId }]) };
-      },
-      DescribeSecurityGroups: async call => {
-        const groupId = network(call).securityGroupId;
-        const type = 'AWS::EC2::SecurityGroup';
-        return { securityGroupInfo: this.described(call, type, 'groupId', 'group-name', [{ groupId }]) };
-      },
-      DescribeInternetGateways: async call => {
-        const { internetGatewayId } = network(call);
-        const type = 'AWS::EC2::InternetGateway';
-        const found = this.described(call, type, 'internetGatewayId', 'attachment.vpc-id', [{ internetGatewayId }]);
-        return { internetGatewaySet: found };
+      ...networkOperations(networks, this.transit),
+      ...transitOperations(networks, this.transit),
+      ...this.copies(),
+      ...this.resources(),
+      ...regionSettings(),
+    };
+    this.resourceTypes = {
+      ...vpcTypes(networks, this.transit),
+      ...gatewayTypes(networks, clock),
+      'AWS::EC2::VPCEndpoint': endpointType(networks),
+      ...securityTypes(networks),
+      ...transitTypes(this.transit, clock),
+    };
+  }
+
+  /** An account that a transit gateway is shared with may attach networks to it. */
+  public resourcePolicy(arn: string): OwnedPolicy | undefined {
+    const [, , , , accountId, resource = ''] = arn.split(':');
+    if (!resource.startsWith('transit-gateway/')) return undefined;
+    const accounts = this.shares.accountsOf(arn);
+    const Action = 'ec2:CreateTransitGatewayVpcAttachment';
+    return {
+      accountId,
+      policy: {
+        Version: '2012-10-17',
+        Statement: accounts.length === 0
+          ? []
+          : [{ Effect: 'Allow', Principal: { AWS: [...accounts] }, Action, Resource: arn }],
       },
     };
   }
@@ -133,16 +148,14 @@ export class Ec2 implements Service {
           .map(instance => ({ instancesSet: [instance] })),
       }),
       DescribeVolumes: async call => ({ volumeSet: list(call, 'AWS::EC2::Volume', 'volumeId') }),
-      DescribeNatGateways: async call => ({
-        natGatewaySet: list(call, 'AWS::EC2::NatGateway', 'natGatewayId', { state: 'available' }),
-      }),
-      DescribeVpcEndpoints: async call => ({
-        vpcEndpointSet: list(call, 'AWS::EC2::VPCEndpoint', 'vpcEndpointId', { state: 'available' }),
-      }),
-      DescribeAddresses: async call => ({ addressesSet: list(call, 'AWS::EC2::EIP', 'allocationId') }),
-      DescribeNetworkInterfaces: async call => ({
-        networkInterfaceSet: list(call, 'AWS::EC2::NetworkInterface', 'networkInterfaceId', { status: 'available' }),
-      }),
+      DescribeNetworkInterfaces: async call => {
+        const found = this.inventory.list('AWS::EC2::NetworkInterface', placeOf(call)).map(({ properties, ...item }) => {
+          const { SubnetId: subnetId } = properties;
+          const vpcId = this.networks.subnets.get(String(subnetId))?.vpcId;
+          return { networkInterfaceId: item.id, status: 'available', subnetId, vpcId, ...tagsOf(item) };
+        });
+        return { networkInterfaceSet: filtered(found, call.input) };
+      },
       DeleteNetworkInterface: async call => {
         const { NetworkInterfaceId: id } = read(InterfaceInput, call.input);
         const item = this.inventory.find('AWS::EC2::NetworkInterface', id, placeOf(call));
@@ -153,16 +166,6 @@ export class Ec2 implements Service {
         return { return: true };
       },
     };
-  }
-
-  /** Those of the default network if the filter demands it, otherwise all. */
-  private described(
-    call: Call, type: string, member: string, filter: string, defaults: readonly Described[],
-  ): readonly Described[] {
-    const { Filter: filters } = read(FilterInput, call.input);
-    if (filters.some(({ Name }) => Name === filter)) return defaults;
-    const found = this.inventory.list(type, placeOf(call));
-    return [...defaults, ...found.map(one => ({ [member]: one.id, ...tagsOf(one) }))];
   }
 }
 

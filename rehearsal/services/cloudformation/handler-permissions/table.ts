@@ -1,4 +1,5 @@
 import { IAM_PERMISSIONS } from './iam';
+import { NETWORK_PERMISSIONS } from './network';
 import { ORGANIZATION_PERMISSIONS } from './organizations';
 import { arnIn, named, nameOf, tagged, type Operation, type PermissionsOf, type Place } from './rules';
 import { TRAFFIC_PERMISSIONS } from './traffic';
@@ -51,6 +52,7 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
   ...IAM_PERMISSIONS,
   ...ORGANIZATION_PERMISSIONS,
   ...TRAFFIC_PERMISSIONS,
+  ...NETWORK_PERMISSIONS,
   'AWS::S3::Bucket': bucket('BucketName'),
   'AWS::S3::BucketPolicy': (operation, place) => [
     {
