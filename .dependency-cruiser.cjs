@@ -53,10 +53,11 @@ module.exports = {
     },
     {
       name: 'command-line',
-      comment: 'cli imports the rehearsal and contracts of src; it works with every cloud assembly',
+      comment:
+        'cli imports the rehearsal, contracts of src and the plain AWS client; it works with every cloud assembly',
       severity: 'error',
       from: { path: '^cli/' },
-      to: { path: '^(src|lambda|test|bench|examples)/', pathNot: CONTRACT },
+      to: { path: '^(src|lambda|test|bench|examples)/', pathNot: [CONTRACT, '^lambda/shared/api/'] },
     },
   ],
   options: {

@@ -8,6 +8,7 @@ import { accounts, cleanAccount, releaseAccount } from './commands/accounts';
 import { addresses } from './commands/addresses';
 import { absorb, backport, describeBackport } from './commands/backport';
 import type { BackportContext } from './commands/backport';
+import { checkReach } from './commands/check-reach';
 import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
@@ -23,6 +24,7 @@ import { ACCOUNT_EMAIL_OPTIONS } from './options/account-email-options';
 import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from './options/account-options';
 import { ADDRESSES_OPTIONS } from './options/address-options';
 import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS, MAP_OPTIONS } from './options/branch-options';
+import { CHECK_REACH_OPTIONS } from './options/check-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -33,6 +35,7 @@ import {
 } from './options/release-options';
 import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
+import { describeAccounts } from './reach/describe';
 import { UsageError } from './usage-error';
 
 const EXIT_STATUS_HELP = `
@@ -129,6 +132,7 @@ function createProgram(): Command {
     options: ADDRESSES_OPTIONS,
     run: async options => addresses(options, new OperationsFunction(), terminal.write),
   });
+  addCheckCommands(program);
   addReleaseCommands(program);
   addBranchCommands(program);
   return program;
@@ -193,6 +197,23 @@ function addAccountCommands(program: Command): void {
     run: async (options, accountId = '') => {
       return releaseAccount(accountId, options, new OperationsFunction(), terminal.write);
     },
+  });
+}
+
+function addCheckCommands(program: Command): void {
+  const command = program.command('check').description('check what the accounts of the organization contain')
+    .exitOverride();
+  addCommand(command, {
+    name: 'reach',
+    description: 'check whether a network reaches another one, over routes and security groups; the exit status is 1 '
+      + 'if it does not',
+    options: CHECK_REACH_OPTIONS,
+    run: async options => checkReach(options, {
+      operations: new OperationsFunction(),
+      describe: async (known, region) => describeAccounts(known, region, terminal.warn),
+      write: terminal.write,
+      environment: process.env,
+    }),
   });
 }
 
