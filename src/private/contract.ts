@@ -45,6 +45,13 @@ export const NAMES = {
   stackProviderRole: 'org-environments-stack-provider',
   pipelineProviderRole: 'org-environments-pipeline-provider',
   addressProviderRole: 'org-environments-address-provider',
+  /** Role of the function that attaches networks to transit gateways. */
+  transitProviderRole: 'org-environments-transit-provider',
+  /**
+   * Prefix of the roles in the accounts of networks and hubs through which networks are attached. A role of a stack
+   * cannot have the prefix of the other roles, which applications may not change.
+   */
+  networkRolePrefix: 'network-org-environments-',
   /** Prefix of the names of all stacks that this library deploys in accounts. */
   stackPrefix: 'org-environments-',
   triggerFunctionRole: 'org-environments-trigger',
@@ -132,6 +139,8 @@ export const RESOURCE_TYPES = {
   branch: 'Custom::OrgEnvironmentsBranch',
   stack: 'Custom::OrgEnvironmentsStack',
   pipeline: 'Custom::OrgEnvironmentsPipeline',
+  network: 'Custom::OrgEnvironmentsNetwork',
+  transitAttachment: 'Custom::OrgEnvironmentsTransitAttachment',
   blueGreen: 'Custom::OrgEnvironmentsBlueGreen',
   addressSpace: 'Custom::OrgEnvironmentsAddressSpace',
   addressRange: 'Custom::OrgEnvironmentsAddressRange',

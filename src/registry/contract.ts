@@ -27,6 +27,8 @@ export const RECORDS = {
   clean: 'clean#',
   /** A plan, or another document, of the cleaning of an account. */
   cleanDocument: 'clean-document#',
+  /** The attachment of a network to a transit gateway. */
+  transit: 'transit#',
   /** An organizational unit that the app declares. */
   unit: 'unit#',
   /** An account whose closure had to wait. */

@@ -12,7 +12,7 @@ import {
   EnvironmentsDashboard, NotificationFormat,
   HealthCheck, Organization, OrganizationAccess,
   OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
-  SharedDatabase, Traffic,
+  SharedDatabase, Traffic, TransitHub,
 } from '../../src';
 import type { IAccount } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';
@@ -21,6 +21,7 @@ import {
   ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION,
 } from '../fixtures/app';
 import { DatabaseNetwork } from '../fixtures/database-network';
+import { networkOf } from '../fixtures/networks';
 
 interface Report {
   readonly pluginReports: readonly {
@@ -92,6 +93,12 @@ function everything(app: App, access: OrganizationAccess, env: Environment) {
 
   blueGreen(cicd);
   sharedServices(cicd, member);
+
+  const hub = new TransitHub(stack, 'Hub', { organization, account: member });
+  hub.addSegment('shop');
+  hub.attach(networkOf(cicd, 'shop', '10.1.0.0/20', { natGateways: 1, interfaceEndpoints: ['logs'] }), {
+    segment: 'shop',
+  });
 
   const network = new AccountStack(stack, 'Network', { organization, account: member });
   new CfnTopic(network, 'Topic', { kmsMasterKeyId: 'alias/aws/sns' });

@@ -90,6 +90,7 @@ test('each function sees its own records alone', () => {
       'drift#*', 'request#*', 'stack#*', 'halt#*',
     ],
     'org-environments-address-provider': ['space#*', 'range#*', 'resource#*', 'drift#*', 'request#*', 'space'],
+    'org-environments-transit-provider': ['transit#*', 'resource#*', 'drift#*', 'request#*'],
     'org-environments-trigger': ['route#*'],
     'org-environments-deployments': ['deployment#*', 'environment#*', 'lease#*'],
     'org-environments-operations': [

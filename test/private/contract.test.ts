@@ -7,10 +7,12 @@ import type {
 } from '../../src/addresses/contract';
 import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
+import type { NetworkRequest, NetworkResult } from '../../src/network/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
+import type { TransitAttachmentRequest, TransitAttachmentResult } from '../../src/transit/contract';
 
 /** Compiles only if T survives CloudFormation. */
 type AssertWire<T extends Wire<T>> = T;
@@ -35,6 +37,8 @@ export type Survives = [
   AssertWire<AddressRangeRequest>, AssertWire<AddressRangeResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
   AssertWire<TrafficRequest>,
+  AssertWire<NetworkRequest>, AssertWire<NetworkResult>,
+  AssertWire<TransitAttachmentRequest>, AssertWire<TransitAttachmentResult>,
 ];
 
 export type ArrivesAsText = [

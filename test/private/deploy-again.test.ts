@@ -21,7 +21,7 @@ const TRUE_BECAUSE: Readonly<Record<string, readonly string[]>> = {
     'lambda/cloudformation/errors.ts', 'lambda/cloudformation/lifecycle.ts', 'lambda/cloudformation/roles.ts',
     'lambda/cloudformation/stack-deployer.ts', 'lambda/entry/response.ts', 'lambda/pipeline/environments.ts',
     'lambda/registry/request.ts', 'lambda/shared/assume-role.ts', 'lambda/shared/errors.ts', 'lambda/shared/serve.ts',
-    'lambda/stack/asset-errors.ts', 'docs/troubleshooting.md', 'README.md',
+    'lambda/stack/asset-errors.ts', 'lambda/transit/lifecycle.ts', 'docs/troubleshooting.md', 'README.md',
   ],
   'the function has the configuration of another version, which a deployment of this version changes': [
     'lambda/entry/entry.ts', 'lambda/registry/table.ts', 'lambda/account/management.ts',

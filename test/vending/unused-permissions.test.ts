@@ -89,6 +89,12 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'cloudformation:DescribeStacks',
   ],
   [
+    'attaching networks, which other tests do',
+    /^org-environments-transit-provider$/,
+    'cloudformation:DescribeStackResources dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem '
+    + 'logs:CreateLogStream logs:PutLogEvents sts:AssumeRole',
+  ],
+  [
     'sending events that failed three times to the queue',
     /^org-environments-(trigger|deployments)$/,
     'sqs:SendMessage',
@@ -147,7 +153,8 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
       'cloudformation:Get* cloudformation:List* cloudformation:ValidateTemplate codecommit:BatchGet* ' +
       'codecommit:Describe* codecommit:Get* codecommit:GitPull codecommit:List* codepipeline:Get* ' +
       'codepipeline:List* dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* ' +
-      'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan events:Describe* events:List* events:Test* ' +
+      'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan ec2:Describe* ec2:Get* ec2:SearchTransitGatewayRoutes ' +
+      'events:Describe* events:List* events:Test* ' +
       'iam:Generate* iam:Get* iam:List* iam:Simulate* kms:Describe* kms:Get* kms:List* ' +
       'lambda:Get* lambda:List* organizations:Describe* organizations:List* s3:Get* s3:List* ' +
       'ssm:Describe* ssm:Get* ssm:List* states:Describe* ' +

@@ -1,0 +1,304 @@
+import type { Association, Attachment, Hubs, NetworkRoute, Networks, Place } from './aws';
+import type { Drift } from '../../src/operations/contract';
+import type { TransitAttachmentRequest, TransitAttachmentResult } from '../../src/transit/contract';
+import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
+import type { Registry, Versioned } from '../registry/registry';
+import { transitKey } from '../registry/transit';
+import type { HubRoute, TransitRecord } from '../registry/transit';
+import { isNamed } from '../shared/errors';
+import type { InProgress, Lifecycle, Owner, Progress } from '../shared/lifecycle';
+import { checkAgainIn, DONE, done, waitFor } from '../shared/lifecycle';
+
+interface TransitContext {
+  readonly registry: Registry;
+  readonly networks: Networks;
+  readonly hubs: Hubs;
+}
+
+type Request = TransitAttachmentRequest;
+type Result = TransitAttachmentResult;
+
+/** Errors of calls that EC2 accepts later: a share or a state is not yet known everywhere. */
+const NOT_YET = ['IncorrectState', 'InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayAttachmentID.NotFound'];
+
+/** Attaches networks to transit gateways: first the attachment, then its tables, then the routes of the network. */
+export class TransitLifecycle implements Lifecycle<Request, Result> {
+  public constructor(private readonly context: TransitContext) {}
+
+  public subjectOf({ networkName, transitGatewayId }: Request): string {
+    return `the attachment of network '${networkName}' to ${transitGatewayId}`;
+  }
+
+  public recordKeys(request: Request): readonly string[] {
+    return [transitKey(request)];
+  }
+
+  public async requestCreate(owner: Owner, request: Request): Promise<void> {
+    const key = transitKey(request);
+    const record = await this.read(key);
+    const foreign = record && foreignOwner(record.owners, owner);
+    if (foreign) {
+      throw new Error(`${this.subjectOf(request)} is declared by stack '${stackNameOf(foreign)}' already: remove one `
+        + 'of the two hub.attach()');
+    }
+    const owners = withOwner(record?.owners ?? [], owner, request);
+    await this.context.registry.write<TransitRecord>(
+      key, { routes: [], ...record, owners, request }, record?.version);
+  }
+
+  public async requestUpdate(owner: Owner, request: Request, before: Request): Promise<void> {
+    const record = await this.read(transitKey(request));
+    // the rollback of a rejected change requests what the owner already has: that is not a change
+    const isOther = transitKey(request) !== transitKey(before) && !(record && owns(record.owners, owner));
+    if (isOther) {
+      throw new Error(`the attachment of network '${request.networkName}' cannot move from ${before.vpcId} and `
+        + `${before.transitGatewayId} to ${request.vpcId} and ${request.transitGatewayId}: define another Network and `
+        + 'attach it, and remove this one afterwards');
+    }
+    await this.requestCreate(owner, request);
+  }
+
+  public async requestDelete(owner: Owner, request: Request): Promise<void> {
+    const key = transitKey(request);
+    const record = await this.read(key);
+    if (!record || !owns(record.owners, owner)) return;
+    const owners = withoutOwner(record.owners, owner);
+    const last = owners.at(-1)?.request ?? record.request;
+    await this.context.registry.write<TransitRecord>(key, { ...record, owners, request: last }, record.version);
+  }
+
+  /** A lost record is restored with all routes that the request may have created. */
+  public async recover(owner: Owner, request: Request): Promise<void> {
+    const key = transitKey(request);
+    if (await this.read(key)) return;
+    const found = await this.find(request).catch(() => undefined);
+    if (found?.owner !== key) return;
+    const owners = withOwner([], owner, request);
+    const record: TransitRecord = { owners, request, routes: routesOf(request) };
+    await this.context.registry.write<TransitRecord>(key, record, undefined);
+  }
+
+  public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {
+    const key = transitKey(request);
+    const record = await this.read(key);
+    if (!record || !owns(record.owners, owner)) {
+      throw new Error(`${this.subjectOf(request)} was removed concurrently: deploy again`);
+    }
+    return laterIfNotYet(async () => {
+      const attachment = await this.find(request);
+      return await this.reconcileAttachment(request, attachment)
+        ?? await this.reconcileTables(request, attachment?.attachmentId ?? '')
+        ?? await this.reconcileRoutes(request, record)
+        ?? done({ attachmentId: attachment?.attachmentId ?? '' });
+    });
+  }
+
+  /** Routes first, so that none ever leads nowhere. */
+  public async reconcileDelete(_owner: Owner, request: Request): Promise<Progress<void>> {
+    const key = transitKey(request);
+    const record = await this.read(key);
+    if (!record || record.owners.length > 0) return DONE;
+    return laterIfNotYet(async () => {
+      await this.removeRoutes(record.request, record.routes);
+      const attachment = await this.find(record.request);
+      if (attachment?.owner === key) {
+        return await this.leaveTables(record.request, attachment) ?? this.detach(record.request, attachment);
+      }
+      await this.context.registry.remove(key, record.version);
+      return DONE;
+    });
+  }
+
+  public async check(owner: Owner, request: Request): Promise<readonly Drift[]> {
+    const { networkName } = request;
+    const record = await this.read(transitKey(request));
+    const repairable = (what: string, remedy: string): Drift => ({ what, remedy, isRepairable: true });
+    if (!record || !owns(record.owners, owner)) {
+      return [repairable(`the registry has no record of ${this.subjectOf(request)}`, 'it is recorded again')];
+    }
+    const attachment = await this.find(request);
+    if (attachment?.state !== 'available') {
+      return [repairable(`network '${networkName}' is not attached to ${request.transitGatewayId}`,
+        'it is attached again')];
+    }
+    const { attachmentId } = attachment;
+    const association = await this.context.hubs.association(hubPlace(request), attachmentId);
+    const propagations = await this.context.hubs.propagations(hubPlace(request), attachmentId);
+    const isRouted = association?.tableId === request.tableId
+      && sameItems(propagations, request.propagatedTableIds);
+    const missing = await this.missingRoutes(request);
+    return [
+      ...isRouted ? [] : [repairable(`the hub does not route network '${networkName}' as its segment says`,
+        'its route tables are restored')],
+      ...missing.map(({ routeTableId, cidr }) => repairable(
+        `route table ${routeTableId} of network '${networkName}' has no route to the hub for ${cidr}`,
+        'the route is created again')),
+    ];
+  }
+
+  public async requestRepair(owner: Owner, request: Request): Promise<void> {
+    await this.requestCreate(owner, request);
+  }
+
+  /** Creates and accepts the attachment; undefined: it is available, with the requested subnets. */
+  private async reconcileAttachment(
+    request: Request, attachment: Attachment | undefined,
+  ): Promise<InProgress | undefined> {
+    const { networks, hubs } = this.context;
+    const key = transitKey(request);
+    const { transitGatewayId, vpcId, subnetIds, networkName } = request;
+    if (!attachment) {
+      await networks.attach(networkPlace(request), transitGatewayId, vpcId, subnetIds, key);
+      return waitFor('the attachment');
+    }
+    const { attachmentId, state } = attachment;
+    if (attachment.owner !== key) {
+      throw new Error(`VPC ${vpcId} of network '${networkName}' is attached to ${transitGatewayId} already `
+        + `(${attachmentId}), but not by this app: delete that attachment, then deploy again`);
+    }
+    if (state === 'pendingAcceptance') {
+      await hubs.accept(hubPlace(request), attachmentId);
+      return waitFor('the accepted attachment');
+    }
+    if (state !== 'available') return checkAgainIn(10, `the attachment (${state})`);
+    const added = subnetIds.filter(id => !attachment.subnetIds.includes(id));
+    const removed = attachment.subnetIds.filter(id => !subnetIds.includes(id));
+    if (added.length + removed.length === 0) return undefined;
+    await networks.changeSubnets(networkPlace(request), attachmentId, added, removed);
+    return waitFor('the subnets of the attachment');
+  }
+
+  /** Associates the attachment with its table, and propagates it to those that reach it; undefined: it is. */
+  private async reconcileTables(request: Request, attachmentId: string): Promise<InProgress | undefined> {
+    const { hubs } = this.context;
+    const place = hubPlace(request);
+    const present = await hubs.propagations(place, attachmentId);
+    for (const tableId of present.filter(id => !request.propagatedTableIds.includes(id))) {
+      await hubs.endPropagation(place, attachmentId, tableId);
+    }
+    const association = await hubs.association(place, attachmentId);
+    if (!association) {
+      await hubs.associate(place, attachmentId, request.tableId);
+      return waitFor('the association with the route table of the segment');
+    }
+    if (association.state !== 'associated') return waitForAssociation(association);
+    if (association.tableId !== request.tableId) {
+      await hubs.disassociate(place, attachmentId, association.tableId);
+      return waitFor('the end of the former association');
+    }
+    for (const tableId of request.propagatedTableIds.filter(id => !present.includes(id))) {
+      await hubs.propagate(place, attachmentId, tableId);
+    }
+    return undefined;
+  }
+
+  /** Creates the routes of the network, and removes those that are not requested any more. */
+  private async reconcileRoutes(request: Request, record: Versioned<TransitRecord>): Promise<InProgress | undefined> {
+    const { networks, registry } = this.context;
+    const wanted = routesOf(request);
+    const missing = await this.missingRoutes(request);
+    const created = wanted.filter(route => includes(record.routes, route) || includes(missing, route));
+    const obsolete = record.routes.filter(route => !includes(wanted, route));
+    if (missing.length + obsolete.length === 0 && created.length === record.routes.length) return undefined;
+    const { version, ...rest } = record;
+    const { version: recorded } = await registry.write<TransitRecord>(
+      transitKey(request), { ...rest, routes: [...created, ...obsolete] }, version);
+    for (const route of missing) await networks.createRoute(networkPlace(request), route, request.transitGatewayId);
+    await this.removeRoutes(request, obsolete);
+    if (obsolete.length > 0) {
+      await registry.write<TransitRecord>(transitKey(request), { ...rest, routes: created }, recorded);
+    }
+    return undefined;
+  }
+
+  /** The requested routes that do not exist. @throws Error if a table has a route that leads elsewhere */
+  private async missingRoutes(request: Request): Promise<readonly HubRoute[]> {
+    const present = await this.context.networks.routes(networkPlace(request), request.routeTableIds);
+    return routesOf(request).filter(route => {
+      const found = present.find(other => isSame(other, route));
+      if (found && found.transitGatewayId !== request.transitGatewayId) {
+        throw new Error(`route table ${route.routeTableId} of network '${request.networkName}' has a route for `
+          + `${route.cidr} that does not lead to ${request.transitGatewayId}: remove it, or choose other 'cidrs' of `
+          + 'the hub, then deploy again');
+      }
+      return found === undefined;
+    });
+  }
+
+  /** Removes routes that lead to the hub, also those that lead nowhere any more. */
+  private async removeRoutes(request: Request, routes: readonly HubRoute[]): Promise<void> {
+    const { networks } = this.context;
+    const tables = [...new Set(routes.map(({ routeTableId }) => routeTableId))];
+    const present: readonly NetworkRoute[] = await networks.routes(networkPlace(request), tables);
+    for (const route of present) {
+      const isOurs = includes(routes, route) && route.transitGatewayId === request.transitGatewayId;
+      if (isOurs) await networks.deleteRoute(networkPlace(request), route);
+    }
+  }
+
+  private async leaveTables(request: Request, { attachmentId, state }: Attachment): Promise<InProgress | undefined> {
+    if (state !== 'available') return undefined;
+    const { hubs } = this.context;
+    const place = hubPlace(request);
+    for (const tableId of await hubs.propagations(place, attachmentId)) {
+      await hubs.endPropagation(place, attachmentId, tableId);
+    }
+    const association = await hubs.association(place, attachmentId);
+    if (!association) return undefined;
+    if (association.state !== 'associated') return waitForAssociation(association);
+    await hubs.disassociate(place, attachmentId, association.tableId);
+    return waitFor('the end of the association with the route table of the segment');
+  }
+
+  private async detach(request: Request, { attachmentId, state }: Attachment): Promise<InProgress> {
+    if (state !== 'deleting') await this.context.networks.detach(networkPlace(request), attachmentId);
+    return checkAgainIn(10, 'the deletion of the attachment');
+  }
+
+  private async find(request: Request): Promise<Attachment | undefined> {
+    const { transitGatewayId, vpcId } = request;
+    return this.context.networks.attachment(networkPlace(request), transitGatewayId, vpcId);
+  }
+
+  private async read(key: string): Promise<Versioned<TransitRecord> | undefined> {
+    return this.context.registry.read<TransitRecord>(key);
+  }
+}
+
+async function laterIfNotYet<Outcome>(step: () => Promise<Progress<Outcome>>): Promise<Progress<Outcome>> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof Error && isNamed(error, ...NOT_YET)) return waitFor('the transit gateway', error);
+    throw error;
+  }
+}
+
+function waitForAssociation({ state }: Association): InProgress {
+  return waitFor(`the route table of the segment (${state})`);
+}
+
+function networkPlace({ roleArn, region }: Request): Place {
+  return { roleArn, region };
+}
+
+function hubPlace({ hubRoleArn, region }: Request): Place {
+  return { roleArn: hubRoleArn, region };
+}
+
+/** A route for each table and block. */
+function routesOf({ routeTableIds, cidrs }: Request): readonly HubRoute[] {
+  return routeTableIds.flatMap(routeTableId => cidrs.map(cidr => ({ routeTableId, cidr })));
+}
+
+function isSame(one: HubRoute, other: HubRoute): boolean {
+  return one.routeTableId === other.routeTableId && one.cidr === other.cidr;
+}
+
+function includes(routes: readonly HubRoute[], route: HubRoute): boolean {
+  return routes.some(other => isSame(other, route));
+}
+
+function sameItems(one: readonly string[], other: readonly string[]): boolean {
+  return [...one].sort().join() === [...other].sort().join();
+}

@@ -1,0 +1,59 @@
+import { Aws, CfnParameter, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, CfnRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../private/acknowledge';
+import { NAMES } from '../private/contract';
+
+interface NetworkRoleProps {
+  /** Completes the name of the role. */
+  readonly suffix: string;
+  readonly description: string;
+  readonly statements: PolicyStatement[];
+  /** Reasons for the wildcards in resources, by the id of the statement. */
+  readonly whyWildcards: { readonly [sid: string]: string };
+}
+
+/** Parameter of a stack with the id of the CICD account, which is a token in apps without `env`. */
+const CICD_PARAMETER = 'CicdAccount';
+
+/** A role in an account that only the function in the CICD account assumes, which attaches networks. */
+export class NetworkRole extends Construct {
+  public constructor(scope: Construct, id: string, props: NetworkRoleProps) {
+    super(scope, id);
+    const { statements, description, suffix, whyWildcards } = props;
+    const parameter = new CfnParameter(Stack.of(this), CICD_PARAMETER, {
+      description: 'Id of the CICD account', allowedPattern: '^\\d{12}$',
+    });
+    const cicdAccount = parameter.valueAsString;
+    const trust = new PolicyStatement({
+      actions: ['sts:AssumeRole'],
+      principals: [new AccountPrincipal(cicdAccount)],
+      conditions: {
+        ArnEquals: {
+          'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${cicdAccount}:role/${NAMES.transitProviderRole}`,
+        },
+      },
+    });
+    const role = new CfnRole(this, 'Default', {
+      roleName: roleName(suffix),
+      description,
+      assumeRolePolicyDocument: new PolicyDocument({ statements: [trust] }),
+      policies: [{ policyName: 'Network', policyDocument: new PolicyDocument({ statements }) }],
+    });
+    acknowledgeWildcards(role, statements, whyWildcards);
+  }
+}
+
+/** The value of the parameter that the stack of a role needs. */
+export function cicdParameter(parent: Stack): { [name: string]: string } {
+  return { [CICD_PARAMETER]: parent.account };
+}
+
+function roleName(suffix: string): string {
+  return `${NAMES.networkRolePrefix}${suffix}`;
+}
+
+/** ARN of a network role in an account, for use in the parent stack. */
+export function networkRoleArn(accountId: string, suffix: string): string {
+  return `arn:${Aws.PARTITION}:iam::${accountId}:role/${roleName(suffix)}`;
+}
