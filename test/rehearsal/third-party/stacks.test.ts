@@ -258,9 +258,9 @@ test.each<[string, object, string]>([
   [
     'unknown functions',
     {
-      Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Cidr': ['10.0.0.0/16', 1] } } } },
+      Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Unknown': ['a', 1] } } } },
     },
-    'the rehearsal does not support the function Fn::Cidr',
+    'the rehearsal does not support the function Fn::Unknown',
   ],
   [
     'secrets',
