@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { everywhere } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type {
@@ -30,6 +31,7 @@ export class ResourceAccessManager implements Service {
       return { returnValue: true };
     },
   };
+  public readonly permissions = everywhere(['EnableSharingWithAwsOrganization']);
   public readonly routes = { EnableSharingWithAwsOrganization: 'POST /enablesharingwithawsorganization' };
   public readonly resourceTypes: Record<string, ResourceType>;
   private readonly shares = new Map<string, Share>();
