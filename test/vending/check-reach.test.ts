@@ -36,7 +36,9 @@ test('the command fails with the obstacle between networks of two customers', as
   const { status, stdout } = await check('--from', 'shop-acme', '--to', '10.2.0.0/20', '--json');
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
-    from: 'shop-acme', to: '10.2.0.0/20', reaches: false,
+    from: 'shop-acme',
+    to: '10.2.0.0/20',
+    reaches: false,
     obstacle: expect.stringMatching(/^route table tgw-rtb-\w+ of tgw-\w+ has no route to 10\.2\./),
   });
 });

@@ -46,6 +46,19 @@ describe('two customers with one hub', () => {
     [...table.routes.values()].filter(({ target }) => target === 'transitGatewayId')
       .map(route => ({ vpc: cidrOf(table.vpcId), ...route })));
 
+  /** Routes that lead nowhere, looked up at each event of a stack. */
+  const blackholes: string[] = [];
+  beforeAll(() => {
+    harness.simulation.cloudformation.onEvent(() => {
+      for (const table of ec2().networks.routeTables.values()) {
+        for (const { target, targetId, destination } of table.routes.values()) {
+          const leadsNowhere = target === 'transitGatewayId' && !ec2().transit.isAttached(targetId, table.vpcId);
+          if (leadsNowhere) blackholes.push(`${cidrOf(table.vpcId)} → ${destination}`);
+        }
+      }
+    });
+  });
+
   test('one deployment makes the networks, and each reaches only its own customer and the shared network', async () => {
     expect(reasons(await harness.deploy(TWO))).toBe('');
     expect(reached()).toEqual({
@@ -105,6 +118,7 @@ describe('two customers with one hub', () => {
     expect(reached()['10.0.0.0/20']).toEqual(['10.1.0.0/20', '10.1.16.0/20']);
     expect(routes()).toEqual(kept);
     expect([...ec2().transit.tables.values()]).toHaveLength(2);
+    expect(blackholes).toEqual([]);
     const own = [...ec2().networks.vpcs.values()].filter(({ isDefault, region }) => !isDefault && region === REGION);
     expect(own.map(({ cidr }) => cidr).sort()).toEqual(['10.0.0.0/20', '10.1.0.0/20', '10.1.16.0/20']);
   });
@@ -114,6 +128,7 @@ describe('two customers with one hub', () => {
     expect(failures).toEqual([]);
     expect(ec2().transit.living()).toEqual([]);
     expect([...ec2().transit.gateways.values()]).toEqual([]);
+    expect(blackholes).toEqual([]);
     expect([...ec2().networks.vpcs.values()].filter(({ isDefault }) => !isDefault)).toEqual([]);
   });
 });
