@@ -88,9 +88,10 @@ function damaged(facts: NetworkFacts, seed: number): NetworkFacts {
     attachments: facts.attachments.map(({ tableId, ...attachment }) => ({
       ...attachment, ...chance(0.9) && { tableId }, isAvailable: chance(0.9),
     })),
-    transitTables: facts.transitTables.map(table => ({
-      ...table, routes: [...chance(0.4) ? [hop()] : [], ...table.routes.filter(() => chance(0.9))],
-    })),
+    transitTables: facts.transitTables.map(table => {
+      const [added, kept] = [chance(0.4) ? [hop()] : [], table.routes.filter(() => chance(0.9))];
+      return { ...table, routes: chance(0.5) ? [...added, ...kept] : [...kept, ...added] };
+    }),
   };
 }
 
