@@ -149,8 +149,8 @@ export class Ec2 implements Service {
       }),
       DescribeVolumes: async call => ({ volumeSet: list(call, 'AWS::EC2::Volume', 'volumeId') }),
       DescribeNetworkInterfaces: async call => {
-        const found = this.inventory.list('AWS::EC2::NetworkInterface', placeOf(call)).map(({ properties, ...item }) => {
-          const { SubnetId: subnetId } = properties;
+        const all = this.inventory.list('AWS::EC2::NetworkInterface', placeOf(call));
+        const found = all.map(({ properties: { SubnetId: subnetId }, ...item }) => {
           const vpcId = this.networks.subnets.get(String(subnetId))?.vpcId;
           return { networkInterfaceId: item.id, status: 'available', subnetId, vpcId, ...tagsOf(item) };
         });

@@ -105,7 +105,12 @@ test('a VPC is deleted after what is in it, and a default network can be deleted
   const { internetGatewayId } = (internetGatewaySet as { item: Described }).item;
   await expect(call('DeleteInternetGateway', { InternetGatewayId: internetGatewayId }))
     .rejects.toMatchObject({ name: 'DependencyViolation' });
-  await call('DetachInternetGateway', { InternetGatewayId: internetGatewayId, VpcId: theDefault });
+  await call('CreateTags', { ResourceId: [internetGatewayId], Tag: [{ Key: 'state', Value: 'being-deleted' }] });
+  expect(await call('DescribeInternetGateways', filter('tag:state', 'being-deleted')))
+    .toMatchObject({ internetGatewaySet: { item: { internetGatewayId } } });
+  const attachment = { InternetGatewayId: internetGatewayId, VpcId: theDefault };
+  await call('DetachInternetGateway', attachment);
+  await expect(call('DetachInternetGateway', attachment)).rejects.toMatchObject({ name: 'Gateway.NotAttached' });
   await call('DeleteInternetGateway', { InternetGatewayId: internetGatewayId });
   await call('DeleteVpc', { VpcId: theDefault });
   expect(await call('DescribeVpcs', filter('is-default', 'true'))).toMatchObject({ vpcSet: '' });
