@@ -1,4 +1,5 @@
 import { batchGet } from './dynalite-batches';
+import { wantsFailedItem, writeOrItem } from './dynalite-conditions';
 import { Database } from './dynalite-database';
 import { transact } from './dynalite-transactions';
 import { permissions, placeOf } from './permissions';
@@ -47,6 +48,10 @@ export class DynamoDb implements Service {
     const database = ({ caller: { accountId }, region }: Call): Database => databases.of(accountId, region);
     const forward: Operation = async call => {
       const { accountId, region, name } = placeOf(call, textOf(call, 'TableName'));
+      if (wantsFailedItem(call.input)) {
+        const input = { ...call.input, TableName: name };
+        return clock.during(async () => writeOrItem(databases.of(accountId, region), call.operation, input));
+      }
       // dynalite knows no ARNs of tables
       const body = textOf(call, 'TableName').startsWith('arn:')
         ? Buffer.from(JSON.stringify({ ...call.input, TableName: name })) : call.request.body;

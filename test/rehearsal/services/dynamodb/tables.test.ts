@@ -45,6 +45,28 @@ describe.each([
     },
   });
 
+  test.each(['ALL_OLD', 'NONE'] as const)(
+    'a write whose condition fails has the item in its error if it is wanted: %s',
+    async ReturnValuesOnConditionCheckFailure => {
+      await put({ pk: 'a', version: 1 });
+      const { lib, table } = world.sdk();
+      const condition = { ConditionExpression: ABSENT, ReturnValuesOnConditionCheckFailure };
+      const error = expect.objectContaining(ReturnValuesOnConditionCheckFailure === 'NONE'
+        ? { name: 'ConditionalCheckFailedException' }
+        : { name: 'ConditionalCheckFailedException', Item: { pk: { S: 'a' }, version: { N: '1' } } });
+      const putting = table.send(new lib.PutCommand({ TableName, Item: { pk: 'a' }, ...condition }));
+      await expect(putting).rejects.toEqual(error);
+      await expect(table.send(new lib.UpdateCommand({
+        TableName,
+        Key: { pk: 'a' },
+        UpdateExpression: 'SET version = :version',
+        ExpressionAttributeValues: { ':version': 2 },
+        ...condition,
+      }))).rejects.toEqual(error);
+      expect(await get('a')).toEqual({ pk: 'a', version: 1 });
+    },
+  );
+
   describe('a transaction', () => {
     test('writes everything', async () => {
       await put({ pk: 'a', version: 1, former: true }, { pk: 'b', version: 1 }, { pk: 'c', version: 1 });
