@@ -138,7 +138,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart', 'bench'],
+    devdirs: ['lambda', 'rehearsal', 'cli', 'test', 'examples/quickstart', 'examples/customer', 'bench'],
     prettier: false,
     // by content, because a clone or a checkout changes the times of all files
     commandOptions: { extraArgs: ['--cache', '--cache-strategy', 'content', '--cache-location', `${CACHE}/eslint`] },
@@ -190,7 +190,7 @@ for (const option of ['inlineSourceMap', 'inlineSources']) {
   project.tsconfig?.file.addOverride(`compilerOptions.${option}`, false);
 }
 
-const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'bench'];
+const sources = ['lambda', 'rehearsal', 'cli', 'examples/quickstart', 'examples/customer', 'bench'];
 project.tsconfigDev?.file.addOverride('compilerOptions.paths', {
   'cdk-org-environments': ['../src/index.ts'],
   // the index declares all AWS services, which takes a fifth of the time of the linter
@@ -230,7 +230,7 @@ const checkImports = project.addTask('check-imports', {
   description: 'Find import circles and imports that .dependency-cruiser.cjs forbids',
   exec: [
     `depcruise --cache ${CACHE}/imports --cache-strategy content`,
-    'src lambda rehearsal cli test bench examples/quickstart tools',
+    'src lambda rehearsal cli test bench examples/quickstart examples/customer tools',
   ].join(' '),
 });
 // projen silences jsii's warnings of words that other languages reserve; aws-cdk-lib is developed against the newest
@@ -245,6 +245,14 @@ project.testTask.exec('jest --passWithNoTests --ci', { receiveArgs: true });
 // most objects of the rehearsal are short-lived: a larger young generation saves a tenth of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
+project.addTask('demo:customer', {
+  description: 'Rehearse a customer with its accounts, networks and database',
+  steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, {
+    cwd: 'examples/customer',
+    exec: 'node ../../lib/cli/org-environments.js rehearse --repository shop=../template-repository '
+      + "--then 'node ../../lib/cli/org-environments.js addresses'",
+  }],
+});
 const blueGreenDemo = project.addTask('demo:blue-green', {
   description: 'Release, roll back and abort in the rehearsal, with HTTP servers: --requests N --picture FILE',
   exec: 'tsx --tsconfig test/tsconfig.json test/switches/demo.ts',

@@ -40,7 +40,7 @@ export class Protections {
     return this.save(branch, record, undefined);
   }
 
-  /** What exists before belongs to others. It is recorded first: after a crash, it cannot be told from ours. */
+  /** What exists before belongs to others. It is recorded first: after a crash, nothing distinguishes it from ours. */
   private async intend(request: BranchRequest, record: Read): Promise<Read> {
     if (record.foreignRules) return record;
     // what a former version has required is ours

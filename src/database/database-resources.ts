@@ -1,4 +1,4 @@
-import { CfnDeletionPolicy, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { CfnResource } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
@@ -50,6 +50,10 @@ class Surroundings {
       // a group without rules would get one that allows everything
       securityGroupEgress: [{ ipProtocol: 'icmp', fromPort: 252, toPort: 86, cidrIp: '255.255.255.255/32' }],
     });
+    // cdk-nag cannot read what is known only at deployment
+    if (clients.some(({ cidr }) => Token.isUnresolved(cidr))) {
+      acknowledge(this.securityGroup, { EC23: 'the addresses are those of the clients, and known at deployment' });
+    }
     this.subnetGroup = new CfnDBSubnetGroup(stack, 'Subnets', {
       dbSubnetGroupDescription: `Subnets of the database ${databaseIdentifier}`,
       subnetIds: network.databaseSubnetIds,

@@ -1,7 +1,9 @@
+import { Token } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { serviceName } from './vpc-resources';
 import type { VpcResources } from './vpc-resources';
+import { acknowledge } from '../private/acknowledge';
 
 interface EndpointsProps {
   readonly resources: VpcResources;
@@ -35,6 +37,10 @@ export class Endpoints extends Construct {
         { ipProtocol: 'icmp', fromPort: 252, toPort: 86, cidrIp: '255.255.255.255/32', description: 'Nothing' },
       ],
     });
+    // cdk-nag cannot read what is known only at deployment
+    if (Token.isUnresolved(cidr)) {
+      acknowledge(group, { EC23: 'the addresses are those of the network, and known at deployment' });
+    }
     for (const service of services) {
       new CfnVPCEndpoint(this, `Interface-${service.replace(/\W/g, '-')}`, {
         vpcId: vpc.ref,

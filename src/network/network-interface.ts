@@ -1,32 +1,16 @@
-import type { IConstruct } from 'constructs';
 import type { IAccount } from '../account/account-interface';
+import type { IDatabaseNetwork } from '../database/database-props';
 
 /** A VPC in an account of the organization. */
-export interface INetwork extends IConstruct {
-  /** The account of the VPC. */
-  readonly account: IAccount;
-
+export interface INetwork extends IDatabaseNetwork {
   /** Region of the VPC, for example `eu-west-1`. */
   readonly region: string;
-
-  /**
-   * Id of the VPC.
-   *
-   * @attribute
-   */
-  readonly vpcId: string;
-
-  /** Addresses of the VPC in CIDR notation, for example `10.1.0.0/20`. */
-  readonly cidr: string;
 
   /** Ids of the public subnets: one for each availability zone, or none. */
   readonly publicSubnetIds: string[];
 
   /** Ids of the private subnets, one for each availability zone. */
   readonly privateSubnetIds: string[];
-
-  /** Ids of the database subnets: one for each availability zone, or none. */
-  readonly databaseSubnetIds: string[];
 
   /** Ids of the route tables that get routes to a `TransitHub`: those of the private and the database subnets. */
   readonly routeTableIds: string[];

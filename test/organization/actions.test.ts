@@ -40,7 +40,7 @@ const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
-  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest',
+  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest', 'codecommit:GetPullRequest',
   'codecommit:ListBranches', 'codecommit:ListPullRequests',
 ];
 const OPERATE = [

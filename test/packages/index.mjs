@@ -12,7 +12,8 @@ import { TypeScript } from './typescript.mjs';
 const CONCURRENCY = 2;
 
 const work = mkdtempSync(path.join(tmpdir(), 'packages-'));
-const { version, peerDependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
+const { version, peerDependencies, devDependencies } = JSON.parse(manifest);
 const versions = {
   package: version,
   lowest: peerDependencies['aws-cdk-lib'].replace('^', ''),

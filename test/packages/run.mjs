@@ -6,7 +6,10 @@ export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../
 export const consumers = path.join(root, 'test/packages/consumers');
 
 /** How the clients of the registries say that a version does not exist. */
-const NOT_SERVED = /No matching distribution found for .*|Could not find artifact \S+|(?:unknown revision|no matching versions) .*|E404 .*|ETARGET .*/;
+const NOT_SERVED = new RegExp([
+  'No matching distribution found for .*', 'Could not find artifact \\S+',
+  '(?:unknown revision|no matching versions) .*', 'E404 .*', 'ETARGET .*',
+].join('|'));
 
 /** This machine lacks something that has nothing to do with the package. */
 export class MissingError extends Error {}

@@ -17,7 +17,7 @@ function app(cicd: Cicd): void {
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await Harness.start(IN_REAL_TIME);
+  harness = await Harness.start({ ...IN_REAL_TIME, scale: 60 });
   expect(reasons(await harness.deploy(app))).toBe('');
 });
 afterAll(() => harness.stop());

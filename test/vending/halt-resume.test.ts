@@ -250,7 +250,7 @@ describe('halt, resume and status commands', () => {
     });
     expect(await cli('halt', '--all')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("required option '--reason <text>' not specified"),
+      stderr: expect.stringContaining('missing: --reason <text>'),
     });
     expect(await cli('halt', '--all', '--reason', ' ')).toMatchObject({
       status: 2,

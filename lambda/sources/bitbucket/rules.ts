@@ -18,7 +18,7 @@ const KINDS: readonly Kind[] = ['force', 'require_approvals_to_merge', 'require_
 const MAX = 1000;
 
 /**
- * The branch restrictions of one repository. They concern pull requests: whoever may write can push, too.
+ * The branch restrictions of one repository. They concern pull requests: every user that may write can push, too.
  *
  * https://developer.atlassian.com/cloud/bitbucket/rest/api-group-branch-restrictions/
  */

@@ -28,7 +28,7 @@ export function hostErrorOf(error: unknown, repositoryName: string, credentialsA
   if (status >= 500) return errors.unreachable(message, error);
   if (status === 401) return errors.rejected(message, error);
   if (status === 403) return errors.forbidden(message, error);
-  // the token of an App is asked for this repository
+  // the token of an App is requested for this repository
   if (status === 422 && /repository that does not exist or is not accessible/i.test(message)) {
     return errors.notFound(error);
   }

@@ -1,0 +1,63 @@
+import type { Construct } from 'constructs';
+import type { CustomerNetworkOptions, ICustomerOrganization } from './customer-props';
+import { Account } from '../account/account';
+import type { IAccount } from '../account/account-interface';
+import { Network } from '../network/network';
+import { fail } from '../private/validate';
+
+/** In the pattern of e-mail addresses, it is replaced by the name of an account. */
+const ACCOUNT_PLACEHOLDER = '{account}';
+
+const DEFAULT_PREFIX_LENGTH = 20;
+
+/** Names that become parts of the names of units, accounts and segments. */
+const NAME = /^[a-z][a-z0-9-]{0,19}$/;
+
+type Owner = Pick<ICustomerOrganization, 'organization' | 'email' | 'organizationalUnitId'>;
+
+export function checkedPartName(scope: Construct, what: string, value: string): string {
+  if (NAME.test(value)) return value;
+  return fail(scope, `the ${what} must be 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, got `
+    + `'${value}'`);
+}
+
+export function checkedEmail(scope: Construct, email: string): string {
+  if (email.split(ACCOUNT_PLACEHOLDER).length === 2) return email;
+  return fail(scope, `'email' must contain '${ACCOUNT_PLACEHOLDER}' once, like 'aws+{account}@example.com', got `
+    + `'${email}'`);
+}
+
+/** Vends an account in the unit of a customer. */
+export function customerAccount(scope: Construct, id: string, owner: Owner, accountName: string): IAccount {
+  return new Account(scope, id, {
+    organization: owner.organization,
+    accountName,
+    email: owner.email.replace(ACCOUNT_PLACEHOLDER, accountName),
+    organizationalUnit: owner.organizationalUnitId,
+  });
+}
+
+interface CustomerNetworkProps extends CustomerNetworkOptions {
+  readonly customer: Pick<ICustomerOrganization, 'organization' | 'addressSpace' | 'hub'>;
+  readonly account: IAccount;
+  /** The segment of the hub. */
+  readonly segment: string;
+}
+
+/** Creates a network with a range of the customer, and attaches it to the hub. */
+export function customerNetwork(
+  scope: Construct, id: string, { customer, account, segment, prefixLength, ...options }: CustomerNetworkProps,
+): Network {
+  const { organization, addressSpace, hub } = customer;
+  const addressRange = addressSpace.addRange(scope, `${id}Range`, {
+    prefixLength: checkedPrefixLength(scope, prefixLength ?? DEFAULT_PREFIX_LENGTH),
+  });
+  const network = new Network(scope, id, { organization, account, addressRange, ...options });
+  hub?.attach(network, { segment });
+  return network;
+}
+
+function checkedPrefixLength(scope: Construct, prefixLength: number): number {
+  if (Number.isInteger(prefixLength) && prefixLength >= 16 && prefixLength <= 24) return prefixLength;
+  return fail(scope, `'prefixLength' of a network must be a whole number from 16 to 24, got ${prefixLength}`);
+}

@@ -1,0 +1,88 @@
+import { Construct } from 'constructs';
+import { checkedEmail, checkedPartName, customerAccount, customerNetwork } from './customer-accounts';
+import type { CustomerOrganizationProps, ICustomerOrganization } from './customer-props';
+import { addSegments, segmentsOf } from './segments';
+import type { IAccount } from '../account/account-interface';
+import { AddressSpace } from '../addresses/address-space';
+import type { IAddressSpace } from '../addresses/address-space';
+import type { INetwork } from '../network/network-interface';
+import type { IOrganization } from '../organization/organization-interface';
+import { OrganizationalUnit } from '../organization/organizational-unit';
+import { UniqueClaims } from '../private/unique-claims';
+import { fail } from '../private/validate';
+import { TransitHub } from '../transit/transit-hub';
+import type { ITransitHub } from '../transit/transit-hub-interface';
+
+/**
+ * A customer: an organizational unit with a shared services account, an address space whose ranges are kept there, and
+ * a hub that connects the networks of the customer. `EnvironmentOrganization` adds the environments.
+ *
+ * Each part can be replaced by one that exists. Networks of different customers never reach each other, also if they
+ * share a hub.
+ *
+ * @example
+ * const customer = new CustomerOrganization(this, 'acme', {
+ *   organization,
+ *   email: 'aws+{account}@example.com',
+ *   parentUnit: 'Customers',
+ *   cidr: '10.16.0.0/12',
+ * });
+ */
+export class CustomerOrganization extends Construct implements ICustomerOrganization {
+  public readonly organization: IOrganization;
+  public readonly customerName: string;
+  public readonly email: string;
+  public readonly organizationalUnitId: string;
+  public readonly sharedServicesAccount: IAccount;
+  public readonly addressSpace: IAddressSpace;
+  public readonly hub?: ITransitHub;
+  public readonly sharedServicesNetwork?: INetwork;
+
+  public constructor(scope: Construct, id: string, props: CustomerOrganizationProps) {
+    super(scope, id);
+    const { organization } = props;
+    this.organization = organization;
+    this.customerName = checkedPartName(this, 'name of a customer', props.customerName ?? id.toLowerCase());
+    UniqueClaims.of(this).claim(this, 'customer', this.customerName, 'choose another customerName');
+    this.email = checkedEmail(this, props.email);
+    this.organizationalUnitId = new OrganizationalUnit(this, 'Unit', {
+      organization, unitName: this.customerName, parent: props.parentUnit,
+    }).organizationalUnitId;
+    this.sharedServicesAccount = props.sharedServicesAccount
+      ?? customerAccount(this, 'SharedServices', this, `${this.customerName}-services`);
+    this.addressSpace = this.space(props);
+    this.hub = this.connection(props);
+    this.sharedServicesNetwork = customerNetwork(this, 'Network', {
+      customer: this,
+      account: this.sharedServicesAccount,
+      segment: segmentsOf(this.customerName).services,
+      ...props.network,
+    });
+  }
+
+  private space({ organization, addressSpace, cidr }: CustomerOrganizationProps): IAddressSpace {
+    if (addressSpace && cidr !== undefined) {
+      fail(this, "'cidr' and 'addressSpace' exclude each other: the address space has its own addresses");
+    }
+    if (addressSpace) return addressSpace;
+    if (cidr === undefined) {
+      fail(this, "'cidr' is required, the addresses of the networks of the customer, for example '10.16.0.0/12'; or "
+        + "give an 'addressSpace'");
+    }
+    return AddressSpace.table(this, 'Addresses', {
+      organization, account: this.sharedServicesAccount, cidr, spaceName: this.customerName,
+    });
+  }
+
+  private connection({ organization, hub: given, connected = true, cidr }: CustomerOrganizationProps) {
+    if (!connected) {
+      if (given) fail(this, "'hub' was given, but 'connected' is false: remove one of them");
+      return undefined;
+    }
+    const hub = given ?? new TransitHub(this, 'Hub', {
+      organization, account: this.sharedServicesAccount, ...cidr !== undefined && { cidrs: [cidr] },
+    });
+    addSegments(hub, segmentsOf(this.customerName));
+    return hub;
+  }
+}

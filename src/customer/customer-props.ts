@@ -1,0 +1,147 @@
+import type { IConstruct } from 'constructs';
+import type { IAccount } from '../account/account-interface';
+import type { IAddressSpace } from '../addresses/address-space';
+import type { INetwork } from '../network/network-interface';
+import type { IOrganization } from '../organization/organization-interface';
+import type { ITransitHub } from '../transit/transit-hub-interface';
+
+/** A customer: what all of its environment organizations share. */
+export interface ICustomerOrganization extends IConstruct {
+  /** The organization that vends the accounts of the customer. */
+  readonly organization: IOrganization;
+
+  /** Name of the customer. */
+  readonly customerName: string;
+
+  /** Pattern of the e-mail addresses of the accounts, with `{account}` in place of the name of the account. */
+  readonly email: string;
+
+  /** Id of the organizational unit of the customer. */
+  readonly organizationalUnitId: string;
+
+  /** The account with what the environments of the customer share. */
+  readonly sharedServicesAccount: IAccount;
+
+  /** The address space from which the networks of the customer get their ranges. */
+  readonly addressSpace: IAddressSpace;
+
+  /**
+   * The hub that connects the networks of the customer.
+   *
+   * @default - they are not connected
+   */
+  readonly hub?: ITransitHub;
+
+  /**
+   * The network of the shared services account.
+   *
+   * @default - it has none
+   */
+  readonly sharedServicesNetwork?: INetwork;
+}
+
+/** Options of the networks of a customer. */
+export interface CustomerNetworkOptions {
+  /**
+   * Length of the prefix of each network, from 16 to 24: 20 for 4,096 addresses.
+   *
+   * @default 20
+   */
+  readonly prefixLength?: number;
+
+  /**
+   * Number of availability zones, from 1 to 4.
+   *
+   * @default 2
+   */
+  readonly availabilityZones?: number;
+
+  /**
+   * Number of NAT gateways of each network, at most one for each availability zone. Each costs about $33 a month in
+   * `us-east-1`, and $0.045 for each GB.
+   *
+   * @default 0
+   */
+  readonly natGateways?: number;
+
+  /**
+   * Services of AWS with an interface endpoint in each network, for example `logs`. Each costs about $7.30 a month for
+   * each availability zone.
+   *
+   * @default - none
+   */
+  readonly interfaceEndpoints?: string[];
+}
+
+/** Properties of `CustomerOrganization`. */
+export interface CustomerOrganizationProps {
+  /** The organization that vends the accounts of the customer. */
+  readonly organization: IOrganization;
+
+  /**
+   * Name of the customer: 1 to 20 lower-case letters, digits and hyphens, beginning with a letter. The organizational
+   * unit and all accounts of the customer are named after it. Another name is another customer.
+   *
+   * @default - the id of the construct in lower case
+   */
+  readonly customerName?: string;
+
+  /**
+   * Pattern of the e-mail addresses of the accounts, with `{account}` in place of the name of the account:
+   * `aws+{account}@example.com`. All addresses must be able to receive mail.
+   */
+  readonly email: string;
+
+  /**
+   * The unit in which the unit of the customer is created: an id (`ou-ab12-cdefgh34`), or a path of names below the
+   * root (`Customers`).
+   *
+   * @default - the root of the organization
+   */
+  readonly parentUnit?: string;
+
+  /**
+   * Addresses of the networks of the customer in CIDR notation, for example `10.16.0.0/12`. They are kept in a table of
+   * the shared services account. Either this or `addressSpace` is required.
+   *
+   * @default - the address space is given
+   */
+  readonly cidr?: string;
+
+  /**
+   * An address space that exists, for example one of VPC IPAM. Customers that are connected by the same hub must not
+   * have the same addresses.
+   *
+   * @default - an address space in the shared services account, with the addresses of `cidr`
+   */
+  readonly addressSpace?: IAddressSpace;
+
+  /**
+   * An account that exists, for the shared services of the customer.
+   *
+   * @default - the account `<customer>-services` is vended
+   */
+  readonly sharedServicesAccount?: IAccount;
+
+  /**
+   * A hub that exists, for example one that several customers share. Customers never reach each other through it.
+   *
+   * @default - a hub in the shared services account
+   */
+  readonly hub?: ITransitHub;
+
+  /**
+   * Whether the networks of the customer are connected by a hub. Each attached network costs about $36 a month in
+   * `us-east-1`, and $0.02 for each GB.
+   *
+   * @default true
+   */
+  readonly connected?: boolean;
+
+  /**
+   * Options of the network of the shared services account.
+   *
+   * @default - 4,096 addresses in two availability zones, without NAT
+   */
+  readonly network?: CustomerNetworkOptions;
+}

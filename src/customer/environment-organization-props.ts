@@ -1,0 +1,194 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { CustomerNetworkOptions, ICustomerOrganization } from './customer-props';
+import type { IAccount } from '../account/account-interface';
+import type { ReleaseOptions } from '../blue-green/blue-green-props';
+import type { Side } from '../blue-green/side';
+import type { Traffic } from '../blue-green/traffic';
+import type { PipelineOptions } from '../pipeline/pipeline';
+import type { Source } from '../sources/source';
+
+/** A work account of an environment organization: an environment with one branch, one pipeline and one account. */
+export interface WorkAccountOptions {
+  /**
+   * Name of the work account in the environment organization: 1 to 20 lower-case letters, digits and hyphens, beginning
+   * with a letter, for example `dev`. The environment is called `<customer>-<organization>-<name>`.
+   */
+  readonly name: string;
+
+  /**
+   * Name of the branch.
+   *
+   * @default - `env/<name of the environment>`
+   */
+  readonly branchName?: string;
+
+  /**
+   * Name of the branch from whose head the branch is created.
+   *
+   * @default 'main'
+   */
+  readonly parentBranchName?: string;
+
+  /**
+   * An account that exists.
+   *
+   * @default - an account with the name of the environment is vended
+   */
+  readonly account?: IAccount;
+
+  /**
+   * Options of the pipeline.
+   *
+   * @default - the pipeline deploys every commit, without approval
+   */
+  readonly pipeline?: PipelineOptions;
+}
+
+/** The two deployment accounts of an environment organization, between which upgrades go blue/green. */
+export interface DeploymentAccountsOptions extends ReleaseOptions {
+  /** What divides the traffic between the two accounts. */
+  readonly traffic: Traffic;
+
+  /**
+   * Name of the blue/green environment in the environment organization: 1 to 20 lower-case letters, digits and hyphens,
+   * beginning with a letter. The environment is called `<customer>-<organization>-<name>`.
+   *
+   * @default 'prod'
+   */
+  readonly name?: string;
+
+  /**
+   * Name of the branch from whose head the branches of both sides are created.
+   *
+   * @default 'main'
+   */
+  readonly parentBranchName?: string;
+
+  /**
+   * Whether each commit that arrives on the parent branch is released.
+   *
+   * @default false
+   */
+  readonly autoRelease?: boolean;
+
+  /**
+   * The account of the side blue.
+   *
+   * @default - an account is vended
+   */
+  readonly blueAccount?: IAccount;
+
+  /**
+   * The account of the side green.
+   *
+   * @default - an account is vended
+   */
+  readonly greenAccount?: IAccount;
+
+  /**
+   * The side that serves until the first release.
+   *
+   * @default Side.BLUE
+   */
+  readonly firstSide?: Side;
+
+  /**
+   * Options of the pipelines of both sides.
+   *
+   * @default - the pipelines deploy without approval
+   */
+  readonly pipeline?: PipelineOptions;
+}
+
+/** The database that the two deployment accounts share. */
+export interface EnvironmentDatabaseOptions {
+  /** Names of the roles of the deployment accounts that may read the secret of the database, without path. */
+  readonly roleNames: string[];
+
+  /**
+   * Identifier of the database. **Never change it: that would create an empty database.**
+   *
+   * @default - `<customer>-<organization>`
+   */
+  readonly databaseIdentifier?: string;
+
+  /**
+   * Maximum capacity of an instance in ACU (2 GB of memory each), from 1 to 256.
+   *
+   * @default 4
+   */
+  readonly maxCapacity?: number;
+
+  /**
+   * Whether an instance in another availability zone takes over when the first one fails. It doubles the price of the
+   * instances.
+   *
+   * @default true
+   */
+  readonly multiAz?: boolean;
+
+  /**
+   * How long automatic backups are kept, from 1 to 35 days.
+   *
+   * @default Duration.days(14)
+   */
+  readonly backupRetention?: Duration;
+
+  /**
+   * Whether the database is protected against deletion.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/** Properties of `EnvironmentOrganization`. */
+export interface EnvironmentOrganizationProps {
+  /** The customer of the environments. */
+  readonly customer: ICustomerOrganization;
+
+  /**
+   * Name of the environment organization, for example of an application: 1 to 20 lower-case letters, digits and
+   * hyphens, beginning with a letter. The unit, the accounts and the environments are named after it.
+   *
+   * @default - the id of the construct in lower case
+   */
+  readonly organizationName?: string;
+
+  /**
+   * Repository of all branches. For a new customer, it usually begins as a copy of a template repository.
+   */
+  readonly source: Source;
+
+  /** The work accounts, for example for development, integration and acceptance. Fewer than three cause a warning. */
+  readonly workAccounts: WorkAccountOptions[];
+
+  /**
+   * The two deployment accounts.
+   *
+   * @default - none
+   */
+  readonly deployment?: DeploymentAccountsOptions;
+
+  /**
+   * A database of Aurora PostgreSQL in the shared services account, which both deployment accounts use. For another
+   * kind, define a `SharedDatabase` with `sharedServicesNetwork` and `databaseClients()`.
+   *
+   * @default - none
+   */
+  readonly database?: EnvironmentDatabaseOptions;
+
+  /**
+   * An account that exists, for the shared services of the environments.
+   *
+   * @default - an account is vended
+   */
+  readonly sharedServicesAccount?: IAccount;
+
+  /**
+   * Options of the network of each account.
+   *
+   * @default - 4,096 addresses in two availability zones, without NAT
+   */
+  readonly network?: CustomerNetworkOptions;
+}

@@ -1,0 +1,115 @@
+import { Harness, reasons } from './harness';
+import { subnetsOf } from '../../cli/reach/places';
+import { reach } from '../../cli/reach/reach';
+import { CustomerOrganization, EnvironmentOrganization, OrganizationFeature, Traffic, TransitHub } from '../../src';
+import type { Cicd } from '../fixtures/app';
+import { REGION } from '../fixtures/app';
+import { networkFacts } from '../fixtures/network-facts';
+
+const CIDRS = { acme: '10.16.0.0/12', globex: '10.32.0.0/12' } as const;
+type CustomerName = keyof typeof CIDRS;
+
+/** Customers with three work accounts, a database and two deployment accounts each, and a hub that they share. */
+function customers(...names: readonly CustomerName[]): (cicd: Cicd) => void {
+  return cicd => {
+    const { organization, source, stack } = cicd;
+    const hub = new TransitHub(stack, 'Hub', { organization, account: cicd.account('network') });
+    for (const name of names) {
+      const customer = new CustomerOrganization(stack, name, {
+        organization, email: 'aws+{account}@example.com', cidr: CIDRS[name], hub,
+      });
+      new EnvironmentOrganization(stack, `${name}-shop`, {
+        customer,
+        organizationName: 'shop',
+        source,
+        workAccounts: [{ name: 'dev' }, { name: 'test' }, { name: 'uat' }],
+        deployment: { traffic: Traffic.parameter({ parameterName: `/${name}/shop/active` }) },
+        database: { roleNames: ['shop-service'], deletionProtection: false },
+      });
+    }
+  };
+}
+
+const FEATURES = { features: [OrganizationFeature.ORGANIZATIONAL_UNITS] };
+const ONE = customers('acme');
+const TWO = customers('acme', 'globex');
+
+const WORK = ['dev', 'test', 'uat'].map(name => `shop-${name}`);
+const DEPLOYMENT = ['shop-prod-blue', 'shop-prod-green'];
+const SERVICES = ['services', 'shop-services'];
+
+/** Whether two accounts of a customer are declared to reach each other. */
+function isDeclared(from: string, to: string): boolean {
+  const both = (...groups: readonly (readonly string[])[]) => [from, to].every(name => groups.flat().includes(name));
+  return both(SERVICES, WORK) || both(SERVICES, DEPLOYMENT);
+}
+
+describe('a customer in one deployment', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.start({ accountLimit: 40 });
+    expect(reasons(await harness.deploy(ONE, FEATURES))).toBe('');
+  });
+  afterAll(() => harness.stop());
+
+  const accounts = () => harness.simulation.organizations.accounts;
+  const ofCustomers = () => accounts().map(({ name }) => name).filter(name => /^(acme|globex)-/.test(name)).sort();
+  const vpcs = () => [...harness.simulation.ec2.networks.vpcs.values()]
+    .filter(({ isDefault, region }) => !isDefault && region === REGION);
+
+  /** Stacks in the accounts of the first customer with the time of their last change. */
+  const ofAcme = () => {
+    const ids = accounts().filter(({ name }) => name.startsWith('acme-')).map(({ accountId }) => accountId);
+    return harness.simulation.cloudformation.all.filter(({ accountId, deleted }) => ids.includes(accountId) && !deleted)
+      .map(({ id, events }) => `${id} ${events.length}`).sort();
+  };
+
+  test('has eight accounts with the network account, and a range for each network', () => {
+    expect(ofCustomers()).toEqual([...SERVICES, ...WORK, ...DEPLOYMENT].map(name => `acme-${name}`).sort());
+    const cidrs = vpcs().map(({ cidr }) => cidr);
+    expect(cidrs).toHaveLength(7);
+    expect(new Set(cidrs).size).toBe(7);
+  });
+
+  test('each declared way is reachable in both directions, and nothing else is', async () => {
+    const facts = await networkFacts(harness.simulation, REGION);
+    const known = accounts().map(({ accountId, name: accountName }) => ({ accountId, accountName }));
+    const names = [...SERVICES, ...WORK, ...DEPLOYMENT];
+    const ways = names.flatMap(from => names.filter(to => to !== from).map(to => ({ from, to })));
+    const found = ways.filter(({ from, to }) => reach(
+      facts, subnetsOf(facts, known, `acme-${from}`), subnetsOf(facts, known, `acme-${to}`),
+    ).reaches);
+    expect(found).toEqual(ways.filter(({ from, to }) => isDeclared(from, to)));
+  });
+
+  test('a second deployment changes nothing', async () => {
+    const result = await harness.deploy(ONE, FEATURES);
+    expect([reasons(result), result.changed]).toEqual(['', 0]);
+  });
+
+  test('another customer changes nothing of the first one, and neither reaches the other', async () => {
+    const before = ofAcme();
+    expect(reasons(await harness.deploy(TWO, FEATURES))).toBe('');
+    expect(ofAcme()).toEqual(before);
+    expect(vpcs()).toHaveLength(14);
+    expect(new Set(vpcs().map(({ cidr }) => cidr)).size).toBe(14);
+    const facts = await networkFacts(harness.simulation, REGION);
+    const known = accounts().map(({ accountId, name: accountName }) => ({ accountId, accountName }));
+    for (const from of ofCustomers()) {
+      for (const to of ofCustomers()) {
+        const found = reach(facts, subnetsOf(facts, known, from), subnetsOf(facts, known, to)).reaches;
+        const [one, other] = [from, to].map(name => name.split('-')[0]);
+        if (one !== other) expect([from, to, found]).toEqual([from, to, false]);
+      }
+    }
+  });
+
+  test('a customer that is removed gives its ranges back, and the other one stays', async () => {
+    const before = ofAcme();
+    expect(reasons(await harness.deploy(ONE, FEATURES))).toBe('');
+    expect(ofAcme()).toEqual(before);
+    expect(vpcs()).toHaveLength(7);
+    expect(reasons(await harness.deploy(TWO, FEATURES))).toBe('');
+    expect(vpcs()).toHaveLength(14);
+  });
+});
