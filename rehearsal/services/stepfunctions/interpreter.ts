@@ -3,8 +3,9 @@ import type { StateMachine } from 'aws-local-stepfunctions';
 import { forInterpreter, tasks, type Definition } from './definition';
 import { statesFile } from '../../core/bundled-files';
 import type { Clock } from '../../core/clock';
-import { dateOf, timersOf } from '../lambda/in-process/globals';
+import { dateOf } from '../lambda/in-process/globals';
 import { Modules } from '../lambda/in-process/modules';
+import { timersOf } from '../lambda/in-process/timers';
 import type { Lambda } from '../lambda/service';
 
 type Task = (input: unknown) => Promise<unknown>;

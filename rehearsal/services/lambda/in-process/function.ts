@@ -16,11 +16,14 @@ import {
 import { refusal } from '../network';
 import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
 import { isOldSdk } from '../sdk-v2';
+import { awaitedBy } from './awaited';
+import { cryptoOf } from './crypto';
 import { directSdk } from './direct-sdk';
-import { awaitedBy, cryptoOf, filesOf, globalsOf } from './globals';
+import { filesOf, globalsOf } from './globals';
 import { fetchOf, httpOf } from './http';
 import { Modules } from './modules';
 import { networkOf } from './network';
+import { timerModulesOf } from './timers';
 
 interface InProcessOptions {
   readonly name: string;
@@ -132,6 +135,7 @@ export class InProcessFunction implements Execution {
     const { fs, promises } = filesOf(environment.clock);
     const builtin: Readonly<Record<string, unknown>> = {
       ...networkOf(refuse),
+      ...timerModulesOf(environment.clock, () => this.alive),
       http,
       fs,
       'https': http,

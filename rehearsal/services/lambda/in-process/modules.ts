@@ -3,7 +3,9 @@ import { createRequire, isBuiltin } from 'node:module';
 import * as path from 'node:path';
 
 type Require = (request: string) => unknown;
-type Compiled = (...parameters: unknown[]) => void;
+type Module = (...parameters: unknown[]) => void;
+/** Returns the module with the given values of globals. */
+type Compiled = (...globals: unknown[]) => Module;
 
 /** Globals that replace those of Node. */
 interface Surroundings {
@@ -35,14 +37,8 @@ export class Modules {
       return made.exports;
     }
     const { globals } = this.surroundings;
-    compile(file, Object.keys(globals))(
-      made.exports,
-      this.requireOf(file),
-      made,
-      file,
-      path.dirname(file),
-      ...Object.values(globals),
-    );
+    const module = compile(file, Object.keys(globals))(...Object.values(globals));
+    module(made.exports, this.requireOf(file), made, file, path.dirname(file));
     return made.exports;
   }
 
@@ -75,10 +71,12 @@ function compile(file: string, names: readonly string[]): Compiled {
   const key = `${names.join()} ${file}`;
   const known = compiled.get(key);
   if (known) return known;
-  const body = `${readFileSync(file, 'utf8').replace(/^#!.*/, '')}\n//# sourceURL=${file}`;
+  const code = readFileSync(file, 'utf8').replace(/^#!.*/, '');
+  // a function of its own, because a module may declare variables with the names of globals
+  const body = `return (function (exports, require, module, __filename, __dirname) {${code}\n})\n//# sourceURL=${file}`;
   // not the vm module: errors and arrays must have the same prototypes as in the rehearsal
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const made: unknown = new Function('exports', 'require', 'module', '__filename', '__dirname', ...names, body);
+  const made: unknown = new Function(...names, body);
   if (!isCompiled(made)) throw new Error(`'${file}' cannot be compiled`);
   compiled.set(key, made);
   return made;
