@@ -121,8 +121,8 @@ export interface SourceHost {
    */
   deleteBranch(repositoryName: string, branchName: string, expected?: string): Promise<string | undefined>;
   /**
-   * The rules for a branch that others have made, and that cannot be distinguished from those of this library: it neither
-   * changes nor removes them. They are the same after `protect` only if it is called before it.
+   * The rules for a branch that others have made, and that cannot be distinguished from those of this library: it
+   * neither changes nor removes them. They are the same after `protect` only if it is called before it.
    */
   foreignRules(repositoryName: string, branchName: string): Promise<readonly string[]>;
   /**

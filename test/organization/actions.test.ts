@@ -40,7 +40,7 @@ const BRANCHES = [
   'codecommit:CreateBranch',
   'codecommit:CreateCommit', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
-  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest', 'codecommit:GetPullRequest',
+  'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest',
   'codecommit:ListBranches', 'codecommit:ListPullRequests',
 ];
 const OPERATE = [
@@ -101,6 +101,8 @@ test.each([
       'lambda:InvokeFunction', 'states:StartExecution',
       // releases
       'codecommit:GetFolder', 'codecommit:GetMergeOptions',
+      // backports of pull requests
+      'codecommit:GetPullRequest',
       // the map
       'codecommit:BatchGetCommits', 'codecommit:GetBlob', 'codecommit:GetBranch', 'codecommit:GetDifferences',
     ],

@@ -15,7 +15,7 @@ const TRUE_BECAUSE: Readonly<Record<string, readonly string[]>> = {
     'lambda/account/entry-error.ts',
     'lambda/account/lifecycle.ts', 'lambda/account/preconditions/lifecycle.ts',
     'lambda/account/preconditions/organization.ts', 'lambda/account/preconditions/repositories.ts',
-    'lambda/account/baselines/lifecycle.ts', 'lambda/account/pool/pooled-accounts.ts',
+    'lambda/account/baselines/lifecycle.ts', 'lambda/account/pool/errors.ts', 'lambda/account/pool/pooled-accounts.ts',
     'lambda/account/preparation.ts',
     'lambda/addresses/space-lifecycle.ts', 'lambda/branch/errors.ts', 'lambda/branch/lifecycle.ts',
     'lambda/cloudformation/errors.ts', 'lambda/cloudformation/lifecycle.ts', 'lambda/cloudformation/roles.ts',
