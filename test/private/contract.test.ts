@@ -1,10 +1,10 @@
 import type {
   AccountRequest, AccountResult, PreconditionsRequest, PreconditionsResult,
 } from '../../src/account/contract';
-import type { BaselineRequest, BaselineResult } from '../../src/baseline/contract';
 import type {
   AddressRangeRequest, AddressRangeResult, AddressSpaceResult, IpamSpaceRequest, TableSpaceRequest,
 } from '../../src/addresses/contract';
+import type { BaselineRequest, BaselineResult } from '../../src/baseline/contract';
 import type { TrafficRequest } from '../../src/blue-green/contract';
 import type { BranchRequest, BranchResult, EnvironmentDescriptor } from '../../src/branch/contract';
 import type { NetworkRequest, NetworkResult } from '../../src/network/contract';
