@@ -59,13 +59,13 @@ export interface AccountPoolProps {
   readonly quarantineUnit: string;
 
   /**
-   * E-mail addresses of the accounts. `{n}` stands for the number of the account in the pool:
+   * E-mail addresses of the accounts. `{n}` is replaced by the number of the account in the pool:
    * `aws+pool-{n}@example.com`. All addresses must be able to receive mail.
    */
   readonly email: string;
 
   /**
-   * Names of accounts that are not leased. `{n}` stands for the number of the account in the pool.
+   * Names of accounts that are not leased. `{n}` is replaced by the number of the account in the pool.
    *
    * @default - the name of the pool, a hyphen and the number: `sandbox-1`
    */

@@ -13,9 +13,9 @@ export interface PoolRequest extends Preparation {
   readonly waitingUnit: string;
   /** Id or path of the unit of accounts that could not be cleaned. */
   readonly quarantineUnit: string;
-  /** E-mail of an account; `{n}` stands for its number. */
+  /** E-mail of an account; `{n}` is replaced by its number. */
   readonly email: string;
-  /** Name of an account that is not leased; `{n}` stands for its number. */
+  /** Name of an account that is not leased; `{n}` is replaced by its number. */
   readonly accountName: string;
   readonly secondLookSeconds: string;
   readonly maxCleanSeconds: string;
@@ -49,7 +49,7 @@ export interface PooledAccountResult {
   readonly email: string;
 }
 
-/** The text that stands for the number of an account in templates. */
+/** The text that is replaced by the number of an account. */
 export const SLOT_PLACEHOLDER = '{n}';
 
 /** Event by which the account function is invoked to maintain all pools. */

@@ -36,8 +36,8 @@ export function checkedTemplates(scope: Construct, props: AccountPoolProps) {
   const { email, poolName, maximum, accountName = `${poolName}-${SLOT_PLACEHOLDER}` } = props;
   for (const [name, template] of Object.entries({ email, accountName })) {
     if (Token.isUnresolved(template) || template.includes(SLOT_PLACEHOLDER)) continue;
-    fail(scope, `the '${name}' of an account pool must contain ${SLOT_PLACEHOLDER}, which stands for the number of an `
-      + `account, got '${template}'`);
+    fail(scope, `the '${name}' of an account pool must contain ${SLOT_PLACEHOLDER}, which is replaced by the number `
+      + `of an account, got '${template}'`);
   }
   // the longest ones
   validate.email(scope, forSlot(email, maximum));

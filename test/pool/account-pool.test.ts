@@ -173,11 +173,11 @@ test.each<[Partial<AccountPoolProps>, string]>([
     + "letter, got '1st'"],
   [{ maximum: 0 }, "the 'maximum' of an account pool must be a number from 1 to 1000, got 0"],
   [{ minimum: 11 }, "the 'minimum' of an account pool must be a number from 0 to its 'maximum' (10), got 11"],
-  [{ email: 'aws@example.com' }, "the 'email' of an account pool must contain {n}, which stands for the number of an "
-    + "account, got 'aws@example.com'"],
+  [{ email: 'aws@example.com' }, "the 'email' of an account pool must contain {n}, which is replaced by the "
+    + "number of an account, got 'aws@example.com'"],
   [{ email: '{n}' }, 'the e-mail must be an address of 6 to 64 characters like aws+shop-test@example.com, got \'10\''],
-  [{ accountName: 'same' }, "the 'accountName' of an account pool must contain {n}, which stands for the number of an "
-    + "account, got 'same'"],
+  [{ accountName: 'same' }, "the 'accountName' of an account pool must contain {n}, which is replaced by the "
+    + "number of an account, got 'same'"],
   [{ maxCleaningTime: Duration.minutes(30) }, "the 'maxCleaningTime' must be at least an hour, because AWS needs 40 "
     + 'minutes to release the network interfaces of functions, got 1800 seconds'],
   [{ waitingUnit: '/Pool' }, "the organizational unit must be an id like 'ou-ab12-cdefgh34' or a path of at most five "
