@@ -269,6 +269,8 @@ async function complete(
       creation: undefined,
       ...(ours && { createdAt: context.now() }),
       ...(isOfThisAttempt && { createdAttempt: attempt }),
+      // the account of a lost record was not found: a new one has never been ready
+      ...(isNew && { prepared: undefined, recovered: undefined }),
       ...(existed && { existed }),
     }),
   );

@@ -9,7 +9,7 @@ import { placeAccount } from './placement';
 import { stillUsed } from './pool/errors';
 import { prepareAccount } from './preparation';
 import { dropSiblingOwners, claim, isOwner, isCurrentOwner, isPool, nameOf, release } from './record';
-import { rejectSpecialAccount } from './special-accounts';
+import { rejectReplacedInUse, rejectSpecialAccount } from './special-accounts';
 import { rejectUnchangeable } from './unchangeable';
 import { isPendingActivation, UnusableAccountError } from './unusable-state';
 import type { AccountRequest, AccountResult } from '../../src/account/contract';
@@ -192,6 +192,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   }
 
   private async step(account: ManagedAccount): Promise<Progress<AccountResult>> {
+    // before the bootstrap, which does not trust the replaced account any more
+    await rejectReplacedInUse(this.context);
     if (!isVended(account)) {
       const found = await findNamedAccount(this.context, account);
       const { accountId } = found.record;

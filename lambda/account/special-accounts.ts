@@ -27,11 +27,18 @@ export async function foreignOwnerOf(
   const owner = value?.split('/')[0];
   if (owner === undefined || owner === context.cicdAccount) return undefined;
   if (owner !== context.replacedCicdAccount) return value;
-  const replaced = await context.organization.describeAccount(owner);
-  if (!replaced || unusableStateOf(replaced.state)) return undefined;
+  await rejectReplacedInUse(context);
+  return undefined;
+}
+
+/** @throws if the CICD account that this one replaces is a member of the organization that can be used */
+export async function rejectReplacedInUse({ cicdAccount, replacedCicdAccount, organization }: Context): Promise<void> {
+  if (replacedCicdAccount === undefined) return;
+  const replaced = await organization.describeAccount(replacedCicdAccount);
+  if (!replaced || unusableStateOf(replaced.state)) return;
   throw new Error(
-    `the CICD account ${owner} is not closed, so account ${context.cicdAccount} cannot replace it: close account `
-      + `${owner}, or remove replacedCicdAccountId from Organization`,
+    `the CICD account ${replacedCicdAccount} is not closed, so account ${cicdAccount} cannot replace it: close account `
+      + `${replacedCicdAccount}, or remove replacedCicdAccountId from Organization`,
   );
 }
 

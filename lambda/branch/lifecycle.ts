@@ -78,8 +78,21 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (former !== undefined) await this.release(owner, { ...request, branchName: former });
     const isLast = withoutOwner(record.owners, owner).length === 0;
     const isKept = request.removal !== 'archive' || record.origin !== 'created' || !isLast;
-    if (isKept) return this.release(owner, request, record);
-    await this.registry.write<BranchRecord>(branchKey(request), { ...record, removing: {} }, record.version);
+    const isProtected = record.foreignRules !== undefined || record.review !== undefined;
+    if (isKept && !(isLast && isProtected)) return this.release(owner, request, record);
+    const mark = isKept ? { unprotecting: true as const } : { removing: {} };
+    await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...mark }, record.version);
+  }
+
+  /** Removes the rules of a branch that stays, and its record. */
+  private async unprotect(request: BranchRequest, record: Read): Promise<Progress<void>> {
+    try {
+      const { version } = await this.protection.release(request, record);
+      await this.registry.remove(branchKey(request), version);
+      return DONE;
+    } catch (error) {
+      throw toUserError(error, request, this.place);
+    }
   }
 
   private async release(owner: Owner, request: BranchRequest, known?: Read): Promise<void> {
@@ -115,6 +128,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public async reconcileDelete(owner: Owner, request: BranchRequest): Promise<Progress<void>> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (record?.removing && owns(record.owners, owner)) return this.remove(request, record);
+    if (record?.unprotecting && owns(record.owners, owner)) return this.unprotect(request, record);
     const next = record?.owners.at(-1);
     // a rejected declaration must not change what belongs to another app
     if (next?.stackId !== owner.stackId) return DONE;
@@ -163,7 +177,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
-    const { removing, ...rest } = record ?? {};
+    const { removing, unprotecting, ...rest } = record ?? {};
     return { parents: [], ...rest, owners, environmentName: request.environmentName };
   }
 

@@ -209,7 +209,7 @@ function isOwnMark(
 ): boolean {
   if (mark === undefined || stackId === undefined) return false;
   if (mark === stackId) return true;
-  return mark.split(':')[4] === replacedAccountId
+  return replacedAccountId !== undefined && mark.split(':')[4] === replacedAccountId
     && stackNameOf({ stackId: mark }) === stackNameOf({ stackId });
 }
 

@@ -35,6 +35,8 @@ export interface BranchRecord {
   readonly foreignRules?: readonly string[];
   /** Present while the branch is being removed. */
   readonly removing?: { readonly archive?: Archive };
+  /** Present while the rules of a branch are being removed that stays. */
+  readonly unprotecting?: true;
 }
 
 /** The branch that keeps the commits of a branch that is removed. */

@@ -1,6 +1,6 @@
 import { Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { ArnPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { TableAddressSpaceProps } from './address-space-props';
 import { TABLE_NAME_PART } from './contract';
@@ -22,7 +22,10 @@ export function addressTable(scope: Construct, props: TableAddressSpaceProps): s
 }
 
 function tableIn(scope: Construct, cicdAccount: string, { removalPolicy }: TableAddressSpaceProps): string {
-  const role = (name: string) => new ArnPrincipal(`arn:${Aws.PARTITION}:iam::${cicdAccount}:role/${name}`);
+  // a policy that names a role is rejected if the role does not exist yet
+  const role = (name: string) => new AccountPrincipal(cicdAccount).withConditions({
+    ArnEquals: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${cicdAccount}:role/${name}` },
+  });
   const table = new Table(scope, 'Table', {
     partitionKey: { name: 'space', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,

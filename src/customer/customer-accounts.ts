@@ -11,14 +11,14 @@ const ACCOUNT_PLACEHOLDER = '{account}';
 const DEFAULT_PREFIX_LENGTH = 20;
 
 /** Names that become parts of the names of units, accounts and segments. */
-const NAME = /^[a-z][a-z0-9-]{0,19}$/;
+const NAME = /^(?=.{1,20}$)[a-z](-?[a-z0-9])*$/;
 
 type Owner = Pick<ICustomerOrganization, 'organization' | 'email' | 'organizationalUnitId'>;
 
 export function checkedPartName(scope: Construct, what: string, value: string): string {
   if (NAME.test(value)) return value;
-  return fail(scope, `the ${what} must be 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, got `
-    + `'${value}'`);
+  return fail(scope, `the ${what} must be 1 to 20 lower-case letters, digits and single hyphens, beginning with a `
+    + `letter, got '${value}'`);
 }
 
 export function checkedEmail(scope: Construct, email: string): string {

@@ -79,8 +79,8 @@ export interface CustomerOrganizationProps {
   readonly organization: IOrganization;
 
   /**
-   * Name of the customer: 1 to 20 lower-case letters, digits and hyphens, beginning with a letter. The organizational
-   * unit and all accounts of the customer are named after it. Another name is another customer.
+   * Name of the customer: 1 to 20 lower-case letters, digits and single hyphens, beginning with a letter. The
+   * organizational unit and all accounts of the customer are named after it. Another name is another customer.
    *
    * @default - the id of the construct in lower case
    */

@@ -10,8 +10,8 @@ import type { Source } from '../sources/source';
 /** A work account of an environment organization: an environment with one branch, one pipeline and one account. */
 export interface WorkAccountOptions {
   /**
-   * Name of the work account in the environment organization: 1 to 20 lower-case letters, digits and hyphens, beginning
-   * with a letter, for example `dev`. The environment is called `<customer>-<organization>-<name>`.
+   * Name of the work account in the environment organization: 1 to 20 lower-case letters, digits and single hyphens,
+   * beginning with a letter, for example `dev`. The environment is called `<customer>-<organization>-<name>`.
    */
   readonly name: string;
 
@@ -50,8 +50,8 @@ export interface DeploymentAccountsOptions extends ReleaseOptions {
   readonly traffic: Traffic;
 
   /**
-   * Name of the blue/green environment in the environment organization: 1 to 20 lower-case letters, digits and hyphens,
-   * beginning with a letter. The environment is called `<customer>-<organization>-<name>`.
+   * Name of the blue/green environment in the environment organization: 1 to 20 lower-case letters, digits and single
+   * hyphens, beginning with a letter. The environment is called `<customer>-<organization>-<name>`.
    *
    * @default 'prod'
    */

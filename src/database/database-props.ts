@@ -15,7 +15,10 @@ export interface IDatabaseNetwork extends IConstruct {
    */
   readonly vpcId: string;
 
-  /** Addresses of the VPC in CIDR notation. */
+  /** Region of the VPC, for example `eu-west-1`. */
+  readonly region: string;
+
+  /** Addresses of the VPC in CIDR notation, for example `10.1.0.0/20`. */
   readonly cidr: string;
 
   /** Ids of the database subnets, in two availability zones or more. */

@@ -32,8 +32,9 @@ class Surroundings {
   public constructor(
     private readonly stack: AccountStack,
     private readonly clients: readonly KnownClient[],
-    { network, databaseIdentifier }: SharedDatabaseProps,
+    private readonly props: SharedDatabaseProps,
   ) {
+    const { network, databaseIdentifier } = props;
     this.key = new Key(stack, 'Key', {
       description: `Database ${databaseIdentifier} and its secret`,
       enableKeyRotation: true,
@@ -64,9 +65,9 @@ class Surroundings {
   public share(secretArn: string): void {
     const policy = secretPolicy(this.clients);
     if (!policy) return;
-    new CfnResourcePolicy(this.stack, 'SecretPolicy', {
+    keepWhileProtected(this.props, new CfnResourcePolicy(this.stack, 'SecretPolicy', {
       secretId: secretArn, resourcePolicy: policy, blockPublicPolicy: true,
-    });
+    }));
   }
 }
 
@@ -103,6 +104,7 @@ export function auroraResources(
       publiclyAccessible: false,
       promotionTier: instance - 1,
     });
+    if (instance === 1) keepWhileProtected(props, member);
     acknowledge(member, { RDS10: 'the cluster is protected against deletion', RDS11: PORT_REASON });
   }
   const secretArn = cluster.attrMasterUserSecretSecretArn;
@@ -174,6 +176,14 @@ function common({ majorVersion = '17', backupRetention, deletionProtection }: Sh
 function arnOf(key: Key): string {
   const resource = key.node.defaultChild;
   return resource instanceof CfnKey ? resource.attrArn : key.keyArn;
+}
+
+/**
+ * CloudFormation deletes what depends on a database before the protection of the database stops the deletion. Without
+ * an instance or the policy of the secret, the database could not be used.
+ */
+function keepWhileProtected({ deletionProtection = true }: SharedDatabaseProps, resource: CfnResource): void {
+  if (deletionProtection) resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
 }
 
 /** A snapshot remains of a database that is removed. */

@@ -142,6 +142,7 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
     this.stack = new AccountStack(this, 'Stack', {
       organization,
       account: network.account,
+      region: network.region,
       stackName: `database-${databaseIdentifier}`,
       description: 'A database that accounts share (cdk-org-environments)',
     });

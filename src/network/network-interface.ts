@@ -3,9 +3,6 @@ import type { IDatabaseNetwork } from '../database/database-props';
 
 /** A VPC in an account of the organization. */
 export interface INetwork extends IDatabaseNetwork {
-  /** Region of the VPC, for example `eu-west-1`. */
-  readonly region: string;
-
   /** Ids of the public subnets: one for each availability zone, or none. */
   readonly publicSubnetIds: string[];
 

@@ -147,6 +147,16 @@ export class Network extends Construct implements INetwork {
             `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:*:transit-gateway/*`,
           ],
         }),
+        // without it, the first attachment of an account fails after minutes
+        new PolicyStatement({
+          sid: 'LinkedRole',
+          actions: ['iam:CreateServiceLinkedRole'],
+          resources: [
+            `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/transitgateway.amazonaws.com/`
+              + 'AWSServiceRoleForVPCTransitGateway',
+          ],
+          conditions: { StringEquals: { 'iam:AWSServiceName': 'transitgateway.amazonaws.com' } },
+        }),
         new PolicyStatement({
           sid: 'Tag',
           actions: ['ec2:CreateTags'],

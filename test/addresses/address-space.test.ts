@@ -16,6 +16,10 @@ const TABLE = 'AWS::DynamoDB::Table';
 const SPACE = 'Custom::OrgEnvironmentsAddressSpace';
 const RANGE = 'Custom::OrgEnvironmentsAddressRange';
 
+const onlyRole = (name: string) => ({
+  ArnEquals: { 'aws:PrincipalArn': roleArn(name, { Ref: 'AWS::AccountId' }) },
+});
+
 describe('a table of an address space', () => {
   test('is in the CICD account by default, is retained, and admits the two functions only', () => {
     const { stack, organization } = cicd();
@@ -31,12 +35,12 @@ describe('a table of an address space', () => {
               Match.objectLike({
                 Sid: 'GiveRanges',
                 Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-                Principal: { AWS: roleArn('org-environments-address-provider', { Ref: 'AWS::AccountId' }) },
+                Condition: onlyRole('org-environments-address-provider'),
               }),
               Match.objectLike({
                 Sid: 'ShowRanges',
                 Action: 'dynamodb:GetItem',
-                Principal: { AWS: roleArn('org-environments-operations', { Ref: 'AWS::AccountId' }) },
+                Condition: onlyRole('org-environments-operations'),
               }),
             ],
           },

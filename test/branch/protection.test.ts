@@ -27,6 +27,24 @@ describe('a branch with a review', () => {
     expect([...repositories.reviews]).toEqual([]);
   });
 
+  test('that stays after its removal needs none any more, also after a crash at each call', async () => {
+    for (let call = 1, killed = true; killed; call++) {
+      const { lifecycle, repositories, registry, fate } = world();
+      await make(lifecycle, reviewed);
+      const before = fate.calls.length;
+      fate.dieAt(call, 'after');
+      const attempt = async () => remove(lifecycle, reviewed);
+      await attempt().catch(async (error: unknown) => {
+        if (error instanceof Killed && fate.revive()) return attempt();
+        throw error;
+      });
+      killed = fate.calls.length >= before + call;
+      expect([call, [...repositories.reviews]]).toEqual([call, []]);
+      expect([call, await branchRecord(registry, 'env/test1')]).toEqual([call, undefined]);
+      expect(repositories.names).toContain('env/test1');
+    }
+  });
+
   test('needs none after the declaration was removed', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle, reviewed);

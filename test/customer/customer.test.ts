@@ -108,8 +108,11 @@ test('fewer than three work accounts cause a warning', () => {
 
 test.each<[string, Partial<CustomerOrganizationProps>, string]>([
   ['a name with a space', { customerName: 'Acme Ltd' },
-    'the name of a customer must be 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, '
+    'the name of a customer must be 1 to 20 lower-case letters, digits and single hyphens, beginning with a letter, '
     + "got 'Acme Ltd'"],
+  ['a name with two hyphens in sequence', { customerName: 'a--b' },
+    'the name of a customer must be 1 to 20 lower-case letters, digits and single hyphens, beginning with a letter, '
+    + "got 'a--b'"],
   ['an e-mail without placeholder', { email: 'aws@example.com' },
     "'email' must contain '{account}' once, like 'aws+{account}@example.com', got 'aws@example.com'"],
   ['no addresses', { cidr: undefined },
@@ -151,8 +154,8 @@ test.each<[string, Partial<EnvironmentOrganizationProps>, string]>([
   ['two work accounts of the same name', { workAccounts: [{ name: 'dev' }, { name: 'dev' }] },
     "the work account 'dev' is declared twice: choose another name"],
   ['a work account with a wrong name', { workAccounts: [{ name: 'Dev!' }] },
-    'the name of a work account must be 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, got '
-    + "'Dev!'"],
+    'the name of a work account must be 1 to 20 lower-case letters, digits and single hyphens, beginning with a '
+    + "letter, got 'Dev!'"],
 ])('an environment organization with %s is rejected', (_, changes, message) => {
   const cicd = new Cicd();
   expect(() => environments(cicd, changes)).toThrow(`[Cicd/shop] ${message}`);

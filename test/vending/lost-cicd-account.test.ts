@@ -1,7 +1,7 @@
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Harness, reasons, REPOSITORY } from './harness';
 import { Reconciliation } from './reconcile';
-import { AccountStack } from '../../src';
+import { Account, AccountStack } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
@@ -96,4 +96,18 @@ test('a CICD account that is in use keeps its environments', async () => {
     'the CICD account 222222222222 is not closed, so account 333333333333 cannot replace it: close account '
       + '222222222222, or remove replacedCicdAccountId from Organization',
   );
+});
+
+test('a CICD account that is in use keeps the trust of an imported account', async () => {
+  harness.simulation.organizations.invite('444444444444', 'OrganizationAccountAccessRole');
+  const imported = (cicd: Cicd): void => {
+    cicd.environment('old', {
+      account: Account.fromAccountId(cicd.stack, 'Imported', '444444444444'),
+    });
+  };
+  await pushRepository();
+  expect(reasons(await harness.deploy(imported, { env: ENV, replacedCicdAccountId: CICD_ACCOUNT }))).toContain(
+    'the CICD account 222222222222 is not closed, so account 333333333333 cannot replace it',
+  );
+  expect(harness.simulation.cloudformation.find('444444444444', REGION, 'CDKToolkit')).toBeUndefined();
 });

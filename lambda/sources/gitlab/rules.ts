@@ -27,8 +27,7 @@ export class GitLabRules {
   /** Requires what is wanted, or nothing. It may be repeated. */
   public async protect(branchName: string, { review }: BranchRules, foreign: readonly string[]): Promise<void> {
     const name = `org-environments ${branchName}`;
-    const rule = (await this.premium(async () => this.client.approvals.allApprovalRules(this.repositoryName)))
-      .find(one => one.name === name);
+    const rule = (await this.approvalRules(review !== undefined)).find(one => one.name === name);
     const known = await this.protectedBranch(branchName);
     if (!review) {
       if (rule) await this.premium(async () => this.client.approvals.removeApprovalRule(this.repositoryName, rule.id));
@@ -41,6 +40,18 @@ export class GitLabRules {
     await this.premium(async () => (rule
       ? this.client.approvals.editApprovalRule(this.repositoryName, rule.id, name, approvals, { protectedBranchIds })
       : this.client.approvals.createApprovalRule(this.repositoryName, name, approvals, { protectedBranchIds })));
+  }
+
+  /** Without the tier there are no rules: a review that could not be required can be omitted. */
+  private async approvalRules(isWanted: boolean) {
+    const list = async () => this.client.approvals.allApprovalRules(this.repositoryName);
+    if (isWanted) return this.premium(list);
+    try {
+      return await list();
+    } catch (error) {
+      if (isAnswer(error, 404, /^404 not found/i)) return [];
+      throw error;
+    }
   }
 
   /** Only the owner of the token pushes without a merge request, which `environment.json` needs. */

@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import * as path from 'node:path';
 
+/** The parameters of the function that Node makes of a module. */
+const WRAPPED = ['exports', 'require', 'module', '__filename', '__dirname'].join(', ');
+
 type Require = (request: string) => unknown;
 type Module = (...parameters: unknown[]) => void;
 /** Returns the module with the given values of globals. */
@@ -73,7 +76,7 @@ function compile(file: string, names: readonly string[]): Compiled {
   if (known) return known;
   const code = readFileSync(file, 'utf8').replace(/^#!.*/, '');
   // a function of its own, because a module may declare variables with the names of globals
-  const body = `return (function (exports, require, module, __filename, __dirname) {${code}\n})\n//# sourceURL=${file}`;
+  const body = `return (function (${WRAPPED}) {${code}\n})\n//# sourceURL=${file}`;
   // not the vm module: errors and arrays must have the same prototypes as in the rehearsal
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const made: unknown = new Function(...names, body);
