@@ -57,8 +57,8 @@ export interface CustomerNetworkOptions {
   readonly availabilityZones?: number;
 
   /**
-   * Number of NAT gateways of each network, at most one for each availability zone. Each costs about $33 a month in
-   * `us-east-1`, and $0.045 for each GB.
+   * Number of NAT gateways of each network, at most one for each availability zone. Each costs about $36.50 a month
+   * in `us-east-1` with its address, and $0.045 for each GB.
    *
    * @default 0
    */
@@ -131,7 +131,7 @@ export interface CustomerOrganizationProps {
   readonly hub?: ITransitHub;
 
   /**
-   * Whether the networks of the customer are connected by a hub. Each attached network costs about $36 a month in
+   * Whether the networks of the customer are connected by a hub. Each attached network costs about $36.50 a month in
    * `us-east-1`, and $0.02 for each GB.
    *
    * @default true

@@ -26,7 +26,8 @@ export interface NetworkProps {
 
   /**
    * Number of NAT gateways, at most one for each availability zone, through which the private subnets reach the
-   * internet. Each costs about $33 a month in `us-east-1`, and $0.045 for each GB.
+   * internet. Each costs about $36.50 a month in `us-east-1` with its address, and $0.045 for
+   * each GB.
    *
    * @default 0 - private subnets reach only this network, its endpoints, and what a `TransitHub` connects
    */

@@ -12,6 +12,7 @@ const CONTENTS: readonly (readonly [operation: string, items: string, isForeign:
   ['DescribeVpcEndpoints', 'vpcEndpointSet.item', () => true],
   ['DescribeSecurityGroups', 'securityGroupInfo.item', item => textAt(item, 'groupName') !== 'default'],
   ['DescribeRouteTables', 'routeTableSet.item', item => !isMain(item)],
+  ['DescribeSubnets', 'subnetSet.item', item => textAt(item, 'defaultForAz') === 'false'],
 ];
 
 /** Deletes the default VPC of a region, unless it contains what AWS has not created with it. */

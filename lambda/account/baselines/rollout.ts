@@ -34,7 +34,7 @@ interface Outdated {
 }
 
 type Outcome =
-  | { readonly state: 'done' }
+  | { readonly state: 'done' | 'skipped' }
   | { readonly state: 'running'; readonly progress: InProgress }
   | { readonly state: 'failed' | 'deferred'; readonly reason: string };
 
@@ -97,7 +97,7 @@ export class Rollout {
     const record = await this.context.registry.read<AccountRecord>(key);
     const { accountId } = record ?? {};
     // it is being changed by its own request, which gives it the baseline
-    if (!record || accountId === undefined || record.state !== 'ready') return { state: 'done' };
+    if (!record || accountId === undefined || record.state !== 'ready') return { state: 'skipped' };
     const account = { key, record, request };
     try {
       const stacks = await stacksIn(this.context, account, accountId);

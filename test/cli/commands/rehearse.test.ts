@@ -188,7 +188,7 @@ test('rehearse says that it was interrupted, and writes the report of what was d
   }));
   child.kill('SIGINT');
   expect(await closed).toBe(130);
-  expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program at once\n');
+  expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program immediately\n');
   expect(cli.report('interrupted.json')).toMatchObject({
     succeeded: false, commandFailure: 'the rehearsal was interrupted', stacks: [{ status: 'CREATE_IN_PROGRESS' }],
   });
