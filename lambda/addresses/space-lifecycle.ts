@@ -9,10 +9,13 @@ import type { Space, SpaceSettings } from '../address-spaces/space';
 import { addressSpaceKey, spaceIdOf } from '../registry/address-space';
 import type { AddressSpaceRecord } from '../registry/address-space';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
-import { isNamed } from '../shared/errors';
+import { isAccessDenied, isNamed } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
 import { retryWhileRolePropagates } from '../shared/propagation';
+
+/** Number of ranges that an error names. */
+const MAX_NAMED = 5;
 
 /** Declares address spaces: their settings are in their table, where each range is given by them. */
 export class SpaceLifecycle
@@ -46,10 +49,13 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     owner: Owner, request: AddressSpaceRequest, before: AddressSpaceRequest,
   ): Promise<void> {
     await this.requestCreate(owner, request);
-    if (spaceIdOf(before) !== spaceIdOf(request)) await this.requestDelete(owner, before);
+    if (spaceIdOf(before) !== spaceIdOf(request)) await this.release(owner, before);
   }
 
-  public async requestDelete(owner: Owner, request: AddressSpaceRequest): Promise<void> {
+  /** The deletion fails while ranges are in use, so the record stays until then. */
+  public async requestDelete(): Promise<void> {}
+
+  private async release(owner: Owner, request: AddressSpaceRequest): Promise<void> {
     const key = addressSpaceKey(spaceIdOf(request));
     const record = await this.context.registry.read<AddressSpaceRecord>(key);
     if (!record || !owns(record.owners, owner)) return;
@@ -71,8 +77,27 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     return isWritten ? done(result) : IN_PROGRESS;
   }
 
-  public async reconcileDelete(): Promise<Progress<void>> {
+  public async reconcileDelete(owner: Owner, request: AddressSpaceRequest): Promise<Progress<void>> {
+    const record = await this.context.registry.read<AddressSpaceRecord>(addressSpaceKey(spaceIdOf(request)));
+    if (!record || !owns(record.owners, owner)) return DONE;
+    if (request.kind === 'table' && withoutOwner(record.owners, owner).length === 0) await this.assertUnused(request);
+    await this.release(owner, request);
     return DONE;
+  }
+
+  /** @throws if ranges are in use, for example those of another app: another space would give them again */
+  private async assertUnused({ spaceName, tableArn }: TableSpaceRequest): Promise<void> {
+    const space = await this.context.tables.read(tableArn).catch((error: unknown) => {
+      // without its table, or with a table that cannot be read, nothing can be checked
+      if (isNamed(error, 'ResourceNotFoundException') || isAccessDenied(error)) return undefined;
+      throw error;
+    });
+    const used = space ? liveRanges(space) : [];
+    if (used.length === 0) return;
+    const named = used.slice(0, MAX_NAMED)
+      .map(({ cidr, request: { name, stackName } }) => `${cidr} of '${name}' (stack '${stackName}')`).join(', ');
+    const more = used.length > MAX_NAMED ? ` and ${used.length - MAX_NAMED} more` : '';
+    throw new Error(`address space '${spaceName}' has ranges in use: ${named}${more}; remove them first`);
   }
 
   /** The policy of a new table may not be in effect yet. */

@@ -55,6 +55,20 @@ describe('an address space', () => {
     await addresses.deploySpace({}, owner('Space', 'OtherApp'));
     expect(await addresses.give('A')).toBe('10.0.0.0/20');
   });
+
+  test('is not removed while ranges are in use, for example those of another app', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    await addresses.give('A');
+    await expect(addresses.removeSpace()).rejects.toThrow(
+      "address space 'customers' has ranges in use: 10.0.0.0/20 of 'A' (stack 'Customer'); remove them first",
+    );
+    await expect(addresses.deploySpace({}, owner('Space', 'OtherApp'))).rejects.toThrow('is declared by stack');
+    await addresses.release('A');
+    await addresses.removeSpace();
+    await addresses.deploySpace({}, owner('Space', 'OtherApp'));
+    expect(await addresses.give('B')).toBe('10.0.0.0/20');
+  });
 });
 
 describe('networks of an account', () => {
