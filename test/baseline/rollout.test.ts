@@ -72,6 +72,23 @@ test('after an update that has stopped, the rollback gives the accounts their fo
   for (const id of ids) expect(world.templateIn(id)).toContain('first.json');
 });
 
+test('the rollback also returns accounts whose update had not ended when it stopped', async () => {
+  const ids = await world.accountsOf('a', 'b', 'c');
+  const strict = { maxFailedUpdates: '0', maxConcurrentUpdates: '3' };
+  await world.give(baseline(strict));
+  // the stack of the first account is updated, and its settings fail
+  const settings = {
+    passwordPolicy: { minimumLength: '14', requireCharacters: 'all' as const, reusePrevention: '24' },
+  };
+  world.baselines.apiOf(ids[0] ?? '').refusals.set('UpdateAccountPasswordPolicy', [
+    awsError('MalformedPolicyDocument', 'not this one'),
+  ]);
+  await expect(world.give({ ...changed, ...strict, settings })).rejects.toThrow('not this one');
+  expect(world.templateIn(ids[0] ?? '')).toContain('second.json');
+  await world.give(baseline(strict));
+  for (const id of ids) expect(world.templateIn(id)).toContain('first.json');
+});
+
 test('one account whose update fails does not fail the others, and is named in the history', async () => {
   const [bad = '', ...others] = await world.accountsOf('a', 'b', 'c');
   world.directory.stacksOf(bad).failures.set(STACK, 'no');

@@ -11,7 +11,8 @@ import type { StackDefinition, Stacks } from '../../cloudformation/stack-deploye
 import { deployStack } from '../../cloudformation/stack-deployer';
 import type { AccountRecord } from '../../registry/account';
 import type { Progress } from '../../shared/lifecycle';
-import { done } from '../../shared/lifecycle';
+import { done, IN_PROGRESS } from '../../shared/lifecycle';
+import { updateRecord } from '../context';
 import type { AccountContext, ManagedAccount } from '../context';
 import { nameOf } from '../record';
 import { applyContacts } from '../settings';
@@ -36,6 +37,11 @@ export async function applyBaseline(
   if (!baseline) return done(known);
   const isApplied = known?.fingerprint === baseline.fingerprint;
   if (isApplied && known.attempt >= record.attempt) return done(known);
+  if (known && !isApplied) {
+    // a rollback then finds the account, also if this update does not end
+    await updateRecord(context, account, { baseline: undefined });
+    return IN_PROGRESS;
+  }
   const attempt = Math.max(record.attempt, baseline.attempt);
   const progress = await deployStack(stacks, await definitionOf(context, baseline), {
     place: `account ${accountId} (${request.region})`,
