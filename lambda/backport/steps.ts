@@ -117,7 +117,7 @@ export const lookAtPullRequest: Step = async (record, { hosts }) => {
   // after a squash, the commits of the work branch are in no other branch, so it stays
   const isMerged = tip !== undefined && (await host.contains(repositoryName, mergedCommit, tip)) === true;
   if (isMerged && (await host.head(repositoryName, workBranch)) === tip) {
-    await host.deleteBranch(repositoryName, workBranch);
+    await host.deleteBranch(repositoryName, workBranch, tip);
   }
   return { change: { step: 'absorb', state: 'absorbing', mergedCommit } };
 };
@@ -132,7 +132,7 @@ export const undo: Step = async ({ repository, workBranch, temporaryBranch, tip,
     }
     const head = await host.head(repositoryName, workBranch);
     if (head !== undefined && (head === tip || (await isOurs(host, repositoryName, head, tip)))) {
-      await host.deleteBranch(repositoryName, workBranch);
+      await host.deleteBranch(repositoryName, workBranch, head);
     }
   }
   return { change: { step: 'end' } };
