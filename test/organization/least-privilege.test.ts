@@ -79,7 +79,7 @@ test('each function sees its own records alone', () => {
     'org-environments-entry': ['request#*', 'response#*', 'history#*'],
     'org-environments-account-provider': [
       'account#*', 'preconditions#*', 'unreachable#*', 'unit#*', 'closing#*', 'resource#*', 'drift#*', 'request#*',
-      'queue#creations',
+      'lease#*', 'queue#creations',
     ],
     'org-environments-branch-provider': [
       'branch#*', 'resource#*', 'drift#*', 'request#*', 'deployment#*', 'branch',
