@@ -21,7 +21,14 @@ export function webCryptoOf(random: () => number, clock: Clock): typeof crypto.w
   });
 }
 
+/** Number of identifiers by the source of their randomness: those of all functions differ, whatever it returns. */
+const counts = new WeakMap<() => number, number>();
+
 function identifiers(random: () => number): () => string {
   const hex = (length: number): string => Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
-  return () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
+  return () => {
+    const count = (counts.get(random) ?? 0) + 1;
+    counts.set(random, count);
+    return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(4)}${count.toString(16).padStart(8, '0')}`;
+  };
 }

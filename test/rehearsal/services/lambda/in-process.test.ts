@@ -89,12 +89,13 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
     expect(await run('aborted', body)).toEqual({ failed: false, answer: 'AbortError', seconds: 1 });
   });
 
-  test('gets random identifiers that depend only on the seed, from the module and the global', async () => {
+  test('gets identifiers that depend only on the seed, and differ, from the module and the global', async () => {
     const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     const body = "return [require('crypto'), crypto].map(one => one.randomUUID());";
     const { answer } = await run('identifiers', body);
     random.mockRestore();
-    expect(answer).toEqual(Array(2).fill('00000000-0000-4000-8000-000000000000'));
+    expect(answer).toEqual(Array(2).fill(expect.stringMatching(/^00000000-0000-4000-8000-0000[0-9a-f]{8}$/)));
+    expect(new Set(answer as string[]).size).toBe(2);
   });
 
   test('may give its variables the names of globals', async () => {
