@@ -73,7 +73,11 @@ async function finish(
   // first the mark: while the account has a deferral, the next run removes the mark again
   if (account.record.deferral) await removeUnreachable(context.registry, accountId);
   await updateRecord(context, account, {
-    state: 'ready', prepared: true, recovered: undefined, deferral: undefined, stacks,
+    state: 'ready',
+    prepared: true,
+    recovered: undefined,
+    deferral: undefined,
+    stacks,
     ...(baseline && { baseline }),
   });
 }
