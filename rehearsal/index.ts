@@ -7,4 +7,5 @@ export {
 } from './assembly/deployer';
 export { managementAccountOf } from './assembly/management';
 export { readAssembly, type AssemblyStack } from './assembly/manifest';
-export { Simulation, type SimulationOptions } from './simulation';
+export { Simulation } from './simulation';
+export type { SimulationOptions } from './simulation-options';

@@ -32,7 +32,7 @@ export class Progress {
   /**
    * @param startedAt simulated time of the start, in milliseconds since 1970
    * @param verbose prints a line for every resource
-   * @param isKept whether what a resource stands for exists after the resource was deleted
+   * @param isKept whether an account or a branch is kept although its resource was deleted
    */
   public constructor(
     private readonly write: Write, private readonly startedAt: number, private readonly verbose: boolean,

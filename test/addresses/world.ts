@@ -107,7 +107,7 @@ export class AddressWorld {
     await this.lifecycle.reconcileDelete(of, spaceRequest());
   }
 
-  /** Gives a range; another process goes on if one dies. */
+  /** Gives a range; if a process is killed, another one continues. */
   public async give(name: string, changes: Partial<AddressRangeRequest> = {}): Promise<string> {
     const request = rangeRequest({ name, ...changes });
     const result = await this.finish(async () => {

@@ -68,7 +68,7 @@ describe('the rules of others for a branch', () => {
   });
 
   test.each(Array.from({ length: 8 }, (_, index) => index + 1))(
-    'are told from ours after a crash at call %i', async n => {
+    'are distinguished from ours after a crash at call %i', async n => {
       const { lifecycle, repositories, fate } = world();
       await make(lifecycle);
       fate.dieAt(n, 'after');

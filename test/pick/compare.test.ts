@@ -1,10 +1,8 @@
 import { Comparisons } from './comparisons';
-import type { HostName } from '../sources/host-world';
+import { HOSTS } from '../sources/host-world';
 
 const COUNT = process.env.CI ? 8 : 3;
 const DAY = 24 * 60 * 60 * 1000;
-
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
 
 test.each(HOSTS)('commits ahead and behind in %s are those of git cherry', async host => {
   const comparisons = await Comparisons.start(host);

@@ -25,7 +25,7 @@ describe('applications are kept', () => {
     const world = new World();
     await world.lifecycle.requestCreate(owner, pipeline);
     await world.lifecycle.reconcile(owner, pipeline);
-    put(world, 'somebody-elses', 1);
+    put(world, 'of-another-team', 1);
     await world.delete(pipeline);
     expect(begun(world)).toEqual(KEPT);
   });

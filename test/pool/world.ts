@@ -237,3 +237,10 @@ export class PoolWorld {
     }
   }
 }
+
+/** A world with a pool. */
+export async function worldWith(...settings: Parameters<PoolWorld['deployPool']>): Promise<PoolWorld> {
+  const world = new PoolWorld();
+  await world.deployPool(...settings);
+  return world;
+}

@@ -1,8 +1,7 @@
-import type { FileContent, HostName } from './host-world';
-import { HostWorld } from './host-world';
+import type { FileContent } from './host-world';
+import { HOSTS, HostWorld } from './host-world';
 import { patchId } from '../../lambda/sources/patches';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 const changed = (...numbers: readonly number[]) =>
   LINES.map((text, index) => (numbers.includes(index) ? 'changed' : text)).join('\n');

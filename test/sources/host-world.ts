@@ -25,7 +25,11 @@ export const CREDENTIALS_ARN = 'arn:aws:secretsmanager:eu-west-1:222222222222:se
 /** The real clients of the hosts, as they are shipped beside the handlers. */
 const CLIENTS = join(__dirname, '../../lib/lambda/branch');
 
-export type HostName = 'codecommit' | 'github' | 'gitlab' | 'bitbucket';
+export const HOSTS = ['codecommit', 'github', 'gitlab', 'bitbucket'] as const;
+export type HostName = typeof HOSTS[number];
+
+/** The others merge only merge requests and pull requests, where they show conflicts. */
+export const MERGING: readonly HostName[] = ['codecommit', 'github'];
 
 /** What a person does with a pull request. */
 type Ending = 'merge' | 'close';

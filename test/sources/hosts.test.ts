@@ -1,13 +1,10 @@
 import type { HostName } from './host-world';
-import { HostWorld } from './host-world';
+import { HOSTS, HostWorld, MERGING } from './host-world';
 import { isTransient } from '../../lambda/shared/errors';
 import type { SourceHost } from '../../lambda/sources/source';
 import { BranchMovedError, HostError, MergeConflictError, SourceError } from '../../lambda/sources/source';
 import { HostResponse } from '../../rehearsal/hosts/host';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
-/** The others merge only merge requests and pull requests. */
-const MERGING: readonly HostName[] = ['codecommit', 'github'];
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index}`);
 const changed = (line: number) => LINES.map((text, index) => (index === line ? 'changed' : text)).join('\n');
 const branchName = 'env/prod';

@@ -1,11 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { HostName } from './host-world';
-import { asPerson, HostWorld } from './host-world';
+import { asPerson, HOSTS, HostWorld } from './host-world';
 import type { HostCredentials } from '../../lambda/sources/credentials';
 import type { SourceHost } from '../../lambda/sources/source';
 import { HostError } from '../../lambda/sources/source';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
 /** The others bind pull requests only. */
 const BINDING_PUSHES: readonly HostName[] = ['github', 'gitlab'];
 const WITH_CHECKS: readonly HostName[] = ['github', 'bitbucket'];

@@ -1,11 +1,7 @@
-import type { HostName } from './host-world';
-import { HostWorld } from './host-world';
+import { HOSTS, HostWorld, MERGING } from './host-world';
 import type { SourceHost } from '../../lambda/sources/source';
 import { MergeConflictError } from '../../lambda/sources/source';
 
-const HOSTS: readonly HostName[] = ['codecommit', 'github', 'gitlab', 'bitbucket'];
-/** The others merge only in pull requests, where they show conflicts. */
-const MERGING: readonly HostName[] = ['codecommit', 'github'];
 const branchName = 'env/prod';
 const workBranch = 'org-environments/1-1';
 const DESCRIPTOR = 'environment.json';

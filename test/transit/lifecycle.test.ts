@@ -104,7 +104,7 @@ test('a repeated request changes nothing', async () => {
   expect((await world.registry.read<TransitRecord>(KEY))?.routes).toEqual(record?.routes);
 });
 
-test('a network in another segment is associated anew, and leaves the tables that it must not be in', async () => {
+test('a network in another segment is associated with its table, and removed from the others', async () => {
   const world = new World();
   await world.create();
   const cidrs = ['10.0.0.0/8', '172.16.0.0/12'];

@@ -42,7 +42,8 @@ function outputOf(use: (progress: PipelineProgress) => void): string[] {
 describe('an execution that waits for approval', () => {
   test('is idle, and printed once', async () => {
     expect(await run([BUILD, APPROVE], ['true'])).toEqual([expect.stringMatching(new RegExp(
-      `^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  waits for approval: Source, Build, Approve waits for approval$`,
+      `^… ${MEMBER}  pipeline ${PIPELINE}  [0-9a-f]{7}  waits for approval: `
+        + 'Source, Build, Approve waits for approval$',
     ))]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { deployAssembly, Simulation } from '../../../rehearsal';
-import type { SimulationOptions } from '../../../rehearsal/simulation';
+import type { SimulationOptions } from '../../../rehearsal/simulation-options';
 
 const [MANAGEMENT, CICD, OTHER] = ['999999999999', '111122223333', '444455556666'];
 

@@ -10,7 +10,8 @@ import {
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
 import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
-import { Simulation, type SimulationOptions } from '../../../../rehearsal/simulation';
+import { Simulation } from '../../../../rehearsal/simulation';
+import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
 // not execFileSync: a push calls the simulation, which runs in this process
 const execute = promisify(execFile);

@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { buildSync } from 'esbuild';
-import { Simulation, type SimulationOptions } from '../../../../rehearsal/simulation';
+import { Simulation } from '../../../../rehearsal/simulation';
+import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
 const [ACCOUNT, REGION] = ['111122223333', 'eu-west-1'];
 const CONTEXT = {

@@ -1,5 +1,5 @@
 import { Simulation } from '../../../../rehearsal/simulation';
-import type { SimulationOptions } from '../../../../rehearsal/simulation';
+import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
 const [ACCOUNT, REGION] = ['111122223333', 'eu-west-1'];
 const CONTEXT = {
