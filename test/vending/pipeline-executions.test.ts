@@ -1,4 +1,4 @@
-import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { GetPipelineCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { RELEASE, releasePipeline, settings } from './release-app';
@@ -117,7 +117,10 @@ describe('pipeline executions', () => {
 
     test('a failure in Source names the role and the missing permission', async () => {
       const { iam } = harness.simulation;
-      const role = iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn.includes(':role/org-environments-source/'));
+      // each environment has one
+      const { pipeline } = await harness.pipelines(dev).send(new GetPipelineCommand({ name: 'dev' }));
+      const roleArn = pipeline?.stages?.[0].actions?.[0].roleArn;
+      const role = iam.rolesOf(CICD_ACCOUNT).find(({ arn }) => arn === roleArn);
       if (!role) throw new Error('there is no role for the repository');
       iam.putRole({ ...role, policies: {} });
       await harness.pipelines(dev).send(new StartPipelineExecutionCommand({ name: 'dev' }));
