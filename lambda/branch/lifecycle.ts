@@ -253,12 +253,18 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
         const { version } = await this.removal.removeFormer(former, known, request.branchName);
         await this.registry.remove(branchKey(former), version);
       } else {
-        await this.release(owner, former);
+        await this.releaseFormer(owner, former, known);
       }
     }
     const names = [...new Set([...known?.formerNames ?? [], ...formerNames, former.branchName])];
     const formerNow = names.filter(name => name !== request.branchName);
     await this.registry.write<BranchRecord>(branchKey(request), { ...rest, formerNames: formerNow }, record.version);
+  }
+
+  /** Nothing is required of a branch that stays without an environment. */
+  private async releaseFormer(owner: Owner, former: BranchRequest, record: Read): Promise<void> {
+    const isLast = withoutOwner(record.owners, owner).length === 0;
+    await this.release(owner, former, isLast ? await this.protection.release(former, record) : record);
   }
 
   /** The branch that git cannot have together with the requested one: one name is the folder of the other. */

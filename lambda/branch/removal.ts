@@ -33,7 +33,10 @@ export class BranchRemoval {
    */
   public async remove(request: BranchRequest, record: Read): Promise<void> {
     const head = await this.hosts(request).head(request.repositoryName, request.branchName);
-    if (head === undefined) return this.registry.remove(branchKey(request), record.version);
+    if (head === undefined) {
+      const { version } = await this.protection.release(request, record);
+      return this.registry.remove(branchKey(request), version);
+    }
     await this.assertUnused(request);
     const { version } = await this.take(request, record, head, request.parentName);
     await this.registry.remove(branchKey(request), version);
@@ -45,7 +48,7 @@ export class BranchRemoval {
    */
   public async removeFormer(former: BranchRequest, record: Read, newName: string): Promise<Read> {
     const head = await this.hosts(former).head(former.repositoryName, former.branchName);
-    if (head === undefined || (await this.isOpen(former))) return record;
+    if (head === undefined || (await this.isOpen(former))) return this.protection.release(former, record);
     try {
       return await this.take(former, record, head, newName);
     } catch (error) {

@@ -4,7 +4,8 @@ import {
 } from '@aws-sdk/client-codecommit';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { branchRecord, change, make, remove, request, world } from './lifecycle-world';
+import type { FakeRepositories } from './fake-repositories';
+import { branchRecord, change, finish, make, owner, remove, request, world } from './lifecycle-world';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
 import { BranchProtection, Source } from '../../src';
 import { Cicd, CONNECTION_ARN, quickApp } from '../fixtures/app';
@@ -45,6 +46,41 @@ describe('a branch with a review', () => {
     }
   });
 
+  test('needs none any more after it was deleted by hand and is removed', async () => {
+    const { lifecycle, repositories, registry } = world();
+    const archived = { ...reviewed, removal: 'archive' as const };
+    await make(lifecycle, archived);
+    await repositories.deleteBranch('shop', 'env/test1');
+    await remove(lifecycle, archived);
+    expect([...repositories.reviews]).toEqual([]);
+    expect(await branchRecord(registry, 'env/test1')).toBeUndefined();
+  });
+
+  test('needs none any more under its former name, which stays for an open pull request', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle, reviewed);
+    repositories.beforeDeletion = () => { throw new Error('it is not deleted'); };
+    const renamed = { ...reviewed, branchName: 'env/qa' };
+    await lifecycle.requestUpdate(owner, renamed, reviewed);
+    await openedAfterCreation(repositories, async () => finish(lifecycle, owner, renamed));
+    expect(repositories.names).toEqual(['main', 'env/test1', 'env/qa']);
+    expect([...repositories.reviews]).toEqual([['env/qa', '2']]);
+  });
+
+  test('that existed before needs none any more when the environment takes another branch, and one again after a '
+    + 'rollback', async () => {
+    const { lifecycle, repositories, registry } = world();
+    repositories.fork('env/test1', 'main');
+    await make(lifecycle, reviewed);
+    const other = { ...reviewed, branchName: 'env/qa' };
+    await change(lifecycle, other, reviewed);
+    expect(repositories.names).toEqual(['main', 'env/test1', 'env/qa']);
+    expect([...repositories.reviews]).toEqual([['env/qa', '2']]);
+    await change(lifecycle, reviewed, other);
+    expect([...repositories.reviews]).toEqual([['env/test1', '2']]);
+    expect((await branchRecord(registry, 'env/test1'))?.foreignRules).toEqual([]);
+  });
+
   test('needs none after the declaration was removed', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle, reviewed);
@@ -52,6 +88,18 @@ describe('a branch with a review', () => {
     expect([...repositories.reviews]).toEqual([]);
   });
 });
+
+/** Somebody opens a pull request to the former branch after the new one was created. */
+async function openedAfterCreation(repositories: FakeRepositories, run: () => Promise<unknown>): Promise<void> {
+  const create = repositories.createBranch.bind(repositories);
+  repositories.createBranch = async (...branch) => {
+    await create(...branch);
+    repositories.pullRequests.push(
+      { id: '7', title: 'Add tea', sourceBranch: 'tea', targetBranch: 'env/test1', state: 'open' },
+    );
+  };
+  await run();
+}
 
 describe('the rules of others for a branch', () => {
   const reviewed = { ...request, review: { approvals: '2' } };
