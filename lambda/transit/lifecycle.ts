@@ -5,7 +5,7 @@ import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../reg
 import type { Registry, Versioned } from '../registry/registry';
 import { transitKey } from '../registry/transit';
 import type { HubRoute, TransitRecord } from '../registry/transit';
-import { isNamed } from '../shared/errors';
+import { isNamed, isTransient } from '../shared/errors';
 import type { InProgress, Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { checkAgainIn, DONE, done, waitFor } from '../shared/lifecycle';
 
@@ -71,7 +71,11 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
   public async recover(owner: Owner, request: Request): Promise<void> {
     const key = transitKey(request);
     if (await this.read(key)) return;
-    const found = await this.find(request).catch(() => undefined);
+    const found = await this.find(request).catch((error: unknown) => {
+      // an attachment that is not seen for a moment would be left behind
+      if (isTransient(error)) throw error;
+      return undefined;
+    });
     if (found?.owner !== key) return;
     const owners = withOwner([], owner, request);
     const record: TransitRecord = { owners, request, routes: routesOf(request) };

@@ -232,6 +232,31 @@ test('a lost record is restored before the attachment is removed', async () => {
   expect(world.ec2.table).toEqual([]);
 });
 
+test('a lost record is not given up when the attachment cannot be read for a moment', async () => {
+  const world = new World();
+  await world.create();
+  const record = await world.registry.read<TransitRecord>(KEY);
+  await world.registry.remove(KEY, record?.version ?? 0);
+  const look = world.ec2.attachment.bind(world.ec2);
+  world.ec2.attachment = async () => { throw Object.assign(new Error('slow down'), { name: 'Throttling' }); };
+  await expect(world.lifecycle.recover(owner, request)).rejects.toThrow('slow down');
+  world.ec2.attachment = look;
+  await world.lifecycle.recover(owner, request);
+  await world.delete();
+  expect(world.ec2.present).toBeUndefined();
+});
+
+test('a lost record does not block the deletion when the role of the network is gone', async () => {
+  const world = new World();
+  await world.create();
+  const record = await world.registry.read<TransitRecord>(KEY);
+  await world.registry.remove(KEY, record?.version ?? 0);
+  world.ec2.attachment = async () => { throw Object.assign(new Error('denied'), { name: 'AccessDenied' }); };
+  await world.lifecycle.recover(owner, request);
+  await world.delete();
+  expect(await world.registry.read<TransitRecord>(KEY)).toBeUndefined();
+});
+
 test('a check reports what was changed by hand, and a repair restores it', async () => {
   const world = new World();
   await world.create();
