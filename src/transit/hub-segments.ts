@@ -6,6 +6,7 @@ import type {
   ITransitHub, ITransitSegment, TransitAttachmentOptions, TransitSegmentOptions,
 } from './transit-hub-interface';
 import type { IAccount } from '../account/account-interface';
+import { parsedCidr } from '../addresses/cidr';
 import type { INetwork } from '../network/network-interface';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
@@ -25,7 +26,6 @@ export interface HubProps {
 }
 
 const SEGMENT_NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
-const CIDR = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
 
 /** The segments of a hub, and the networks in them. */
 export class HubSegments {
@@ -34,8 +34,8 @@ export class HubSegments {
 
   /** @param hub the construct of the hub, for errors and as scope */
   public constructor(private readonly hub: ITransitHub & Construct, private readonly props: HubProps) {
-    const wrong = props.cidrs.find(cidr => !Token.isUnresolved(cidr) && !CIDR.test(cidr));
-    if (wrong !== undefined) fail(hub, `'cidrs' must be blocks like '10.0.0.0/8', got '${wrong}'`);
+    // AWS removes the bits after the prefix: the route could not be found again
+    for (const cidr of props.cidrs) if (!Token.isUnresolved(cidr)) parsedCidr(hub, 'cidrs', cidr);
     if (props.cidrs.length === 0) fail(hub, "'cidrs' must contain at least one block, for example '10.0.0.0/8'");
   }
 

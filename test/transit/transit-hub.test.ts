@@ -193,7 +193,10 @@ test('a VPC that two constructs import is attached only once', () => {
 });
 
 test.each<[string, Partial<TransitHubProps>, string]>([
-  ['a wrong block', { cidrs: ['10.0.0.0'] }, "'cidrs' must be blocks like '10.0.0.0/8', got '10.0.0.0'"],
+  ['a wrong block', { cidrs: ['10.0.0.0'] },
+    "'cidrs' must be an IPv4 range in CIDR notation like '10.0.0.0/16', got '10.0.0.0'"],
+  ['a block that AWS would change', { cidrs: ['10.1.2.3/8'] },
+    "'cidrs' has bits set after its prefix: the range of '10.1.2.3/8' is '10.0.0.0/8'"],
   ['no block', { cidrs: [] }, "'cidrs' must contain at least one block, for example '10.0.0.0/8'"],
   ['a public number', { amazonSideAsn: 1 },
     "'amazonSideAsn' must be from 64512 to 65534, or from 4200000000 to 4294967294, got 1"],
