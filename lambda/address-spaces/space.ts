@@ -94,6 +94,9 @@ export function freeRanges(space: Space, settings: SpaceSettings): readonly Bloc
   return freeBlocks(parseCidr(settings.cidr), usedBlocks(space, settings, liveRanges(space)));
 }
 
+/** End of the name of a source that is the VPCs of an account; others are the routes of a transit gateway. */
+export const VPCS = '/vpcs';
+
 /** What was seen of the networks that are still declared. */
 function seenOf({ seen }: Space, { sources }: SpaceSettings): readonly SeenNetworks[] {
   return sources.flatMap(source => seen[source] ?? []);
@@ -101,9 +104,9 @@ function seenOf({ seen }: Space, { sources }: SpaceSettings): readonly SeenNetwo
 
 function usedBlocks(space: Space, settings: SpaceSettings, live: readonly LiveRange[]): readonly Block[] {
   const whole = parseCidr(settings.cidr);
-  const seen = seenOf(space, settings).flatMap(({ cidrs }) => cidrs).map(parseCidr)
+  const seen = settings.sources.flatMap(source => (space.seen[source]?.cidrs ?? []).map(parseCidr)
     // a default route, or one for the whole space, is no network in it
-    .filter(block => block.size < whole.size);
+    .filter(block => source.endsWith(VPCS) || block.size < whole.size));
   return [...settings.reserved.map(({ cidr }) => parseCidr(cidr)), ...live.map(({ block }) => block), ...seen];
 }
 

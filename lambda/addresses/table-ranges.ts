@@ -1,7 +1,7 @@
 import type { AddressContext } from './context';
 import { cannotPlace } from './errors';
 import type { AddressRangeRequest, ComparedNetworkRequest, TableSpaceRequest } from '../../src/addresses/contract';
-import { latestSeen, place, rangeOf } from '../address-spaces/space';
+import { latestSeen, place, rangeOf, VPCS } from '../address-spaces/space';
 import type { RangeRequest, SeenNetworks, Space, SpaceSettings } from '../address-spaces/space';
 import { stackNameOf } from '../registry/owners';
 import { isNamed } from '../shared/errors';
@@ -13,7 +13,7 @@ const ATTEMPTS = 2;
 
 /** Name of a network in the record of a space. */
 export function sourceOf({ accountId, region, transitGatewayRouteTableId }: ComparedNetworkRequest): string {
-  return `${accountId}/${region}/${transitGatewayRouteTableId ?? 'vpcs'}`;
+  return `${accountId}/${region}${transitGatewayRouteTableId === undefined ? VPCS : `/${transitGatewayRouteTableId}`}`;
 }
 
 /**

@@ -117,12 +117,27 @@ describe('a new range never overlaps', () => {
     const addresses = await world({
       cidr: '10.0.0.0/20', compared: [{ accountId: '333333333333', region: 'eu-west-1' }],
     });
-    addresses.networks.cidrs.set('333333333333', ['10.0.0.0/22', '172.31.0.0/16', '0.0.0.0/0', '10.0.4.128/25']);
+    addresses.networks.cidrs.set('333333333333', ['10.0.0.0/22', '172.31.0.0/16', '10.0.4.128/25']);
     expect(await addresses.give('A', { prefixLength: '22' })).toBe('10.0.8.0/22');
     addresses.networks.cidrs.set('333333333333', ['10.0.8.0/22']);
     expect(await addresses.give('B', { prefixLength: '22' })).toBe('10.0.12.0/22');
     expect(await addresses.give('C', { prefixLength: '22' })).toBe('10.0.0.0/22');
     expect(await addresses.give('A', { prefixLength: '22' })).toBe('10.0.8.0/22');
+  });
+
+  test('routes that exist, except those that contain the whole space', async () => {
+    const route = { accountId: '333333333333', region: 'eu-west-1', transitGatewayRouteTableId: 'tgw-rtb-1' };
+    const addresses = await world({ cidr: '10.0.0.0/20', compared: [route] });
+    addresses.networks.cidrs.set('333333333333', ['0.0.0.0/0', '10.0.0.0/20', '10.0.0.0/22']);
+    expect(await addresses.give('A', { prefixLength: '22' })).toBe('10.0.4.0/22');
+  });
+
+  test('a VPC that contains the whole space', async () => {
+    const addresses = await world({
+      cidr: '10.0.0.0/20', compared: [{ accountId: '333333333333', region: 'eu-west-1' }],
+    });
+    addresses.networks.cidrs.set('333333333333', ['10.0.0.0/16']);
+    await expect(addresses.give('A', { prefixLength: '22' })).rejects.toThrow('free are no addresses');
   });
 
   test('networks that were seen after another request arrived', async () => {
