@@ -18,7 +18,8 @@ export interface NetworkProps {
   readonly addressRange: IAddressRange;
 
   /**
-   * Number of availability zones, from 1 to 4. Each has a private, a public and a database subnet.
+   * Number of availability zones, from 1 to 4. Each has a private, a public and a database subnet. The region must have
+   * as many. **It cannot be changed later**, except from 3 to 4: the subnets would have other addresses.
    *
    * @default 2
    */

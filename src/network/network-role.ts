@@ -1,8 +1,10 @@
-import { Aws, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Stack, Token } from 'aws-cdk-lib';
 import { AccountPrincipal, CfnRole, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { acknowledgeWildcards } from '../private/acknowledge';
 import { NAMES } from '../private/contract';
+import { fail } from '../private/validate';
 
 interface NetworkRoleProps {
   /** Completes the name of the role. */
@@ -35,7 +37,7 @@ export class NetworkRole extends Construct {
       },
     });
     const role = new CfnRole(this, 'Default', {
-      roleName: roleName(suffix),
+      roleName: networkRoleName(suffix),
       description,
       assumeRolePolicyDocument: new PolicyDocument({ statements: [trust] }),
       policies: [{ policyName: 'Network', policyDocument: new PolicyDocument({ statements }) }],
@@ -49,11 +51,23 @@ export function cicdParameter(parent: Stack): { [name: string]: string } {
   return { [CICD_PARAMETER]: parent.account };
 }
 
-function roleName(suffix: string): string {
+/** Name of the role of a network or hub. */
+export function networkRoleName(suffix: string): string {
   return `${NAMES.networkRolePrefix}${suffix}`;
 }
 
 /** ARN of a network role in an account, for use in the parent stack. */
-export function networkRoleArn(accountId: string, suffix: string): string {
-  return `arn:${Aws.PARTITION}:iam::${accountId}:role/${roleName(suffix)}`;
+export function networkRoleArn(accountId: string, roleName: string): string {
+  return `arn:${Aws.PARTITION}:iam::${accountId}:role/${roleName}`;
+}
+
+/**
+ * The name of the role of an imported network or hub.
+ *
+ * @param property name of the property, for the error
+ */
+export function checkedRoleName(scope: IConstruct, property: string, roleName: string): string {
+  if (Token.isUnresolved(roleName) || roleName.startsWith(NAMES.networkRolePrefix)) return roleName;
+  return fail(scope, `'${property}' must begin with '${NAMES.networkRolePrefix}', because the function that attaches `
+    + `networks assumes no other roles, got '${roleName}'`);
 }

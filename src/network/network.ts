@@ -8,7 +8,7 @@ import { Endpoints } from './endpoints';
 import { FlowLog } from './flow-log';
 import type { INetwork, NetworkAttributes } from './network-interface';
 import type { NetworkProps } from './network-props';
-import { cicdParameter, NetworkRole, networkRoleArn } from './network-role';
+import { checkedRoleName, cicdParameter, NetworkRole, networkRoleArn, networkRoleName } from './network-role';
 import { checkPrefix } from './subnets';
 import { VpcResources } from './vpc-resources';
 import type { IAccount } from '../account/account-interface';
@@ -90,7 +90,7 @@ export class Network extends Construct implements INetwork {
     this.routeTableIds = [...privateSubnets.tables, ...databaseSubnets.tables.slice(0, 1)].map(({ ref }) => ref);
     this.vpc = this.importedVpc(resources);
     const suffix = this.node.addr.slice(-12);
-    this.networkRoleArn = networkRoleArn(account.accountId, suffix);
+    this.networkRoleArn = networkRoleArn(account.accountId, networkRoleName(suffix));
     this.addRole(resources, suffix);
     this.closeDefaultGroup(resources, props);
   }
@@ -225,9 +225,5 @@ function checked(scope: Network, props: NetworkProps): { readonly zones: number;
 
 function importedRole(scope: Construct, { account, networkRoleName: name }: NetworkAttributes): string | undefined {
   if (name === undefined) return undefined;
-  if (!name.startsWith(NAMES.networkRolePrefix)) {
-    fail(scope, `'networkRoleName' must begin with '${NAMES.networkRolePrefix}', because the function that attaches `
-      + `networks assumes no other roles, got '${name}'`);
-  }
-  return networkRoleArn(account.accountId, name.slice(NAMES.networkRolePrefix.length));
+  return networkRoleArn(account.accountId, checkedRoleName(scope, 'networkRoleName', name));
 }

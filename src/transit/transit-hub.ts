@@ -9,8 +9,9 @@ import type {
 } from './transit-hub-interface';
 import type { TransitHubAttributes, TransitHubProps } from './transit-hub-props';
 import type { INetwork } from '../network/network-interface';
-import { cicdParameter, NetworkRole, networkRoleArn } from '../network/network-role';
-import { NAMES } from '../private/contract';
+import {
+  checkedRoleName, cicdParameter, NetworkRole, networkRoleArn, networkRoleName,
+} from '../network/network-role';
 import { fail } from '../private/validate';
 import { AccountStack } from '../stack/account-stack';
 
@@ -57,7 +58,6 @@ export class TransitHub extends TransitHubBase {
    * @param attrs ids of the transit gateway and of its account
    */
   public static fromTransitHubAttributes(scope: Construct, id: string, attrs: TransitHubAttributes): ITransitHub {
-    const { hubRoleName } = attrs;
     class Import extends TransitHubBase {
       public readonly transitGatewayId = attrs.transitGatewayId;
       public readonly region = attrs.region ?? Stack.of(scope).region;
@@ -65,12 +65,11 @@ export class TransitHub extends TransitHubBase {
         organization: attrs.organization,
         account: attrs.account,
         cidrs: attrs.cidrs ?? DEFAULT_CIDRS,
-        hubRoleArn: networkRoleArn(attrs.account.accountId, hubRoleName.slice(NAMES.networkRolePrefix.length)),
+        hubRoleArn: networkRoleArn(
+          attrs.account.accountId, checkedRoleName(this, 'hubRoleName', attrs.hubRoleName),
+        ),
         isShared: false,
       });
-    }
-    if (!hubRoleName.startsWith(NAMES.networkRolePrefix)) {
-      fail(scope, `'hubRoleName' of '${id}' must begin with '${NAMES.networkRolePrefix}', got '${hubRoleName}'`);
     }
     return new Import(scope, id);
   }
@@ -93,13 +92,13 @@ export class TransitHub extends TransitHubBase {
     super(scope, id);
     this.region = props.region ?? Stack.of(this).region;
     const suffix = `hub-${this.node.addr.slice(-12)}`;
-    this.hubRoleName = `${NAMES.networkRolePrefix}${suffix}`;
+    this.hubRoleName = networkRoleName(suffix);
     this._segments = new HubSegments(this, {
       organization,
       account,
       cidrs: props.cidrs ?? DEFAULT_CIDRS,
       isShared: shareWith.length > 0,
-      hubRoleArn: networkRoleArn(account.accountId, suffix),
+      hubRoleArn: networkRoleArn(account.accountId, this.hubRoleName),
     });
     this.stack = new AccountStack(this, 'Stack', {
       organization,

@@ -1,3 +1,4 @@
+import { CfnParameter } from 'aws-cdk-lib';
 import type { TransitHubProps } from '../../src';
 import { Account, Network, TransitHub } from '../../src';
 import { Cicd, quickApp } from '../fixtures/app';
@@ -225,6 +226,27 @@ test('another app imports a hub, and adds a segment and a network', () => {
   });
   const wrong = { ...attributes, hubRoleName: 'admin' };
   expect(() => TransitHub.fromTransitHubAttributes(cicd.stack, 'Wrong', wrong)).toThrow(
-    "'hubRoleName' of 'Wrong' must begin with 'network-org-environments-', got 'admin'",
+    "[Cicd/Wrong] 'hubRoleName' must begin with 'network-org-environments-', because the function that attaches "
+      + "networks assumes no other roles, got 'admin'",
   );
+});
+
+test('the name of the role of a hub may be known only at deployment', () => {
+  const app = quickApp();
+  const cicd = new Cicd(app, { imported: true });
+  const { organization, stack } = cicd;
+  const account = Account.fromAccountId(stack, 'Owner', '444444444444');
+  const hubRoleName = new CfnParameter(stack, 'HubRole').valueAsString;
+  const hub = TransitHub.fromTransitHubAttributes(stack, 'Hub', {
+    organization, account, transitGatewayId: 'tgw-1', hubRoleName,
+  });
+  hub.addSegment('acme');
+  hub.attach(networkOf(cicd, 'dev', '10.1.0.0/20'), { segment: 'acme' });
+  expect(onlyResource(templateOf(app.synth()), ATTACHMENT).Properties).toMatchObject({
+    hubRoleArn: {
+      'Fn::Join': ['', [
+        'arn:', { Ref: 'AWS::Partition' }, ':iam::444444444444:role/', { Ref: 'HubRole' },
+      ]],
+    },
+  });
 });
