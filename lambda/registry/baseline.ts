@@ -13,6 +13,11 @@ export interface BaselineRecord {
   readonly attempt: number;
   /** Keys of the accounts that are being updated. */
   readonly updating: readonly string[];
+  /**
+   * Why accounts are updated besides a request of CloudFormation: to repair them, or because the construct was renamed
+   * and the deployment is rolled back. Then the failure of one account does not stop the update of the others.
+   */
+  readonly cause?: 'repair' | 'rollback';
   /** Whether the update of an account has succeeded. */
   readonly isProved?: boolean;
   /** The accounts whose update failed, and why. */

@@ -120,6 +120,40 @@ test('accounts that cannot be entered fail nothing, and are updated later', asyn
   expect(await world.baselineLifecycle.check(BASELINE_OWNER, request)).toEqual([]);
 });
 
+test('a repair updates each account, also if others fail, and names those that fail', async () => {
+  const [shut = '', bad = '', worse = '', ...others] = await world.accountsOf('a', 'b', 'c', 'd', 'e');
+  for (const id of [bad, worse]) world.directory.stacksOf(id).failures.set(STACK, 'the topic is not allowed');
+  world.directory.change(shut, { state: 'SUSPENDED' });
+  world.directory.refusals.set('stacksIn', [awsError('AccessDenied')]);
+  world.clock.now += 20 * 60_000;
+  const request = baseline({ maxConcurrentUpdates: '1', maxFailedUpdates: '2' });
+  await world.give(request);
+  for (const id of others) expect(world.templateIn(id)).toContain('first.json');
+
+  // the daily check finds the one that was deferred
+  const [deferred, failed] = await world.baselineLifecycle.check(BASELINE_OWNER, request);
+  expect(deferred).toMatchObject({
+    what: `accounts ${shut} do not have the account baseline of the organization`, isDeferredUpdate: true,
+  });
+  expect(failed?.what).toMatch(new RegExp(
+    `^the account baseline of the organization could not be applied: account ${bad}: stack .*; account ${worse}: stack `,
+  ));
+  expect(failed?.isDeferredUpdate).toBeUndefined();
+
+  // more fail than may fail in a deployment
+  const strict = baseline({ maxConcurrentUpdates: '1', maxFailedUpdates: '0' });
+  world.directory.change(shut, { state: 'ACTIVE' });
+  for (const id of [bad, worse]) world.directory.stacksOf(id).failures.set(STACK, 'the topic is not allowed');
+  await world.baselineLifecycle.requestRepair(BASELINE_OWNER, strict);
+  expect(await world.finishBaseline(strict)).toMatchObject({
+    done: true, note: expect.stringContaining(`2 accounts failed: ${bad} (`),
+  });
+  expect(world.templateIn(shut)).toContain('first.json');
+  const left = await world.baselineLifecycle.check(BASELINE_OWNER, strict);
+  expect(left).toMatchObject([{ what: expect.stringContaining(`could not be applied: account ${bad}: stack `) }]);
+  expect(left[0]?.isDeferredUpdate).toBeUndefined();
+});
+
 test('an update that is not complete after 45 minutes ends, and the daily check continues it', async () => {
   await world.accountsOf('a', 'b', 'c');
   const request = baseline({ maxConcurrentUpdates: '1' });
@@ -173,6 +207,33 @@ test('a second baseline in another stack is rejected, and a renamed construct is
   await world.baselineLifecycle.requestCreate(owner('Renamed'), changed);
   await world.baselineLifecycle.requestDelete(BASELINE_OWNER, baseline());
   expect(await world.baselineRecord()).toMatchObject({ owners: [{ logicalId: 'Renamed' }] });
+});
+
+test('a renamed construct that is deleted by a rollback leaves the accounts what its former owner declares', async () => {
+  const [bad = '', ...ids] = await world.accountsOf('a', 'b', 'c');
+  await world.give(baseline({ maxFailedUpdates: '0' }));
+  const renamed = owner('Renamed');
+  await world.baselineLifecycle.requestCreate(renamed, changed);
+  while (!(await world.baselineLifecycle.reconcile(renamed, changed)).done) world.clock.now += 15_000;
+  for (const id of ids) expect(world.templateIn(id)).toContain('second.json');
+
+  world.directory.stacksOf(bad).failures.set(STACK, 'no');
+  await world.baselineLifecycle.requestDelete(renamed, changed);
+  while (!(await world.baselineLifecycle.reconcileDelete(renamed, changed)).done) world.clock.now += 15_000;
+  for (const id of ids) expect(world.templateIn(id)).toContain('first.json');
+  expect(await world.baselineLifecycle.check(BASELINE_OWNER, baseline())).toMatchObject([
+    { what: expect.stringContaining(`could not be applied: account ${bad}: `) },
+  ]);
+});
+
+test('the former id of a renamed construct is deleted without any call in the accounts', async () => {
+  await world.accountsOf('a');
+  await world.give(baseline());
+  await world.baselineLifecycle.requestCreate(owner('Renamed'), baseline());
+  const before = world.fate.calls.length;
+  await world.baselineLifecycle.requestDelete(BASELINE_OWNER, baseline());
+  expect(await world.baselineLifecycle.reconcileDelete(BASELINE_OWNER, baseline())).toMatchObject({ done: true });
+  expect(world.fate.calls.slice(before)).not.toContain('stacksIn');
 });
 
 test('an account that becomes ready while the baseline is given is waited for', async () => {

@@ -35,16 +35,7 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
     const foreign = record && foreignOwner(record.owners, owner);
     const current = record?.owners.find(({ id }) => id === foreign?.id);
     if (current) throw baselineTaken(request.target, current);
-    const attempt = Math.max(this.context.now(), (record?.attempt ?? 0) + 1);
-    await this.write({
-      target: request.target,
-      owners: withOwner(record?.owners ?? [], owner, request),
-      request,
-      attempt,
-      updating: [],
-      failed: [],
-      deferred: [],
-    }, record?.version);
+    await this.begin(record, withOwner(record?.owners ?? [], owner, request), request);
   }
 
   public async requestUpdate(owner: Owner, request: BaselineRequest, before: BaselineRequest): Promise<void> {
@@ -59,7 +50,9 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
     const next = owners.at(-1);
     if (!next) return this.registry.remove(baselineKey(target), record.version);
     const { version, ...known } = record;
-    await this.write({ ...known, owners, request: next.request }, version);
+    if (record.owners.at(-1)?.id !== owner.id) return this.write({ ...known, owners }, version);
+    // the construct was renamed, and is deleted by a rollback: its former owner gets no request
+    return this.begin(record, owners, next.request, 'rollback');
   }
 
   public async reconcile(owner: Owner, { target }: BaselineRequest): Promise<Progress<BaselineResult>> {
@@ -68,13 +61,17 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
       throw new Error(`'${owner.logicalId}' was removed concurrently: deploy again`);
     }
     if (record.owners.at(-1)?.id !== owner.id) return done({ target });
-    if (record.failed.length > Number(record.request.maxFailedUpdates)) throw baselineStopped(record);
+    const isStopped = record.failed.length > Number(record.request.maxFailedUpdates);
+    if (isStopped && record.cause === undefined) throw baselineStopped(record);
     const progress = await this.rollout.step(record);
     return progress.done ? { ...progress, result: { target } } : progress;
   }
 
-  public async reconcileDelete(): Promise<Progress<void>> {
-    return DONE;
+  /** After the rollback of a renamed construct, the accounts get again what its former owner declares. */
+  public async reconcileDelete({ stackId }: Owner, { target }: BaselineRequest): Promise<Progress<void>> {
+    const record = await this.read(target);
+    if (record?.cause !== 'rollback' || record.owners.at(-1)?.stackId !== stackId) return DONE;
+    return this.rollout.step(record);
   }
 
   public async check(owner: Owner, request: BaselineRequest): Promise<readonly Drift[]> {
@@ -84,17 +81,41 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
       return [repairable(`the registry has no record of ${subject}`, 'it is recorded again')];
     }
     const { outdated } = await this.rollout.outdated(record);
-    if (outdated.length === 0) return [];
-    const failed = new Set(record.failed.map(({ key }) => key));
-    const named = outdated.slice(0, MAX_NAMED).map(({ record: { accountId } }) => accountId).join(', ');
-    const more = outdated.length > MAX_NAMED ? ` and ${outdated.length - MAX_NAMED} more` : '';
-    const drift = repairable(`accounts ${named}${more} do not have ${subject}`, 'they are updated');
-    // a failed update is not repeated every day
-    return [outdated.every(({ key }) => !failed.has(key)) ? { ...drift, isDeferredUpdate: true } : drift];
+    const reasons = new Map(record.failed.map(({ key, reason }) => [key, reason]));
+    const idsOf = (accounts: typeof outdated) => accounts.map(({ record: { accountId = '' } }) => accountId);
+    const deferred = outdated.filter(({ key }) => !reasons.has(key));
+    const failed = outdated.filter(({ key }) => reasons.has(key));
+    return [
+      ...(deferred.length > 0 ? [{
+        ...repairable(`accounts ${someOf(idsOf(deferred), ', ')} do not have ${subject}`, 'they are updated'),
+        isDeferredUpdate: true as const,
+      }] : []),
+      // a failed update alone is not repeated every day
+      ...(failed.length > 0 ? [repairable(
+        `${subject} could not be applied: `
+          + someOf(failed.map(({ key, record: { accountId } }) => `account ${accountId}: ${reasons.get(key)}`), '; '),
+        'the accounts are updated again',
+      )] : []),
+    ];
   }
 
   public async requestRepair(owner: Owner, request: BaselineRequest): Promise<void> {
-    await this.requestCreate(owner, request);
+    const record = await this.read(request.target);
+    await this.begin(record, withOwner(record?.owners ?? [], owner, request), request, 'repair');
+  }
+
+  /** Records that the accounts are to be updated. */
+  private async begin(
+    record: Versioned<BaselineRecord> | undefined,
+    owners: BaselineRecord['owners'],
+    request: BaselineRequest,
+    cause?: BaselineRecord['cause'],
+  ): Promise<void> {
+    const attempt = Math.max(this.context.now(), (record?.attempt ?? 0) + 1);
+    const { target } = request;
+    await this.write({
+      target, owners, request, attempt, updating: [], failed: [], deferred: [], ...(cause && { cause }),
+    }, record?.version);
   }
 
   /** The first baseline of an organization gives this function a policy just before, which IAM may not know yet. */
@@ -114,4 +135,9 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
   private async write(record: BaselineRecord, version: number | undefined): Promise<void> {
     await this.registry.write<BaselineRecord>(baselineKey(record.target), record, version);
   }
+}
+
+function someOf(all: readonly string[], separator: string): string {
+  const more = all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '';
+  return `${all.slice(0, MAX_NAMED).join(separator)}${more}`;
 }

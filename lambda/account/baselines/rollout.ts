@@ -136,10 +136,10 @@ export class Rollout {
   }
 }
 
-/** First those whose update has begun. Until one has succeeded, one more than may fail. */
+/** First those whose update has begun. Until one has succeeded, one more than may fail, if failures stop the update. */
 function batchOf(baseline: BaselineRecord, waiting: readonly VendedAccount[]): readonly VendedAccount[] {
-  const { request: { maxConcurrentUpdates: most, maxFailedUpdates }, isProved } = baseline;
-  const size = isProved ? Number(most) : Math.min(Number(most), Number(maxFailedUpdates) + 1);
+  const { request: { maxConcurrentUpdates: most, maxFailedUpdates }, isProved, cause } = baseline;
+  const size = isProved || cause ? Number(most) : Math.min(Number(most), Number(maxFailedUpdates) + 1);
   const begun = waiting.filter(({ key }) => baseline.updating.includes(key));
   const others = waiting.filter(({ key }) => !baseline.updating.includes(key));
   return [...begun, ...others].slice(0, size);
