@@ -28,6 +28,6 @@ export const ACCOUNT_KIND: Kind = {
     ...credentialsPermissions(repositoryCredentials),
     ...(repositoryCredentials.length > 0 ? [readConnections()] : []),
     // a rollback closes no account
-    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks']),
   ],
 };

@@ -27,7 +27,7 @@ export const PIPELINE_KIND: Kind = {
       NAMES.operateRole,
     ]),
     // applications are kept when a deployment is rolled back, and another deployment leaves what cannot be deleted
-    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks']),
     readFiles(),
   ],
 };

@@ -15,7 +15,7 @@ export const STACK_KIND: Kind = {
   permissions: ({ organizationId }) => [
     assumeMemberRoles(organizationId, BOOTSTRAP_ROLES.map(kind => `cdk-${BOOTSTRAP_QUALIFIER}-${kind}-role-*`)),
     // another deployment leaves what cannot be deleted
-    describeStacks('DescribeStacks', ['cloudformation:DescribeStacks']),
+    describeStacks('DescribeStacks', ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks']),
     readFiles(),
     readImages(),
   ],

@@ -79,18 +79,25 @@ test.each([
   ['org-environments-access', managing, [...ACCOUNTS, ENTER]],
   ['org-environments-account-provider', cicd, [
     ...LOGS, ...RECORDS, 'dynamodb:UpdateItem', 'codecommit:GetBranch', 'codecommit:GetFolder',
-    'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStacks', 'organizations:DescribeOrganization',
+    'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStackEvents',
+    'cloudformation:DescribeStacks', 'organizations:DescribeOrganization',
   ]],
   ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
   [
     'org-environments-stack-provider',
     cicd,
-    [...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, 'cloudformation:DescribeStacks', AWAITED],
+    [
+      ...LOGS, ...RECORDS, ENTER, 's3:GetObject', ...IMAGES, 'cloudformation:DescribeStackEvents',
+      'cloudformation:DescribeStacks', AWAITED,
+    ],
   ],
   [
     'org-environments-pipeline-provider',
     cicd,
-    [...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStacks', AWAITED],
+    [
+      ...LOGS, ...RECORDS, ENTER, 's3:GetObject', 'cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks',
+      AWAITED,
+    ],
   ],
   ['org-environments-entry', cicd, [...LOGS, ...PUT, 'states:StartExecution', 'events:PutEvents']],
   [
@@ -163,7 +170,10 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
     ['pipeline', 'pipeline', ARTIFACTS],
-    ['operations of the CICD stack', 'cloudformation/cicd-stack.ts', ['cloudformation:DescribeStacks']],
+    [
+      'operations of the CICD stack', 'cloudformation/cicd-stack.ts',
+      ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],
+    ],
     ['way of templates', 'cloudformation/accounts.ts', ['s3:GetObject', 's3:PutObject']],
     ['operations', 'operations', ['lambda:InvokeFunction', 'states:StartExecution']],
     ['way to release machines', 'shared/release-machine.ts', ['states:StartExecution']],

@@ -25,7 +25,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
   [
     'distinguishing a rollback before an account is closed, which other tests do',
     /^org-environments-account-provider$/,
-    'cloudformation:DescribeStacks',
+    'cloudformation:DescribeStackEvents cloudformation:DescribeStacks',
   ],
   [
     'finding a creation request whose response was lost',
@@ -86,7 +86,7 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
   [
     'distinguishing another deployment from a repeated deletion when an account cannot be reached',
     /^org-environments-stack-provider$/,
-    'cloudformation:DescribeStacks',
+    'cloudformation:DescribeStackEvents cloudformation:DescribeStacks',
   ],
   [
     'attaching networks, which other tests do',
