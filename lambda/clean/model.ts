@@ -36,8 +36,9 @@ export interface StackPlan {
  * - `unknown`: no cleaner deletes its type
  * - `recreated`: it was found again after each deletion
  * - `slow`: its deletion was still in progress at the end
+ * - `unseen`: its type cannot be listed, so nothing says whether there is one; the id is `*`
  */
-export type Verdict = 'waits' | 'managed' | 'locked' | 'blocked' | 'unknown' | 'recreated' | 'slow';
+export type Verdict = 'waits' | 'managed' | 'locked' | 'blocked' | 'unknown' | 'recreated' | 'slow' | 'unseen';
 
 /** A resource that remains, and why. */
 export interface Leftover {

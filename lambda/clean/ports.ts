@@ -37,8 +37,8 @@ export interface Stacks {
 
 export type Listing =
   | { readonly resources: readonly Resource[] }
-  /** The type cannot be listed in this region. */
-  | { readonly unlisted: string };
+  /** The type cannot be listed in this region. `isDenied`: it is unknown whether it has resources. */
+  | { readonly unlisted: string; readonly isDenied?: true };
 
 /** The state of a deletion. `request` identifies one that is in progress. */
 export type Deletion =

@@ -40,6 +40,19 @@ describe('Cloud Control', () => {
   });
 
   test.each([
+    ['AccessDeniedException', 'User: arn is not authorized to perform: cloudformation:ListResources', true],
+    ['GeneralServiceException', 'Handler returned status FAILED: no (HandlerErrorCode: AccessDenied, Token: 1)', true],
+    ['InvalidRequestException', 'Required property: [ClusterName]', undefined],
+    ['AccessDeniedException', 'Only existing Timestream for LiveAnalytics customers can access the service', undefined],
+    ['AccessDeniedException', 'the service is not available in this region', undefined],
+    ['OptInRequired', 'You are not subscribed to this service', undefined],
+  ])('a list that fails with %s: %s is a denied one: %s', async (name, message, isDenied) => {
+    const api = new FakeApi({ 'cloudcontrolapi:ListResources': awsError(name, message) });
+    expect(await new CloudControl(api).list({ type: 'AWS::X::Y', region: REGION, cleaner: '' }))
+      .toEqual({ unlisted: `${name}: ${message}`, isDenied });
+  });
+
+  test.each([
     [{ OperationStatus: 'SUCCESS' }, { state: 'deleted' }],
     [{ OperationStatus: 'IN_PROGRESS' }, { state: 'running', request: 'r' }],
     [

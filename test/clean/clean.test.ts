@@ -23,6 +23,29 @@ test('an empty account is available after two passes and a look', async () => {
   });
 });
 
+test('an account whose lists are denied is not available, and the types are named', async () => {
+  const clean = world();
+  clean.account.plant({ type: 'AWS::SQS::Queue', region: REGION, id: 'hidden' });
+  clean.account.plant({ type: 'AWS::EC2::VPC', region: REGION, id: 'vpc-1' });
+  clean.account.unlisted.set('AWS::SQS::Queue', { unlisted: 'AccessDeniedException: no', isDenied: true });
+  expect(await clean.run()).toEqual({ state: 'quarantined', leftovers: 1 });
+  expect(clean.hold.leftovers).toEqual([{
+    type: 'AWS::SQS::Queue',
+    region: REGION,
+    id: '*',
+    verdict: 'unseen',
+    reason: 'its list was denied: AccessDeniedException: no',
+  }]);
+});
+
+test('a type that an account or a region cannot use does not keep the account from being available', async () => {
+  const clean = world();
+  clean.account.plant({ type: 'AWS::SQS::Queue', region: REGION, id: 'used' });
+  clean.account.unlisted.set('AWS::SQS::Queue', { unlisted: 'UnsupportedActionException: no' });
+  clean.account.resources.clear();
+  expect(await clean.run()).toEqual({ state: 'available' });
+});
+
 test('what depends on others is deleted after them', async () => {
   const clean = world();
   clean.account.plant({ type: 'AWS::EC2::VPC', region: REGION, id: 'vpc-1', after: ['subnet-1'] });

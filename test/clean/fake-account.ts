@@ -65,6 +65,8 @@ export class FakeAccount {
   public readonly defaultIds = new Map<string, string[]>();
   /** Services that have caused costs. */
   public costs: Finding[] = [];
+  /** Types whose lists fail, and how. */
+  public readonly unlisted = new Map<string, Extract<Listing, { readonly unlisted: string }>>();
   /** The time from which costs were read last. */
   public costsSince?: number;
   /** Number of calls by kind. */
@@ -279,6 +281,8 @@ export class FakeAccount {
   private listOf(name: string, { type, region, parent }: ListTarget): Listing {
     this.count('list');
     const known = this.types.get(type);
+    const unlisted = this.unlisted.get(type);
+    if (unlisted) return unlisted;
     if (known?.cleaner !== name) return { unlisted: 'UnsupportedActionException' };
     const found = [...this.resources.values()].filter(one => one.type === type
       && (known.isGlobal || one.region === region)

@@ -119,7 +119,7 @@ test('a throttled call is thrown, a denied list is named', async () => {
   });
   await expect(table.list({ type: 'AWS::EC2::Snapshot', region: REGION })).rejects.toThrow('RequestLimitExceeded');
   expect(await table.list({ type: 'AWS::DAX::Cluster', region: REGION }))
-    .toEqual({ unlisted: 'AccessDeniedException: not authorized' });
+    .toEqual({ unlisted: 'AccessDeniedException: not authorized', isDenied: true });
 });
 
 describe('buckets', () => {

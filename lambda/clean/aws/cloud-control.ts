@@ -1,6 +1,7 @@
 import type { Api } from '../../shared/api/api';
 import { itemsAt, textAt, valueAt } from '../../shared/api/protocols';
 import { isNamed, isPermanentAwsError } from '../../shared/errors';
+import { unlistedOf } from '../denied';
 import type { ListTarget, Resource } from '../model';
 import type { Cleaner, Deletion, Listing } from '../ports';
 import { CHILD_TYPES, UNLOCKS } from '../table/cloud-control-types';
@@ -30,7 +31,7 @@ export class CloudControl implements Cleaner {
       return { resources };
     } catch (error) {
       if (!isPermanentAwsError(error)) throw error;
-      return { unlisted: `${error.name}: ${error.message}` };
+      return unlistedOf(error);
     }
   }
 

@@ -1,14 +1,19 @@
-import { CHUNK, keyOf } from '../context';
+import { CHUNK, keyOf, leftoverOf } from '../context';
 import type { CleanContext, StepResult } from '../context';
-import type { ListTarget, Resource } from '../model';
+import type { Leftover, ListTarget, Resource } from '../model';
 import type { CleanableType } from '../ports';
 import { DOCUMENTS } from '../record';
+
+/** The id of what a denied list would have shown. */
+const ANY = '*';
 
 /** What the lists have found. */
 export interface Found {
   readonly resources: readonly Resource[];
   /** Targets that could not be listed, and why. */
   readonly unlisted: Readonly<Record<string, string>>;
+  /** Types whose lists were denied. */
+  readonly unseen?: readonly Leftover[];
 }
 
 /** Lists what is left, chunk by chunk. */
@@ -42,13 +47,17 @@ async function targetsOf(context: CleanContext, types: readonly CleanableType[])
 async function listChunk(context: CleanContext, chunk: readonly ListTarget[], found: Found): Promise<Found> {
   const resources = new Map(found.resources.map(one => [keyOf(one), one]));
   const unlisted: Record<string, string> = { ...found.unlisted };
+  const unseen = new Map((found.unseen ?? []).map(one => [keyOf(one), one]));
   for (const target of chunk) {
     const listing = await context.parts.cleaners.named(target.cleaner)?.list(target);
     if (!listing) continue;
-    if ('unlisted' in listing) unlisted[`${target.type} ${target.region}`] = listing.unlisted;
-    else for (const one of listing.resources) if (!resources.has(keyOf(one))) resources.set(keyOf(one), one);
+    if ('unlisted' in listing) {
+      unlisted[`${target.type} ${target.region}`] = listing.unlisted;
+      const denied = leftoverOf({ ...target, id: ANY }, 'unseen', `its list was denied: ${listing.unlisted}`);
+      if (listing.isDenied) unseen.set(keyOf(denied), denied);
+    } else {for (const one of listing.resources) if (!resources.has(keyOf(one))) resources.set(keyOf(one), one);}
   }
-  return { resources: [...resources.values()], unlisted };
+  return { resources: [...resources.values()], unlisted, unseen: [...unseen.values()] };
 }
 
 /** The children of what was found, for types that are listed by their parents only. */

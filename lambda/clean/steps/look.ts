@@ -100,7 +100,8 @@ function asResource(finding: Finding) {
 
 /** Keys of what the last list and the last look have found. */
 export async function lastFound(context: CleanContext): Promise<ReadonlySet<string>> {
-  const found = (await context.document<Found>(DOCUMENTS.found(context.record.round)))?.resources ?? [];
+  const { resources: found = [], unseen = [] } =
+    (await context.document<Found>(DOCUMENTS.found(context.record.round))) ?? {};
   const findings = (await context.document<Finding[]>(DOCUMENTS.findings)) ?? [];
-  return new Set([...found, ...findings].map(keyOf));
+  return new Set([...found, ...unseen, ...findings].map(keyOf));
 }

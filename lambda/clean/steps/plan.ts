@@ -25,7 +25,8 @@ interface Draft {
 /** Writes the plan: what was found, without what is spared and what is known to remain. */
 export async function plan(context: CleanContext): Promise<StepResult> {
   const { round } = context.record;
-  const found = (await context.document<Found>(DOCUMENTS.found(round)))?.resources ?? [];
+  const { resources: found, unseen = [] } = (await context.document<Found>(DOCUMENTS.found(round)))
+    ?? { resources: [] };
   const draft = (await context.document<Draft>(`draft-${round}`)) ?? { planned: [], position: 0 };
   if (draft.position < found.length) {
     const chunk = found.slice(draft.position, draft.position + CHUNK);
@@ -35,7 +36,7 @@ export async function plan(context: CleanContext): Promise<StepResult> {
   }
   await context.write(DOCUMENTS.plan(round), draft.planned);
   const { stacks = [] } = (await context.document<StackPlans>(DOCUMENTS.stacks(round))) ?? {};
-  if (draft.planned.length === 0 && stacks.length === 0) return afterEmptyPass(context);
+  if (draft.planned.length === 0 && stacks.length === 0) return afterEmptyPass(context, unseen);
   if (round > MAX_ROUNDS) return recreated(context, [...draft.planned, ...stacks.map(asResource)]);
   return { next: 'delete', change: { emptyPasses: 0 } };
 }
@@ -70,9 +71,14 @@ function isFinal({ verdict, rounds = 0 }: Leftover): boolean {
   return verdict !== 'blocked' || rounds >= MAX_BLOCKED_ROUNDS;
 }
 
-function afterEmptyPass({ record, parts }: CleanContext): StepResult {
+async function afterEmptyPass(context: CleanContext, unseen: readonly Leftover[]): Promise<StepResult> {
+  const { record, parts } = context;
   const emptyPasses = record.emptyPasses + 1;
-  if (emptyPasses >= PASSES) return { next: 'look', change: { emptyPasses, position: 0 } };
+  if (emptyPasses >= PASSES) {
+    // a list that was denied has not shown that there is nothing
+    await context.addLeftovers(unseen);
+    return { next: 'look', change: { emptyPasses, position: 0 } };
+  }
   const change = { emptyPasses, round: record.round + 1, notBefore: parts.now() + PASS_PAUSE_SECONDS * 1000 };
   return { next: 'stop', change };
 }

@@ -4,6 +4,7 @@ import type { TypeSpec } from './spec';
 import type { Api } from '../../shared/api/api';
 import { itemsAt, textAt, valueAt } from '../../shared/api/protocols';
 import { isAccessDenied, isPermanentAwsError } from '../../shared/errors';
+import { unlistedOf } from '../denied';
 import type { ListTarget, Resource } from '../model';
 import type { CleanableType, Cleaner, Deletion, Listing } from '../ports';
 
@@ -42,7 +43,7 @@ export class TableCleaner implements Cleaner {
     } catch (error) {
       // a region without the service, or a service that the account may not use
       if (!isPermanentAwsError(error) && !isUnreachable(error)) throw error;
-      return { unlisted: `${error.name}: ${error.message}` };
+      return unlistedOf(error);
     }
   }
 
