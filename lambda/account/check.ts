@@ -27,7 +27,7 @@ export async function accountDrifts(
     const what = `${nameOf(request)} cannot be used: account ${accountId} ${unusable.description}`;
     return [{ what, remedy: unusable.advice, isRepairable: false }];
   }
-  const prepared = await preparationDrifts(context, account, accountId);
+  const { drifts: prepared, kept } = await preparationDrifts(context, account, accountId);
   const canBeEntered = prepared.every(({ isRepairable }) => isRepairable);
   const drifts = [
     ...(request.kind === 'vended' ? await placementDrifts(context, account, request, seen) : []),
@@ -36,7 +36,8 @@ export async function accountDrifts(
   ];
   const canBeReached = drifts.every(({ isRepairable }) => isRepairable);
   const { deferral } = record;
-  return deferral && canBeReached ? [...drifts, deferredUpdate(nameOf(request), deferral)] : drifts;
+  const deferred = deferral && canBeReached ? [deferredUpdate(nameOf(request), deferral)] : [];
+  return [...drifts, ...deferred, ...kept];
 }
 
 async function placementDrifts(
@@ -72,7 +73,7 @@ async function preparationDrifts(
   context: AccountContext,
   account: ManagedAccount,
   accountId: string,
-): Promise<readonly Drift[]> {
+): ReturnType<typeof baselineDrifts> {
   const { request } = account;
   try {
     const stacks = await stacksIn(context, account, accountId);
@@ -80,17 +81,21 @@ async function preparationDrifts(
     const stackName = bootstrapStackName(request.qualifier);
     const bootstrap = await stacks.describe(stackName);
     const place = { accountId, region: request.region };
-    return [
-      ...(await baselineDrifts(context, account, { accountId, stacks })),
-      ...stackDrifts({ ...place, stackName: baseline.stackName }, baseline, await stacks.describe(baseline.stackName)),
-      ...stackDrifts(
-        { ...place, stackName },
-        bootstrapDefinition(context, request, accountId, bootstrap),
-        bootstrap,
-      ),
-    ];
+    const { drifts, kept } = await baselineDrifts(context, account, { accountId, stacks });
+    return {
+      kept,
+      drifts: [
+        ...drifts,
+        ...stackDrifts(
+          { ...place, stackName: baseline.stackName }, baseline, await stacks.describe(baseline.stackName),
+        ),
+        ...stackDrifts(
+          { ...place, stackName }, bootstrapDefinition(context, request, accountId, bootstrap), bootstrap,
+        ),
+      ],
+    };
   } catch (error) {
-    if (error instanceof UnusableAccountError) return [byHand(error.message)];
+    if (error instanceof UnusableAccountError) return { drifts: [byHand(error.message)], kept: [] };
     throw error;
   }
 }

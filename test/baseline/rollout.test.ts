@@ -136,7 +136,7 @@ test('a repair updates each account, also if others fail, and names those that f
     what: `accounts ${shut} do not have the account baseline of the organization`, isDeferredUpdate: true,
   });
   expect(failed?.what).toMatch(new RegExp(
-    `^the account baseline of the organization could not be applied: account ${bad}: stack .*; account ${worse}: stack `,
+    `^the account baseline of the organization could not be applied: account ${bad}: stack .*; account ${worse}: `,
   ));
   expect(failed?.isDeferredUpdate).toBeUndefined();
 
@@ -209,7 +209,7 @@ test('a second baseline in another stack is rejected, and a renamed construct is
   expect(await world.baselineRecord()).toMatchObject({ owners: [{ logicalId: 'Renamed' }] });
 });
 
-test('a renamed construct that is deleted by a rollback leaves the accounts what its former owner declares', async () => {
+test('accounts get what the former owner declares when a rollback deletes a renamed construct', async () => {
   const [bad = '', ...ids] = await world.accountsOf('a', 'b', 'c');
   await world.give(baseline({ maxFailedUpdates: '0' }));
   const renamed = owner('Renamed');

@@ -53,7 +53,7 @@ test.each<[keyof BaselineSettings, () => void, readonly string[]]>([
   }), ['the password policy differs']],
 ])('%s: it is set alone, is reported while it is not set, and is set once', async (name, expectSet, problems) => {
   const settings = { [name]: ALL[name] };
-  expect(await problemsOf(place(), settings)).toEqual(problems);
+  expect(await problemsOf(place(), settings)).toEqual(problems.map(what => ({ what, isRepairable: true })));
   await applySettingsOf(place(), settings);
   expectSet();
   expect(await problemsOf(place(), settings)).toEqual([]);
@@ -74,7 +74,9 @@ test('a password policy with another maximum age is replaced', async () => {
   await applySettingsOf(place(), { passwordPolicy: policy });
   expect(api.passwordPolicy).toMatchObject({ MaxPasswordAge: '90', RequireSymbols: 'false' });
   const without = { minimumLength: '8', requireCharacters: 'any' } as const;
-  expect(await problemsOf(place(), { passwordPolicy: without })).toEqual(['the password policy differs']);
+  expect(await problemsOf(place(), { passwordPolicy: without })).toEqual([
+    { what: 'the password policy differs', isRepairable: true },
+  ]);
 });
 
 test('a default VPC in use is kept with all its parts', async () => {
@@ -83,7 +85,34 @@ test('a default VPC in use is kept with all its parts', async () => {
   expect(api.regions.get('us-east-1')).toMatchObject({ vpcId: 'vpc-us-east-1' });
   expect(api.regions.get('us-east-1')?.subnets.size).toBe(2);
   expect(api.regions.get('us-east-1')?.gateways.get('igw-us-east-1')?.attachedTo).toBe('vpc-us-east-1');
-  expect(await problemsOf(place(), ALL)).toEqual(['the default VPC of us-east-1 exists']);
+  expect(await problemsOf(place(), ALL)).toEqual([{
+    what: 'the default VPC vpc-us-east-1 of us-east-1 is kept, because it is in use (NetworkInterfaces: eni-1)',
+    isRepairable: false,
+  }]);
+});
+
+test('a default VPC that is kept is reported as something that only a person can change', async () => {
+  const world = new BaselineWorld();
+  await world.give(baseline({ settings: { defaultVpcs: 'removed', bucketAccess: 'blocked' } }));
+  const accountId = await world.create(owner('Dev'), vended());
+  const member = world.baselines.apiOf(accountId);
+  member.regions.set('eu-west-9', { ...new FakeMemberApi(['eu-west-9']).regions.get('eu-west-9')! });
+  member.regions.get('eu-west-9')?.interfaces.push('eni-1');
+  member.publicAccessBlock = undefined;
+  const account = "account 'shop-dev' (aws+dev@example.com): ";
+  expect(await world.lifecycle.check(owner('Dev'), vended())).toEqual([
+    {
+      what: `${account}public access to buckets is not blocked`,
+      remedy: 'the baseline is applied again',
+      isRepairable: true,
+    },
+    {
+      what: `${account}the default VPC vpc-eu-west-9 of eu-west-9 is kept, because it is in use `
+        + '(NetworkInterfaces: eni-1)',
+      remedy: "delete what is in it, or omit 'removeDefaultVpcs' from the baseline, then reconcile again",
+      isRepairable: false,
+    },
+  ]);
 });
 
 test('an error in one region does not stop the others', async () => {

@@ -55,22 +55,29 @@ export async function applyBaseline(
   return done({ fingerprint: baseline.fingerprint, attempt });
 }
 
-/** What differs between an account and its baseline. */
+/** What differs between an account and its baseline. `kept` is what cannot be repaired, and prevents nothing else. */
 export async function baselineDrifts(
   context: AccountContext, account: ManagedAccount, { accountId, stacks }: Place,
-): Promise<readonly Drift[]> {
+): Promise<{ readonly drifts: readonly Drift[]; readonly kept: readonly Drift[] }> {
   const { record, request } = account;
   const baseline = await assignedBaseline(context, record);
   // the resource of the baseline reports accounts that do not have it
-  if (!baseline || record.baseline?.fingerprint !== baseline.fingerprint) return [];
-  const { stackName } = { stackName: NAMES.accountBaselineStack };
+  if (!baseline || record.baseline?.fingerprint !== baseline.fingerprint) return { drifts: [], kept: [] };
+  const stackName = NAMES.accountBaselineStack;
   const place = { accountId, region: request.region, stackName };
   const { parameters, settings } = baseline.request;
   const problems = await problemsOf(placeOf(context, account, accountId), settings);
-  return [
-    ...stackDrifts(place, { parameters }, await stacks.describe(stackName)),
-    ...problems.map(problem => repairable(`${nameOf(request)}: ${problem}`, 'the baseline is applied again')),
-  ];
+  const named = problems.map(({ what, isRepairable }) => ({ what: `${nameOf(request)}: ${what}`, isRepairable }));
+  return {
+    drifts: [
+      ...stackDrifts(place, { parameters }, await stacks.describe(stackName)),
+      ...named.filter(({ isRepairable }) => isRepairable)
+        .map(({ what }) => repairable(what, 'the baseline is applied again')),
+    ],
+    kept: named.filter(({ isRepairable }) => !isRepairable).map(problem => ({
+      ...problem, remedy: "delete what is in it, or omit 'removeDefaultVpcs' from the baseline, then reconcile again",
+    })),
+  };
 }
 
 async function definitionOf(

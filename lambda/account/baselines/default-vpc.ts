@@ -21,6 +21,7 @@ export function defaultVpc(api: Api, region: string): Setting {
   return {
     problem: `the default VPC of ${region} exists`,
     isSet: async () => (await network.vpcId()) === undefined && (await network.orphans()).length === 0,
+    obstacle: async () => network.obstacle(),
     set: async () => network.remove(),
   };
 }
@@ -41,8 +42,8 @@ class DefaultNetwork {
   public async remove(): Promise<string | void> {
     const vpcId = await this.vpcId();
     if (vpcId === undefined) return this.removeGateways(await this.orphans());
-    const foreign = await this.firstForeign(vpcId);
-    if (foreign) return `the default VPC ${vpcId} of ${this.region} is in use (${foreign}): it was kept`;
+    const obstacle = await this.obstacleIn(vpcId);
+    if (obstacle !== undefined) return obstacle;
     const attached = await this.gateways('attachment.vpc-id', vpcId);
     for (const id of attached) {
       await this.call('CreateTags', { ResourceId: [id], Tag: [TAG] });
@@ -53,6 +54,16 @@ class DefaultNetwork {
       await this.unlessGone('DeleteSubnet', { SubnetId });
     }
     await this.unlessGone('DeleteVpc', { VpcId: vpcId });
+  }
+
+  public async obstacle(): Promise<string | undefined> {
+    const vpcId = await this.vpcId();
+    return vpcId === undefined ? undefined : this.obstacleIn(vpcId);
+  }
+
+  private async obstacleIn(vpcId: string): Promise<string | undefined> {
+    const foreign = await this.firstForeign(vpcId);
+    return foreign && `the default VPC ${vpcId} of ${this.region} is kept, because it is in use (${foreign})`;
   }
 
   private async removeGateways(ids: readonly string[]): Promise<void> {

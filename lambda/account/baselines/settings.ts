@@ -26,13 +26,22 @@ export async function applySettingsOf(place: SettingsPlace, settings: BaselineSe
   });
 }
 
+/** How a setting of an account differs from its baseline. */
+export interface Problem {
+  readonly what: string;
+  /** Whether it can be set without anything being done before. */
+  readonly isRepairable: boolean;
+}
+
 /** The problems of an account whose settings differ from those of its baseline. */
-export async function problemsOf(place: SettingsPlace, settings: BaselineSettings): Promise<readonly string[]> {
-  const problems: string[] = [];
+export async function problemsOf(place: SettingsPlace, settings: BaselineSettings): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
   await inParallel(await settingsOf(place, settings), async setting => {
-    if (!(await setting.isSet())) problems.push(setting.problem);
+    if (await setting.isSet()) return;
+    const obstacle = await setting.obstacle?.();
+    problems.push({ what: obstacle ?? setting.problem, isRepairable: obstacle === undefined });
   });
-  return problems.sort();
+  return problems.sort((one, other) => one.what.localeCompare(other.what));
 }
 
 /** The settings, in groups that are independent of each other. */
