@@ -2,6 +2,7 @@ import { owner, POOL, pooled, poolRequest, PoolWorld } from './world';
 import { leaseKey } from '../../lambda/registry/lease';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import { poolKey } from '../../lambda/registry/pool';
+import type { PoolRecord } from '../../lambda/registry/pool';
 import { BUSY_MILLISECONDS } from '../../lambda/registry/pool-lease';
 import { awsError } from '../account/fake-directory';
 
@@ -73,7 +74,16 @@ test('a clean that the removal of the pool has ended is made again when the pool
   await world.lease(one);
   await world.release(one);
   expect([...world.clean.started.keys()]).toEqual([`clean-${FIRST}-2`]);
-  await world.removePool();
+  expect(await world.removePool()).toEqual({
+    done: true,
+    result: undefined,
+    note: `the last AccountPool was removed, which ends the cleans of accounts ${FIRST}: they are cleaned again when `
+      + 'an AccountPool with the same poolName is defined',
+  });
+  expect((await world.leaseOf(FIRST))?.pool?.reason).toBe(
+    'its clean has ended, because the last AccountPool was removed: it is cleaned again when an AccountPool with the '
+      + `poolName '${POOL}' is defined`,
+  );
   world.clock.now += 60_000;
   await world.deployPool({ maximum: '1' });
   await world.maintain(2);
@@ -81,6 +91,17 @@ test('a clean that the removal of the pool has ended is made again when the pool
   await world.endClean(FIRST);
   await world.maintain(2);
   expect(await world.lease(two, pooled())).toMatchObject({ accountId: FIRST });
+});
+
+test('the removal of a pool says nothing if another pool remains, or no account is being cleaned', async () => {
+  await world.deployPool({ maximum: '1' });
+  await world.lease(one);
+  expect(await world.removePool()).toEqual({ done: true, result: undefined });
+  await world.deployPool({ maximum: '1' });
+  await world.release(one);
+  const { version, ...pool } = await world.registry.read<PoolRecord>(poolKey(POOL)) ?? { version: 0 };
+  await world.registry.write(poolKey('other'), { ...pool, poolName: 'other', slots: {} }, undefined);
+  expect(await world.removePool()).toEqual({ done: true, result: undefined });
 });
 
 test('a pool that was never removed does not repeat its cleans when it is deployed again', async () => {

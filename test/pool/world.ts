@@ -120,9 +120,10 @@ export class PoolWorld {
     await this.undying(async () => pools.reconcile(POOL_OWNER, request));
   }
 
-  public async removePool(): Promise<void> {
+  public async removePool(): Promise<Progress<void>> {
     const { pools } = this.lifecycles;
     await this.undying(async () => this.together(async () => pools.requestDelete(POOL_OWNER, poolRequest())));
+    return this.undying(async () => pools.reconcileDelete(POOL_OWNER, poolRequest()));
   }
 
   /** CloudFormation's Create, until the account is ready. */

@@ -60,6 +60,19 @@ export function poolTaken(poolName: string, owner: Owner): Error {
   );
 }
 
+/** Why the clean of an account does not go on. */
+export function cleanEnded(poolName: string): string {
+  return 'its clean has ended, because the last AccountPool was removed: it is cleaned again when an AccountPool with '
+    + `the poolName '${poolName}' is defined`;
+}
+
+export function cleansEnded(accountIds: readonly string[]): string {
+  const more = accountIds.length > MAX_NAMED ? ` and ${accountIds.length - MAX_NAMED} more` : '';
+  const named = accountIds.slice(0, MAX_NAMED).join(', ');
+  return `the last AccountPool was removed, which ends the cleans of accounts ${named}`
+    + `${more}: they are cleaned again when an AccountPool with the same poolName is defined`;
+}
+
 export function wrongRegion(poolName: string, region: string, wanted: string): Error {
   return new Error(
     `the account pool '${poolName}' bootstraps its accounts in ${region}, but this Account is defined in ${wanted}: `

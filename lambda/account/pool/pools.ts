@@ -1,14 +1,16 @@
-import { poolTaken } from './errors';
+import { cleanEnded, cleansEnded, poolTaken } from './errors';
 import type { PoolParts } from './parts';
-import { readPool } from './parts';
+import { readLease, readPool, writeLease } from './parts';
 import type { Drift } from '../../../src/operations/contract';
 import type { PoolRequest, PoolResult } from '../../../src/pool/contract';
+import { LISTED } from '../../../src/registry/contract';
 import { repairable } from '../../cloudformation/check';
 import { foreignOwner, owns, withoutOwner, withOwner } from '../../registry/owners';
 import { poolKey } from '../../registry/pool';
 import type { PoolRecord } from '../../registry/pool';
+import { withPool } from '../../registry/pool-lease';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
-import { DONE, done } from '../../shared/lifecycle';
+import { DONE, done, doneWith } from '../../shared/lifecycle';
 import { retryWhileRolePropagates } from '../../shared/propagation';
 
 type Parts = Pick<PoolParts, 'registry' | 'now'> & {
@@ -72,8 +74,29 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
     return done({ poolName });
   }
 
-  public async reconcileDelete(): Promise<Progress<void>> {
-    return DONE;
+  /** What cleans accounts is removed with the last pool: the accounts that are being cleaned say so. */
+  public async reconcileDelete(_owner: Owner, { poolName }: PoolRequest): Promise<Progress<void>> {
+    const all = await this.parts.registry.list<PoolRecord>(LISTED.pool);
+    const isUsed = all.some(({ poolName: name, owners }) => name !== poolName && owners.length > 0);
+    if (isUsed || ((await readPool(this.parts, poolName))?.owners.length ?? 0) > 0) return DONE;
+    const interrupted: string[] = [];
+    for (const { poolName: name, slots } of all) {
+      for (const { accountId } of Object.values(slots)) {
+        if (accountId !== undefined && await this.interrupt(accountId, name)) interrupted.push(accountId);
+      }
+    }
+    return interrupted.length === 0 ? DONE : doneWith(cleansEnded(interrupted));
+  }
+
+  /** Returns whether the account is being cleaned. */
+  private async interrupt(accountId: string, poolName: string): Promise<boolean> {
+    const lease = await readLease(this.parts, accountId);
+    if (lease?.pool.state !== 'cleaning' && lease?.pool.state !== 'waiting-proof') return false;
+    const reason = cleanEnded(poolName);
+    if (lease.pool.reason !== reason) {
+      await writeLease(this.parts, accountId, withPool(lease, { reason }), lease.version);
+    }
+    return true;
   }
 
   public async check(owner: Owner, { poolName }: PoolRequest): Promise<readonly Drift[]> {
