@@ -1,4 +1,5 @@
 import { Harness, reasons } from './harness';
+import { Reconciliation } from './reconcile';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import type { AccountBaselineProps } from '../../src';
 import { Account, AccountPool } from '../../src';
@@ -30,6 +31,10 @@ function app(...names: readonly string[]) {
   };
 }
 const [empty, leasing] = [app(), app('feature')];
+
+const twoAccounts = (cicd: Cicd): void => {
+  for (const name of ['used', 'unused']) cicd.account(name);
+};
 
 const BASELINE: AccountBaselineProps = {
   monthlyBudget: 200,
@@ -103,5 +108,69 @@ describe('accounts with a baseline', () => {
     expect(stackIn(pooled)).toMatchObject({ status: 'UPDATE_COMPLETE' });
     expect(budgetIn(pooled)).toMatchObject({ BudgetLimit: { Amount: 300 } });
     expect(stackIn(pooled)?.events?.length).toBe(before);
+  });
+});
+
+describe('the default VPCs of accounts with a baseline that removes them', () => {
+  const FRANKFURT = 'eu-central-1';
+  const baseline = { removeDefaultVpcs: true };
+  let harness: Harness;
+  let reconciliation: Reconciliation;
+  let used: string;
+  let unused: string;
+  let networkInterface: string;
+  beforeAll(async () => {
+    harness = await Harness.start();
+    reconciliation = new Reconciliation(harness);
+    expect(reasons(await harness.deploy(twoAccounts))).toBe('');
+    [used = '', unused = ''] = ['shop-used', 'shop-unused'].map(name => harness.vended[name]);
+    networkInterface = await plant();
+    expect(reasons(await harness.deploy(twoAccounts, { baseline }))).toBe('');
+  });
+  afterAll(() => harness.stop());
+
+  /** The regions of an account that have what AWS has created in them. */
+  function regionsWith(kind: 'vpcs' | 'subnets' | 'internetGateways', accountId: string): readonly string[] {
+    const { networks } = harness.simulation.ec2;
+    const owned = [...networks[kind].values()].filter(one => one.accountId === accountId);
+    return [...new Set(owned.map(({ region }) => region))].sort();
+  }
+
+  /** Creates a network interface in a default VPC. */
+  async function plant(): Promise<string> {
+    const { ec2: { networks }, cloudformation } = harness.simulation;
+    const [subnet] = networks.of(networks.subnets, { accountId: used, region: FRANKFURT });
+    const stack = await cloudformation.create({
+      accountId: used,
+      region: FRANKFURT,
+      name: 'Shop',
+      body: JSON.stringify({
+        Resources: { Interface: { Type: 'AWS::EC2::NetworkInterface', Properties: { SubnetId: subnet?.id } } },
+      }),
+    });
+    return stack.resources.get('Interface')?.id ?? '';
+  }
+
+  test('are gone in all regions, with their subnets and gateways, unless something is in them', () => {
+    for (const kind of ['vpcs', 'subnets', 'internetGateways'] as const) {
+      expect(regionsWith(kind, unused)).toEqual([]);
+      expect(regionsWith(kind, used)).toEqual([FRANKFURT]);
+    }
+    expect(harness.calls('ec2:DeleteVpc')).toBe(2 * REGIONS - 1);
+  });
+
+  test('are reported as kept while something is in them, and are removed by a repair afterwards', async () => {
+    const { ec2: { networks }, cloudformation } = harness.simulation;
+    const [vpc] = networks.of(networks.vpcs, { accountId: used, region: FRANKFURT });
+    expect(await reconciliation.check()).toEqual([{
+      what: `account 'shop-used' (aws+shop-used@example.com): the default VPC ${vpc?.id} of ${FRANKFURT} is kept, `
+        + `because it is in use (NetworkInterfaces: ${networkInterface})`,
+      remedy: "delete what is in it, or omit 'removeDefaultVpcs' from the baseline, then reconcile again",
+      isRepairable: false,
+    }]);
+    await cloudformation.remove(used, FRANKFURT, 'Shop');
+    expect(await reconciliation.check()).toMatchObject([{ isRepairable: true }]);
+    expect(await reconciliation.repair()).toEqual([]);
+    expect(regionsWith('vpcs', used)).toEqual([]);
   });
 });
