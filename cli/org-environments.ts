@@ -13,6 +13,7 @@ import { forget } from './commands/forget';
 import { halt } from './commands/halt';
 import { history } from './commands/history';
 import { map } from './commands/map';
+import { network } from './commands/network';
 import { reconcile } from './commands/reconcile';
 import { rehearse } from './commands/rehearse';
 import { abort, approve, describeRelease, release, rollback } from './commands/release';
@@ -25,6 +26,7 @@ import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from
 import { ADDRESSES_OPTIONS } from './options/address-options';
 import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS, MAP_OPTIONS } from './options/branch-options';
 import { CHECK_REACH_OPTIONS } from './options/check-options';
+import { NETWORK_OPTIONS } from './options/network-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
 } from './options/operation-options';
@@ -36,6 +38,7 @@ import {
 import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
 import { describeAccounts } from './reach/describe';
+import type { NamedAccount } from './reach/places';
 import { UsageError } from './usage-error';
 
 const EXIT_STATUS_HELP = `
@@ -132,6 +135,12 @@ function createProgram(): Command {
     options: ADDRESSES_OPTIONS,
     run: async options => addresses(options, new OperationsFunction(), terminal.write),
   });
+  addCommand(program, {
+    name: 'network',
+    description: 'show the networks of all accounts with their addresses, databases, and the ways between them',
+    options: NETWORK_OPTIONS,
+    run: async options => network(options, networksContext()),
+  });
   addCheckCommands(program);
   addReleaseCommands(program);
   addBranchCommands(program);
@@ -208,13 +217,17 @@ function addCheckCommands(program: Command): void {
     description: 'check whether a network reaches another one, over routes and security groups; the exit status is 1 '
       + 'if it does not',
     options: CHECK_REACH_OPTIONS,
-    run: async options => checkReach(options, {
-      operations: new OperationsFunction(),
-      describe: async (known, region) => describeAccounts(known, region, terminal.warn),
-      write: terminal.write,
-      environment: process.env,
-    }),
+    run: async options => checkReach(options, networksContext()),
   });
+}
+
+function networksContext() {
+  return {
+    operations: new OperationsFunction(),
+    describe: async (known: readonly NamedAccount[], region: string) => describeAccounts(known, region, terminal.warn),
+    write: terminal.write,
+    environment: process.env,
+  };
 }
 
 function addReleaseCommands(program: Command): void {

@@ -100,6 +100,7 @@ export class Simulation {
   /** Tables in memory, used with the `direct` option. */
   public readonly tables: MemoryDynamoDb;
   public readonly ec2: Ec2;
+  public readonly rds: Rds;
   public readonly ram: ResourceAccessManager;
   private readonly services: readonly Service[];
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
@@ -166,7 +167,11 @@ export class Simulation {
     this.tables = new MemoryDynamoDb(environment);
     this.stepFunctions = new StepFunctions(environment, lambda, iam, access);
     this.ec2 = new Ec2(environment, this.cloudformation.inventory, this.ram);
-    this.services = this.allServices(environment);
+    const secrets = new SecretsManager(
+      this.cloudformation.inventory, options.secrets, rehearsalCredentials(this.hostConditions), environment.partition,
+    );
+    this.rds = new Rds(environment, secrets, subnetId => this.ec2.networks.subnets.get(subnetId)?.vpcId);
+    this.services = this.allServices(environment, secrets);
     this.connect(access);
   }
 
@@ -228,11 +233,8 @@ export class Simulation {
     });
   }
 
-  private allServices(environment: Environment): readonly Service[] {
+  private allServices(environment: Environment, secrets: SecretsManager): readonly Service[] {
     const { inventory, registry } = this.cloudformation;
-    const secrets = new SecretsManager(
-      inventory, this.options.secrets, rehearsalCredentials(this.hostConditions), environment.partition,
-    );
     return [
       new Iam(environment, this.iam),
       new Sts(environment, this.iam, this.organizations, this.options.roleSeconds),
@@ -261,7 +263,7 @@ export class Simulation {
       this.ec2,
       new CostExplorer(environment, inventory),
       secrets,
-      new Rds(environment, secrets),
+      this.rds,
       this.ram,
       this.connections,
       new Ses(),

@@ -1,18 +1,18 @@
 import type {
-  AttachmentFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts, RuleFacts, TransitRouteFacts,
+  AttachmentFacts, DatabaseFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts, RuleFacts, TransitRouteFacts,
   TransitTableFacts, VpcFacts,
 } from './facts';
 import { itemsAt, textAt, valueAt } from '../../lambda/shared/api/protocols';
 
-/** Calls EC2 in an account and region. */
-export type CallEc2 = (
-  operation: string, input: Readonly<Record<string, unknown>>,
+/** Calls EC2 or RDS in an account and region. */
+export type CallService = (
+  operation: string, input: Readonly<Record<string, unknown>>, service?: 'ec2' | 'rds',
 ) => Promise<Readonly<Record<string, unknown>>>;
 
 export interface DescribedPlace {
   readonly accountId: string;
   readonly region: string;
-  readonly call: CallEc2;
+  readonly call: CallService;
 }
 
 /** Reads the networks of accounts. A transit gateway is described by the account that owns it. */
@@ -25,6 +25,7 @@ export async function collectFacts(places: readonly DescribedPlace[]): Promise<N
     attachments: merged(all.flatMap(({ attachments }) => attachments)),
     transitTables: all.flatMap(({ transitTables }) => transitTables),
     groups: all.flatMap(({ groups }) => groups),
+    databases: all.flatMap(({ databases = [] }) => databases),
   };
 }
 
@@ -38,13 +39,14 @@ async function collectPlace(place: DescribedPlace): Promise<NetworkFacts> {
       if (token === undefined || token === '') return items;
     }
   };
-  const [vpcs, subnets, tables, attachments, transitTables, groups] = await Promise.all([
+  const [vpcs, subnets, tables, attachments, transitTables, groups, databases] = await Promise.all([
     list('DescribeVpcs', 'vpcSet'),
     list('DescribeSubnets', 'subnetSet'),
     list('DescribeRouteTables', 'routeTableSet'),
     list('DescribeTransitGatewayAttachments', 'transitGatewayAttachments'),
     list('DescribeTransitGatewayRouteTables', 'transitGatewayRouteTables'),
     list('DescribeSecurityGroups', 'securityGroupInfo'),
+    databasesOf(place),
   ]);
   return {
     vpcs: vpcs.map(one => vpcOf(one, place)),
@@ -58,9 +60,17 @@ async function collectPlace(place: DescribedPlace): Promise<NetworkFacts> {
       const routes = await list('SearchTransitGatewayRoutes', 'routeSet', {
         TransitGatewayRouteTableId: id, Filter: [{ Name: 'state', Value: ['active', 'blackhole'] }],
       });
-      return { id, transitGatewayId: text(one, 'transitGatewayId'), routes: routes.map(transitRouteOf) };
+      const name = nameOf(one);
+      return {
+        id,
+        ...name !== undefined && { name },
+        accountId: place.accountId,
+        transitGatewayId: text(one, 'transitGatewayId'),
+        routes: routes.map(transitRouteOf),
+      };
     })),
     groups: groups.map(groupOf),
+    databases,
   };
 }
 
@@ -71,8 +81,34 @@ function merged(attachments: readonly AttachmentFacts[]): readonly AttachmentFac
   return [...byId.values()];
 }
 
+function nameOf(resource: unknown): string | undefined {
+  return textAt(itemsAt(resource, 'tagSet.item').find(tag => textAt(tag, 'key') === 'Name'), 'value');
+}
+
+/** The databases of an account; the instances of a cluster are one. */
+async function databasesOf({ call }: DescribedPlace): Promise<readonly DatabaseFacts[]> {
+  const byName = new Map<string, DatabaseFacts>();
+  for (let marker: string | undefined; ;) {
+    const page = await call('DescribeDBInstances', { ...marker !== undefined && { Marker: marker } }, 'rds');
+    for (const one of itemsAt(page, 'DBInstances.DBInstance')) {
+      const name = textAt(one, 'DBClusterIdentifier') ?? text(one, 'DBInstanceIdentifier');
+      byName.set(name, {
+        name,
+        engine: text(one, 'Engine'),
+        vpcId: text(one, 'DBSubnetGroup.VpcId'),
+        port: Number(text(one, 'Endpoint.Port')),
+        groupIds: itemsAt(one, 'VpcSecurityGroups.VpcSecurityGroupMembership')
+          .map(group => text(group, 'VpcSecurityGroupId')),
+        instances: (byName.get(name)?.instances ?? 0) + 1,
+      });
+    }
+    marker = textAt(page, 'Marker');
+    if (marker === undefined || marker === '') return [...byName.values()];
+  }
+}
+
 function vpcOf(vpc: unknown, { accountId, region }: DescribedPlace): VpcFacts {
-  const name = textAt(itemsAt(vpc, 'tagSet.item').find(tag => textAt(tag, 'key') === 'Name'), 'value');
+  const name = nameOf(vpc);
   return {
     id: text(vpc, 'vpcId'),
     accountId,

@@ -23,7 +23,7 @@ export async function describeAccounts(
       return {
         accountId,
         region,
-        call: async (operation, input) => api.call({ service: 'ec2', region, operation, input }),
+        call: async (operation, input, service = 'ec2') => api.call({ service, region, operation, input }),
       };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,8 @@ export interface NetworkFacts {
   readonly attachments: readonly AttachmentFacts[];
   readonly transitTables: readonly TransitTableFacts[];
   readonly groups: readonly GroupFacts[];
+  /** Absent: they were not read. */
+  readonly databases?: readonly DatabaseFacts[];
 }
 
 export interface VpcFacts {
@@ -52,6 +54,10 @@ export interface AttachmentFacts {
 
 export interface TransitTableFacts {
   readonly id: string;
+  /** Value of the tag `Name`. */
+  readonly name?: string;
+  /** Account of the transit gateway. */
+  readonly accountId?: string;
   readonly transitGatewayId: string;
   readonly routes: readonly TransitRouteFacts[];
 }
@@ -80,4 +86,14 @@ export interface RuleFacts {
   readonly cidrs: readonly string[];
   /** Security groups of the other side. */
   readonly groupIds: readonly string[];
+}
+
+/** A database of RDS, or a cluster. */
+export interface DatabaseFacts {
+  readonly name: string;
+  readonly engine: string;
+  readonly vpcId: string;
+  readonly port: number;
+  readonly groupIds: readonly string[];
+  readonly instances: number;
 }

@@ -151,7 +151,7 @@ export interface RestNames {
   readonly query?: Readonly<Record<string, string>>;
   /** Header by member, for requests and responses, for example `IfMatch: 'if-match'`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** XML element of the items by list, for example `Changes: 'Change'`. */
+  /** XML element of the items by list, for example `Changes: 'Change'`; in the query protocol, too. */
   readonly items?: Readonly<Record<string, string>>;
 }
 

@@ -16,7 +16,8 @@ export const queryProtocol: Protocol = {
 
   encode(service, operation, output) {
     const content = { [`${operation}Result`]: output ?? {}, ResponseMetadata: { RequestId: REQUEST_ID } };
-    return new HttpResponse(200, toXml(`${operation}Response`, service.namespace, content, 'member'), XML);
+    const { namespace, restNames } = service;
+    return new HttpResponse(200, toXml(`${operation}Response`, namespace, content, 'member', restNames?.items), XML);
   },
 
   fail(service, error) {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Databases } from './databases';
 import { Identifiers } from '../../core/identifiers';
 import { Flag, read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
@@ -55,8 +56,8 @@ const Common = v.object({
 });
 
 /** `AWS::RDS::DBCluster`. */
-export function clusterType(environment: Environment, secrets: ManagedSecrets): ResourceType {
-  return databaseType(CLUSTER, environment, secrets, (address, port) => ({
+export function clusterType(environment: Environment, secrets: ManagedSecrets, databases: Databases): ResourceType {
+  return databaseType(CLUSTER, { environment, secrets, databases }, (address, port) => ({
     'Endpoint.Address': address,
     'Endpoint.Port': port,
     'ReadEndpoint.Address': address.replace('.cluster-', '.cluster-ro-'),
@@ -64,14 +65,14 @@ export function clusterType(environment: Environment, secrets: ManagedSecrets): 
 }
 
 /** `AWS::RDS::DBInstance`. */
-export function instanceType(environment: Environment, secrets: ManagedSecrets): ResourceType {
-  return databaseType(INSTANCE, environment, secrets, (address, port) => ({
+export function instanceType(environment: Environment, secrets: ManagedSecrets, databases: Databases): ResourceType {
+  return databaseType(INSTANCE, { environment, secrets, databases }, (address, port) => ({
     'Endpoint.Address': address, 'Endpoint.Port': port,
   }));
 }
 
 /** `AWS::RDS::DBSubnetGroup`. RDS wants subnets in two availability zones. */
-export function subnetGroupType(): ResourceType {
+export function subnetGroupType(databases: Databases): ResourceType {
   const Group = v.object({ DBSubnetGroupName: v.optional(v.string()), SubnetIds: v.array(v.string()) });
   const identifiers = new Identifiers('rds-subnets');
   const checked = (properties: Properties) => {
@@ -85,19 +86,27 @@ export function subnetGroupType(): ResourceType {
   };
   return {
     create: async (properties, context) => {
-      const name = checked(properties).DBSubnetGroupName ?? identifiers.physicalName(context, 255);
-      return { id: name.toLowerCase(), attributes: {} };
-    },
-    update: async (id, properties) => {
-      checked(properties);
+      const group = checked(properties);
+      const id = (group.DBSubnetGroupName ?? identifiers.physicalName(context, 255)).toLowerCase();
+      databases.put('subgrp', id, { ...group }, context);
       return { id, attributes: {} };
     },
-    remove: async () => undefined,
+    update: async (id, properties, _before, context) => {
+      databases.put('subgrp', id, { ...checked(properties) }, context);
+      return { id, attributes: {} };
+    },
+    remove: async (id, _properties, context) => databases.remove('subgrp', id, context),
   };
 }
 
+interface Around {
+  readonly environment: Environment;
+  readonly secrets: ManagedSecrets;
+  readonly databases: Databases;
+}
+
 function databaseType(
-  kind: Kind, environment: Environment, secrets: ManagedSecrets,
+  kind: Kind, { environment, secrets, databases }: Around,
   endpoints: (address: string, port: string) => Properties,
 ): ResourceType {
   const identifiers = new Identifiers(`rds-${kind.part}`);
@@ -106,6 +115,7 @@ function databaseType(
   const described = (id: string, properties: Properties, context: ResourceContext): Provisioned => {
     const { secretArn, code = '' } = existing.get(keyOf(id, context)) ?? {};
     const { Port: port = 5432 } = read(Common, properties);
+    databases.put(kind.part, id, properties, context);
     const middle = kind.part === 'cluster' ? `cluster-${code}` : code;
     const arn = `arn:${environment.partition}:rds:${context.region}:${context.accountId}:${kind.part}:${id}`;
     return {
@@ -145,6 +155,7 @@ function databaseType(
       const { secretArn } = existing.get(keyOf(id, context)) ?? {};
       if (secretArn !== undefined) secrets.removeManaged(secretArn);
       existing.delete(keyOf(id, context));
+      databases.remove(kind.part, id, context);
     },
   };
 }
