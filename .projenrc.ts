@@ -245,12 +245,14 @@ project.testTask.exec('jest --passWithNoTests --ci', { receiveArgs: true });
 // most objects of the rehearsal are short-lived: a larger young generation saves a tenth of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=32');
 project.addTask('demo', { description: 'Rehearse the quickstart', exec: 'node examples/demo.mjs', receiveArgs: true });
+const command = 'node ../../lib/cli/org-environments.js';
 project.addTask('demo:customer', {
-  description: 'Rehearse a customer with its accounts, networks and database',
+  description: 'Rehearse a customer with its accounts, networks and database, and write docs/customers.svg',
   steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, {
     cwd: 'examples/customer',
-    exec: 'node ../../lib/cli/org-environments.js rehearse --repository shop=../template-repository '
-      + "--then 'node ../../lib/cli/org-environments.js addresses'",
+    exec: `${command} rehearse --repository shop=../template-repository --then '${command} addresses' `
+      + `--then '${command} network' --then '${command} network --format svg --output ../../docs/customers.svg'`,
+    receiveArgs: true,
   }],
 });
 const blueGreenDemo = project.addTask('demo:blue-green', {

@@ -139,7 +139,7 @@ function createProgram(): Command {
     name: 'network',
     description: 'show the networks of all accounts with their addresses, databases, and the ways between them',
     options: NETWORK_OPTIONS,
-    run: async options => network(options, networksContext()),
+    run: async options => network(options, networksContext({ hasDatabases: true })),
   });
   addCheckCommands(program);
   addReleaseCommands(program);
@@ -217,14 +217,16 @@ function addCheckCommands(program: Command): void {
     description: 'check whether a network reaches another one, over routes and security groups; the exit status is 1 '
       + 'if it does not',
     options: CHECK_REACH_OPTIONS,
-    run: async options => checkReach(options, networksContext()),
+    run: async options => checkReach(options, networksContext({ hasDatabases: false })),
   });
 }
 
-function networksContext() {
+function networksContext({ hasDatabases }: { readonly hasDatabases: boolean }) {
+  const { warn } = terminal;
   return {
     operations: new OperationsFunction(),
-    describe: async (known: readonly NamedAccount[], region: string) => describeAccounts(known, region, terminal.warn),
+    describe: async (known: readonly NamedAccount[], region: string) =>
+      describeAccounts(known, region, { warn, hasDatabases }),
     write: terminal.write,
     environment: process.env,
   };

@@ -13,6 +13,8 @@ export interface DescribedPlace {
   readonly accountId: string;
   readonly region: string;
   readonly call: CallService;
+  /** Whether its databases are read, too. */
+  readonly hasDatabases?: boolean;
 }
 
 /** Reads the networks of accounts. A transit gateway is described by the account that owns it. */
@@ -46,7 +48,7 @@ async function collectPlace(place: DescribedPlace): Promise<NetworkFacts> {
     list('DescribeTransitGatewayAttachments', 'transitGatewayAttachments'),
     list('DescribeTransitGatewayRouteTables', 'transitGatewayRouteTables'),
     list('DescribeSecurityGroups', 'securityGroupInfo'),
-    databasesOf(place),
+    place.hasDatabases === true ? databasesOf(place) : [],
   ]);
   return {
     vpcs: vpcs.map(one => vpcOf(one, place)),

@@ -8,12 +8,17 @@ import { AwsApi } from '../../lambda/shared/api/api';
 import { BOOTSTRAP_QUALIFIER } from '../../src/private/contract';
 import type { Terminal } from '../output/terminal';
 
+interface DescribeOptions extends Pick<Terminal, 'warn'> {
+  /** Whether the databases are read, too. */
+  readonly hasDatabases: boolean;
+}
+
 /**
  * Reads the networks of accounts through the lookup role of their CDK bootstrap, which trusts the CICD account and only
  * reads. An account that it cannot enter is left out, with a warning.
  */
 export async function describeAccounts(
-  accounts: readonly NamedAccount[], region: string, warn: Terminal['warn'],
+  accounts: readonly NamedAccount[], region: string, { warn, hasDatabases }: DescribeOptions,
 ): Promise<NetworkFacts> {
   const sts = new STSClient({ region });
   const places = await Promise.all(accounts.map(async ({ accountId }): Promise<DescribedPlace | undefined> => {
@@ -23,6 +28,7 @@ export async function describeAccounts(
       return {
         accountId,
         region,
+        hasDatabases,
         call: async (operation, input, service = 'ec2') => api.call({ service, region, operation, input }),
       };
     } catch (error) {

@@ -86,6 +86,16 @@ export function ownedByAnotherStack({ stackName, accountId }: StackPlace, holder
   );
 }
 
+export function cannotReplace(
+  { stackName, accountId }: StackPlace, name: string, before: string, after: string | undefined,
+): Error {
+  return new Error(
+    `'${name}' of stack '${stackName}' in account ${accountId} cannot be changed from '${before}' to '${after ?? ''}', `
+      + 'because that would replace what the stack contains, with its data: undo the change; or define a second '
+      + 'construct beside it, move what the first one contains, and remove the first one afterwards',
+  );
+}
+
 export function deploymentTimedOut(
   { stackName, accountId, region }: StackPlace,
   { previous = [] }: { readonly previous?: readonly StackPlace[] },

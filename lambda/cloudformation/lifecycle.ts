@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { deferredUpdate, repairable } from './check';
 import type { CicdStack } from './cicd-stack';
 import type { Deployment } from './deployment';
-import { AccountUnreachableError, deletionTimedOut, deploymentTimedOut } from './errors';
+import { AccountUnreachableError, cannotReplace, deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
 import { Leftovers } from './leftovers';
 import type { StackState } from './stack-deployer';
@@ -65,10 +65,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   public async requestCreate(owner: Owner, request: Request): Promise<void> {
+    await this.assertKept(request, request);
     await this.claim(owner, request);
   }
 
   public async requestUpdate(owner: Owner, request: Request, before: Request): Promise<void> {
+    await this.assertKept(request, before);
     const [key, keyBefore] = [this.keyOf(request), this.keyOf(before)];
     if (key === keyBefore) return this.claim(owner, request);
     // mark the successor first: a rollback claims the former place again, which removes the mark
@@ -169,6 +171,22 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   /** The stack is deployed again, even if nothing has changed since. */
   public async requestRepair(owner: Owner, request: Request): Promise<void> {
     await this.claim(owner, request, { isForced: true });
+  }
+
+  /**
+   * Compares with the record, because a rejected request is the former one in the rollback that follows.
+   *
+   * @throws Error if the stack would be replaced
+   */
+  private async assertKept(request: Request, before: Request): Promise<void> {
+    if (request.fixed === undefined && before.fixed === undefined) return;
+    const record = await this.read(this.keyOf(before));
+    const deployed = record?.complete && record.owners.at(-1)?.request;
+    if (!deployed) return;
+    for (const [name, value] of Object.entries(deployed.fixed ?? {})) {
+      const wanted = request.fixed?.[name];
+      if (wanted !== value) throw cannotReplace(deployed, name, value, wanted);
+    }
   }
 
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {

@@ -85,7 +85,7 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
    * @param props network, clients and capacity
    */
   public static auroraPostgres(scope: Construct, id: string, props: AuroraDatabaseProps): SharedDatabase {
-    return new SharedDatabase(scope, id, props, (stack, database) => {
+    return new SharedDatabase(scope, id, props, 'aurora-postgresql', (stack, database) => {
       checkCapacity(database, props);
       return auroraResources(stack, props, clientsOf(database, props));
     });
@@ -97,7 +97,7 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
    * @param props network, clients, instance and storage
    */
   public static postgres(scope: Construct, id: string, props: PostgresDatabaseProps): SharedDatabase {
-    return new SharedDatabase(scope, id, props, (stack, database) => {
+    return new SharedDatabase(scope, id, props, 'postgres', (stack, database) => {
       checkStorage(database, props);
       return postgresResources(stack, props, clientsOf(database, props));
     });
@@ -131,7 +131,7 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
   public readonly stack: AccountStack;
 
   private constructor(
-    scope: Construct, id: string, props: SharedDatabaseProps,
+    scope: Construct, id: string, props: SharedDatabaseProps, engine: string,
     create: (stack: AccountStack, database: Construct) => DatabaseAttributes,
   ) {
     super(scope, id);
@@ -146,11 +146,24 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
       stackName: `database-${databaseIdentifier}`,
       description: 'A database that accounts share (cdk-org-environments)',
     });
+    this.databaseName = props.databaseName ?? 'app';
+    this.fix(props, engine);
     const { address, secretArn, keyArn } = create(this.stack, this);
     this.endpointAddress = address;
     this.secretArn = secretArn;
     this.keyArn = keyArn;
-    this.databaseName = props.databaseName ?? 'app';
+  }
+
+  /** What would be another, empty database. */
+  private fix({ databaseIdentifier, network }: SharedDatabaseProps, engine: string): void {
+    const fixed = {
+      databaseIdentifier,
+      engine,
+      databaseName: this.databaseName,
+      'network': network.vpcId,
+      'account of the network': network.account.accountId,
+    };
+    for (const [name, value] of Object.entries(fixed)) this.stack._fix(name, value);
   }
 }
 

@@ -9,7 +9,7 @@ import { FlowLog } from './flow-log';
 import type { INetwork, NetworkAttributes } from './network-interface';
 import type { NetworkProps } from './network-props';
 import { checkedRoleName, cicdParameter, NetworkRole, networkRoleArn, networkRoleName } from './network-role';
-import { checkPrefix } from './subnets';
+import { checkPrefix, zonesOf } from './subnets';
 import { VpcResources } from './vpc-resources';
 import type { IAccount } from '../account/account-interface';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
@@ -76,6 +76,9 @@ export class Network extends Construct implements INetwork {
       description: `Network of ${this.node.path}`,
       parameters: cicdParameter(Stack.of(this)),
     });
+    // AWS changes neither the addresses of a VPC nor those of subnets
+    this.stack._fix('addressRange', range.cidr);
+    this.stack._fix('availabilityZones', zonesOf(zones));
     const resources = new VpcResources(this.stack, 'Resources', {
       cidr: range.cidr, prefixLength: range.prefixLength, zones, natGateways, name: this.node.path,
     });

@@ -18,6 +18,11 @@ function zoneBits(zones: number): number {
   return Math.ceil(Math.log2(zones));
 }
 
+/** The numbers of zones whose subnets have the same addresses: one can become the other. */
+export function zonesOf(zones: number): string {
+  return zones > 2 ? '3 or 4' : String(zones);
+}
+
 /** @throws Error if the range is too large for a VPC, or too small for its subnets */
 export function checkPrefix(scope: IConstruct, prefixLength: number, zones: number): void {
   const longest = MAX_PREFIX - 2 - zoneBits(zones);

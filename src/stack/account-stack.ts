@@ -125,6 +125,7 @@ export class AccountStack extends Stack implements IAccountStack {
   private readonly contextualStackName?: string;
   private readonly contextualStackId: string;
   private readonly parameterValues: { [name: string]: string };
+  private readonly fixed: { [name: string]: string } = {};
   private template?: { readonly bucketName: string; readonly objectKey: string };
   private readonly outputsRead = new Set<string>();
 
@@ -196,6 +197,17 @@ export class AccountStack extends Stack implements IAccountStack {
   }
 
   /**
+   * Rejects every later deployment in which the value is another one, because that would replace data.
+   *
+   * @param name property that has the value, for the error
+   * @param value the value, which may be a token of the parent stack
+   * @internal
+   */
+  public _fix(name: string, value: string): void {
+    this.fixed[name] = value;
+  }
+
+  /**
    * Returns the value of an output of the stack, for use in the parent stack. An output that does not exist is an
    * error at synth.
    *
@@ -226,6 +238,7 @@ export class AccountStack extends Stack implements IAccountStack {
       files: lazy(() => this.template && this.assets.filesIn(this.template.bucketName)),
       images: lazy(() => this.assets.imagesToCopy()),
       parameters: lazy(() => this.parameterValues),
+      fixed: lazy(() => Object.keys(this.fixed).length > 0 ? this.fixed : undefined),
       tags: lazy(() => this.tags.tagValues()),
       outputs: lazy(() => [...this.outputsRead]),
     };

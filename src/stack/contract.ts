@@ -9,6 +9,10 @@ export interface StackRequest {
   readonly templateBucket: string;
   readonly templateKey: string;
   readonly parameters: { readonly [name: string]: string };
+  /**
+   * What can never change, by the words of the user, because a change would replace what has data; absent: nothing.
+   */
+  readonly fixed?: { readonly [name: string]: string };
   readonly tags: { readonly [key: string]: string };
 }
 

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Harness, reasons } from './harness';
+import { networkMap } from '../../cli/output/network/model';
+import { networkSvg } from '../../cli/output/network/svg';
 import { subnetsOf } from '../../cli/reach/places';
 import { reach } from '../../cli/reach/reach';
-import { CustomerOrganization, EnvironmentOrganization, OrganizationFeature, Traffic, TransitHub } from '../../src';
+import { Account, CustomerOrganization, EnvironmentOrganization, OrganizationFeature, Traffic, TransitHub } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { REGION } from '../fixtures/app';
 import { networkFacts } from '../fixtures/network-facts';
@@ -13,7 +17,10 @@ type CustomerName = keyof typeof CIDRS;
 function customers(...names: readonly CustomerName[]): (cicd: Cicd) => void {
   return cicd => {
     const { organization, source, stack } = cicd;
-    const hub = new TransitHub(stack, 'Hub', { organization, account: cicd.account('network') });
+    const network = new Account(stack, 'Network', {
+      organization, accountName: 'network', email: 'aws+network@example.com',
+    });
+    const hub = new TransitHub(stack, 'Hub', { organization, account: network });
     for (const name of names) {
       const customer = new CustomerOrganization(stack, name, {
         organization, email: 'aws+{account}@example.com', cidr: CIDRS[name], hub,
@@ -80,6 +87,15 @@ describe('a customer in one deployment', () => {
       facts, subnetsOf(facts, known, `acme-${from}`), subnetsOf(facts, known, `acme-${to}`),
     ).reaches);
     expect(found).toEqual(ways.filter(({ from, to }) => isDeclared(from, to)));
+  });
+
+  test('the picture in the documentation shows its accounts and ways: `npm run demo:customer` draws it again', async () => {
+    const known = accounts().map(({ accountId, name: accountName }) => ({ accountId, accountName }));
+    const picture = networkSvg(networkMap(await networkFacts(harness.simulation, REGION), known)).join('\n');
+    // ids differ in each rehearsal, and so do the accounts that are created first
+    const withoutIds = (svg: string): string =>
+      svg.trim().replace(/-[0-9a-f]{17}\b/g, '-id').replace(/\b3\d{11}\b/g, 'account').replace(/10\.16\.\d+\.0/g, 'range');
+    expect(withoutIds(readFileSync(join(__dirname, '../../docs/customers.svg'), 'utf8'))).toBe(withoutIds(picture));
   });
 
   test('a second deployment changes nothing', async () => {

@@ -6,24 +6,30 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 import { DatabaseNetwork } from '../fixtures/database-network';
 
-/** Defines a database in a vended account that two others use. */
-function app(changes: Partial<AuroraDatabaseProps> = {}) {
+/** Properties of a database in a vended account that two others use. */
+function common(cicd: Cicd, vpcId?: string) {
+  const { stack, organization } = cicd;
+  const client = (name: string, cidr: string) => ({ account: cicd.account(name), cidr, roleNames: ['shop-service'] });
+  return {
+    organization,
+    network: new DatabaseNetwork(stack, 'Network', cicd.account('data'), vpcId),
+    databaseIdentifier: 'shop',
+    clients: [client('blue', '10.1.0.0/20'), client('green', '10.1.16.0/20')],
+  };
+}
+
+function app(changes: Partial<AuroraDatabaseProps> = {}, vpcId?: string) {
   return (cicd: Cicd): void => {
-    const { stack, organization } = cicd;
-    const client = (name: string, cidr: string) => ({ account: cicd.account(name), cidr, roleNames: ['shop-service'] });
-    const database = SharedDatabase.auroraPostgres(stack, 'Database', {
-      organization,
-      network: new DatabaseNetwork(stack, 'Network', cicd.account('data')),
-      databaseIdentifier: 'shop',
-      clients: [client('blue', '10.1.0.0/20'), client('green', '10.1.16.0/20')],
-      ...changes,
-    });
+    const { stack } = cicd;
+    const database = SharedDatabase.auroraPostgres(stack, 'Database', { ...common(cicd, vpcId), ...changes });
     new CfnOutput(stack, 'Address', { value: database.endpointAddress });
     new CfnOutput(stack, 'Secret', { value: database.secretArn });
   };
 }
 
-const [first, renamed, unprotected] = [app(), app({ databaseName: 'other' }), app({ deletionProtection: false })];
+const [first, unprotected] = [app(), app({ deletionProtection: false })];
+const elsewhere = app({}, 'vpc-2');
+const onInstance = (cicd: Cicd): void => void SharedDatabase.postgres(cicd.stack, 'Database', common(cicd));
 
 describe('a shared database', () => {
   let harness: Harness;
@@ -35,6 +41,11 @@ describe('a shared database', () => {
 
   const output = (name: string) => harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')
     ?.outputs.find(({ key }) => key === name)?.value ?? '';
+
+  /** Stacks of databases with the number of their events. */
+  const databaseStacks = () => harness.simulation.cloudformation.all
+    .filter(({ name, deleted }) => name.startsWith('database-') && !deleted)
+    .map(({ name, events }) => `${name} ${events.length}`);
 
   /** Reads the secret as a role of an account, which may read all secrets of its own account. */
   async function readAs(account: string, roleName: string): Promise<unknown> {
@@ -97,11 +108,18 @@ describe('a shared database', () => {
     await expect(readAs('blue', 'other-service')).rejects.toThrow('not authorized');
   });
 
-  test('is not replaced by a change of its properties', async () => {
-    const result = await harness.deploy(renamed);
-    expect(reasons(result)).toContain(
-      'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename shop',
-    );
+  test.each([
+    ['databaseName', app({ databaseName: 'other' }), "'databaseName'", "'app' to 'other'"],
+    ['databaseIdentifier', app({ databaseIdentifier: 'other' }), "'databaseIdentifier'", "'shop' to 'other'"],
+    ['kind', onInstance, "'engine'", "'aurora-postgresql' to 'postgres'"],
+    ['network', elsewhere, "'network'", "'vpc-"],
+  ])('is not replaced by another %s, and the deployment says what to do', async (_what, change, name, values) => {
+    const before = databaseStacks();
+    const result = await harness.deploy(change);
+    expect(reasons(result)).toContain(`${name} of stack 'database-shop' in account ${harness.vended['shop-data']} cannot `
+      + `be changed from ${values}`);
+    expect(reasons(result)).toContain('because that would replace what the stack contains, with its data: undo the');
+    expect(databaseStacks()).toEqual(before);
     expect(output('Address')).toMatch(/^shop\.cluster-/);
   });
 

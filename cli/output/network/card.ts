@@ -45,9 +45,8 @@ export function drawCard(card: PlacedCard): string[] {
       const line = databaseLine(card, name);
       return [
         cylinder(left, line - 9),
-        text(left + 24, line + 4, shortened(name, 30), { kind: 'name database' }),
-        text(left + 24, line + 4 + CARD.line - 3, `${engine}, port ${port}, `
-          + `${instances} instance${instances === 1 ? '' : 's'}`, { kind: 'small dim' }),
+        text(left + 24, line + 4, shortened(`${name}:${port}`, 30), { kind: 'name database' }),
+        text(left + 24, line + 4 + CARD.line - 3, `${engine}, ${instances} instance${instances === 1 ? '' : 's'}`, { kind: 'small dim' }),
       ];
     }),
     ...connectsTo.map(({ name, port }) => (

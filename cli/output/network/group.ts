@@ -80,7 +80,7 @@ function drawPanel({ segment, x, y, height, cards }: PlacedPanel, tint: string):
     box(x, y, PANEL_WIDTH, height, { fill: tint, stroke: COLORS.line, radius: 10 }),
     text(x + PANEL.padding, y + 24, shortened(name, 26), { kind: 'name' }),
     ...tableId === undefined ? [] : [text(x + PANEL.padding, y + 44, `route table ${tableId}`, { kind: 'mono dim' })],
-    text(x + PANEL_WIDTH - PANEL.padding, y + 24, hint, { kind: 'small dim', anchor: 'end' }),
+    ...hint === '' ? [] : [text(x + PANEL.padding, y + 62, hint, { kind: 'small dim' })],
     ...cards.flatMap(drawCard),
   ];
 }

@@ -1,7 +1,6 @@
 import type { DatabaseFacts, NetworkFacts, SubnetFacts, VpcFacts } from '../../reach/facts';
 import type { NamedAccount } from '../../reach/places';
 import { reach } from '../../reach/reach';
-import { parseCidr } from '../../../rehearsal/core/cidr';
 
 /** A network with what it has, and what it reaches. */
 export interface NetworkNode {
@@ -55,7 +54,7 @@ export function networkMap(facts: NetworkFacts, accounts: readonly NamedAccount[
   const nameOf = (accountId: string): string =>
     accounts.find(account => account.accountId === accountId)?.accountName ?? accountId;
   const vpcs = facts.vpcs.filter(({ isDefault }) => !isDefault);
-  const segments = segmentsOf(facts, vpcs);
+  const segments = segmentsOf(facts, vpcs, nameOf);
   const ways = waysOf(facts, vpcs);
   const groups = connected(segments, ways).map(centered);
   const order = groups.flatMap(group => group.flatMap(segment => segment.vpcs));
@@ -84,24 +83,22 @@ interface Segment extends Omit<SegmentNode, 'networks'> {
   readonly vpcs: readonly VpcFacts[];
 }
 
-function segmentsOf({ attachments, transitTables }: NetworkFacts, vpcs: readonly VpcFacts[]): Segment[] {
+function segmentsOf(
+  { attachments, transitTables }: NetworkFacts, vpcs: readonly VpcFacts[], nameOf: (accountId: string) => string,
+): Segment[] {
   const attached = transitTables.map((table): Segment => ({
     name: table.name ?? table.id,
     tableId: table.id,
     transitGatewayId: table.transitGatewayId,
     vpcs: vpcs.filter(({ id }) =>
       attachments.some(one => one.vpcId === id && one.tableId === table.id && one.isAvailable))
-      .sort((one, other) => positionOf(one) - positionOf(other)),
+      .sort((one, other) => nameOf(one.accountId).localeCompare(nameOf(other.accountId))),
   }));
   const alone = vpcs.filter(vpc => !attached.some(segment => segment.vpcs.includes(vpc)))
     .map((vpc): Segment => ({ name: 'not connected', vpcs: [vpc] }));
   const named = attached.filter(segment => segment.vpcs.length > 0)
     .sort((one, other) => one.name.localeCompare(other.name));
   return [...named, ...alone];
-}
-
-function positionOf({ cidrs }: VpcFacts): number {
-  return parseCidr(cidrs.at(0) ?? '')?.first ?? 0;
 }
 
 /** For each network, those that it reaches in both directions. */

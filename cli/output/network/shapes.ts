@@ -1,6 +1,6 @@
 /** Sizes in pixels, and colors with a contrast of at least 4.5 to 1 for text on them. */
 export const CARD = { width: 268, padding: 12, line: 19, gap: 12, bar: 12 } as const;
-export const PANEL = { padding: 14, head: 62, gap: 96 } as const;
+export const PANEL = { padding: 14, head: 74, gap: 96 } as const;
 
 export const COLORS = {
   text: '#17202c', dim: '#4c5a6b', line: '#8290a3', card: '#ffffff', link: '#2563a8', database: '#7a3e9d',
