@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkedEmail, checkedPartName, customerAccount, customerNetwork } from './customer-accounts';
 import type { CustomerOrganizationProps, ICustomerOrganization } from './customer-props';
@@ -5,6 +6,7 @@ import { addSegments, segmentsOf } from './segments';
 import type { IAccount } from '../account/account-interface';
 import { AddressSpace } from '../addresses/address-space';
 import type { IAddressSpace } from '../addresses/address-space';
+import { isInside, parsedCidr } from '../addresses/cidr';
 import type { INetwork } from '../network/network-interface';
 import type { IOrganization } from '../organization/organization-interface';
 import { OrganizationalUnit } from '../organization/organizational-unit';
@@ -82,7 +84,18 @@ export class CustomerOrganization extends Construct implements ICustomerOrganiza
     const hub = given ?? new TransitHub(this, 'Hub', {
       organization, account: this.sharedServicesAccount, ...cidr !== undefined && { cidrs: [cidr] },
     });
+    if (given && cidr !== undefined) checkSent(this, given, cidr);
     addSegments(hub, segmentsOf(this.customerName));
     return hub;
   }
+}
+
+/** The networks of a hub send only its blocks to it. */
+function checkSent(scope: Construct, { cidrs, node }: ITransitHub, cidr: string): void {
+  if (cidrs.some(block => Token.isUnresolved(block))) return;
+  const own = parsedCidr(scope, 'cidr', cidr);
+  if (cidrs.some(block => isInside(parsedCidr(scope, 'cidrs', block), own))) return;
+  fail(scope, `the addresses '${cidr}' of the customer are not inside of the blocks that the hub '${node.path}' sends `
+    + `('${cidrs.join("', '")}'), so its networks would not reach each other: add them to 'cidrs' of the hub, or use `
+    + "another 'cidr'");
 }

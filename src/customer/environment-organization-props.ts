@@ -4,6 +4,7 @@ import type { IAccount } from '../account/account-interface';
 import type { ReleaseOptions } from '../blue-green/blue-green-props';
 import type { Side } from '../blue-green/side';
 import type { Traffic } from '../blue-green/traffic';
+import type { DatabaseClient } from '../database/database-props';
 import type { PipelineOptions } from '../pipeline/pipeline';
 import type { Source } from '../sources/source';
 
@@ -111,6 +112,44 @@ export interface EnvironmentDatabaseOptions {
    * @default - `<customer>-<organization>`
    */
   readonly databaseIdentifier?: string;
+
+  /**
+   * Name of the first database in it: 1 to 63 letters, digits and underscores, beginning with a letter. It cannot be
+   * changed.
+   *
+   * @default 'app'
+   */
+  readonly databaseName?: string;
+
+  /**
+   * Major version of PostgreSQL. A higher one is an upgrade, during which the database is not available for minutes.
+   *
+   * @default '17'
+   */
+  readonly majorVersion?: string;
+
+  /**
+   * The sides that may connect to the database. A release needs the side that it releases to.
+   *
+   * @default - both
+   */
+  readonly sides?: Side[];
+
+  /**
+   * Further accounts that use the database, for example one that migrates data. Their networks must reach the shared
+   * services over the hub.
+   *
+   * @default - none
+   */
+  readonly clients?: DatabaseClient[];
+
+  /**
+   * Minimum capacity of an instance in ACU (2 GB of memory each), from 0 to 256 in steps of 0.5. With 0, an instance
+   * without connections stops after five minutes, and the first connection waits about 15 seconds.
+   *
+   * @default 0.5
+   */
+  readonly minCapacity?: number;
 
   /**
    * Maximum capacity of an instance in ACU (2 GB of memory each), from 1 to 256.

@@ -9,6 +9,7 @@ import { segmentsOf } from './segments';
 import type { CustomerSegments } from './segments';
 import type { IAccount } from '../account/account-interface';
 import { BlueGreenEnvironment } from '../blue-green/blue-green-environment';
+import { Side } from '../blue-green/side';
 import type { DatabaseClient } from '../database/database-props';
 import { SharedDatabase } from '../database/shared-database';
 import { AccountPipelineBranch } from '../environment/account-pipeline-branch';
@@ -18,6 +19,9 @@ import { UniqueClaims } from '../private/unique-claims';
 import { fail, validate } from '../private/validate';
 
 const USUAL_WORK_ACCOUNTS = 3;
+
+/** Because of the names of what is derived from it. */
+const MAX_ENVIRONMENT_NAME = 32;
 
 /**
  * The environments of a customer for one application: work accounts with a branch and a pipeline each, a shared
@@ -86,12 +90,15 @@ export class EnvironmentOrganization extends Construct {
    * Returns the deployment accounts as clients of a `SharedDatabase`.
    *
    * @param roleNames names of their roles that may read the secret of the database, without path
+   * @param sides the sides that are clients; by default both
    */
-  public databaseClients(roleNames: string[]): DatabaseClient[] {
-    return this.deploymentNetworks.map(({ account, cidr }) => ({ account, cidr, roleNames }));
+  public databaseClients(roleNames: string[], sides: Side[] = [Side.BLUE, Side.GREEN]): DatabaseClient[] {
+    if (sides.length === 0) fail(this, "'sides' of the database must contain at least one side");
+    return this.deploymentNetworks.filter((_, index) => sides.includes(index === 0 ? Side.BLUE : Side.GREEN))
+      .map(({ account, cidr }) => ({ account, cidr, roleNames }));
   }
 
-  private sharedDatabase({ roleNames, ...options }: EnvironmentDatabaseOptions): SharedDatabase {
+  private sharedDatabase({ roleNames, sides, clients = [], ...options }: EnvironmentDatabaseOptions): SharedDatabase {
     if (this.deploymentNetworks.length === 0) {
       fail(this, "'database' needs 'deployment': only the deployment accounts connect to the database");
     }
@@ -99,7 +106,7 @@ export class EnvironmentOrganization extends Construct {
       organization: this.customer.organization,
       network: this.sharedServicesNetwork,
       databaseIdentifier: this.nameOf(),
-      clients: this.databaseClients(roleNames),
+      clients: [...this.databaseClients(roleNames, sides), ...clients],
       ...options,
     });
   }
@@ -163,7 +170,14 @@ export class EnvironmentOrganization extends Construct {
   }
 
   private environmentName(name: string): string {
-    return validate.environmentName(this, this.nameOf(name));
+    const environmentName = this.nameOf(name);
+    const { length } = environmentName;
+    if (length > MAX_ENVIRONMENT_NAME) {
+      fail(this, `the environment '${environmentName}' would have a name of ${length} characters, but at most `
+        + `${MAX_ENVIRONMENT_NAME} are possible: shorten the name of the customer ('${this.customer.customerName}'), of `
+        + `the environment organization ('${this.organizationName}') or of the account ('${name}')`);
+    }
+    return validate.environmentName(this, environmentName);
   }
 
   private nameOf(...parts: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { doOverlap, parsedCidr } from '../addresses/cidr';
 import type { AuroraDatabaseProps, PostgresDatabaseProps, SharedDatabaseProps } from './database-props';
 import { fail } from '../private/validate';
 
@@ -28,12 +29,28 @@ export function checkDatabase(scope: Construct, props: SharedDatabaseProps): voi
       + `got ${subnets.length}: set 'availabilityZones' of the Network to 2 or more`);
   }
   for (const client of clients) checkClient(scope, client);
+  checkOverlaps(scope, clients.map(({ cidr }) => cidr));
+}
+
+/** Rules of a security group for the same addresses are an error of EC2. */
+function checkOverlaps(scope: Construct, cidrs: readonly string[]): void {
+  for (const [index, cidr] of cidrs.entries()) {
+    const other = cidrs.slice(index + 1).find(later => cidr === later || areOverlapping(scope, cidr, later));
+    if (other === undefined) continue;
+    const text = Token.isUnresolved(cidr) ? 'the same addresses' : `'${cidr}' and '${other}', which overlap`;
+    fail(scope, `two clients have ${text}: each client needs the addresses of its own network; name all roles of an `
+      + "account in 'roleNames' of one client");
+  }
+}
+
+function areOverlapping(scope: Construct, one: string, other: string): boolean {
+  if ([one, other].some(cidr => Token.isUnresolved(cidr))) return false;
+  return doOverlap(parsedCidr(scope, 'cidr', one), parsedCidr(scope, 'cidr', other));
 }
 
 function checkClient(scope: Construct, { cidr, roleNames = [] }: SharedDatabaseProps['clients'][number]): void {
-  if (!Token.isUnresolved(cidr) && (!/^\d+(\.\d+){3}\/\d+$/.test(cidr) || cidr.endsWith('/0'))) {
-    fail(scope, "'cidr' of a client must be an IPv4 range in CIDR notation like '10.1.0.0/20', and not the internet, "
-      + `got '${cidr}'`);
+  if (!Token.isUnresolved(cidr) && parsedCidr(scope, 'cidr', cidr).prefixLength === 0) {
+    fail(scope, "'cidr' of a client must be the addresses of its network, and not the internet, got '" + cidr + "'");
   }
   for (const name of roleNames) {
     if (/^[\w+=,.@-]{1,64}$/.test(name)) continue;

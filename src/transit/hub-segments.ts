@@ -6,7 +6,7 @@ import type {
   ITransitHub, ITransitSegment, TransitAttachmentOptions, TransitSegmentOptions,
 } from './transit-hub-interface';
 import type { IAccount } from '../account/account-interface';
-import { parsedCidr } from '../addresses/cidr';
+import { doOverlap, parsedCidr } from '../addresses/cidr';
 import type { INetwork } from '../network/network-interface';
 import type { IOrganization } from '../organization/organization-interface';
 import { RESOURCE_TYPES } from '../private/contract';
@@ -34,8 +34,7 @@ export class HubSegments {
 
   /** @param hub the construct of the hub, for errors and as scope */
   public constructor(private readonly hub: ITransitHub & Construct, private readonly props: HubProps) {
-    // AWS removes the bits after the prefix: the route could not be found again
-    for (const cidr of props.cidrs) if (!Token.isUnresolved(cidr)) parsedCidr(hub, 'cidrs', cidr);
+    checkCidrs(hub, props.cidrs);
     if (props.cidrs.length === 0) fail(hub, "'cidrs' must contain at least one block, for example '10.0.0.0/8'");
   }
 
@@ -131,5 +130,13 @@ export class HubSegments {
     const names = [...this.segments.keys()].map(name => `'${name}'`).join(', ') || 'none';
     return fail(this.hub, `there is no segment '${segmentName}', only ${names}: add it first, with `
       + `hub.addSegment('${segmentName}')`);
+  }
+}
+
+function checkCidrs(hub: Construct, cidrs: readonly string[]): void {
+  const known = cidrs.filter(cidr => !Token.isUnresolved(cidr)).map(text => ({ text, ...parsedCidr(hub, 'cidrs', text) }));
+  for (const [index, one] of known.entries()) {
+    const other = known.slice(index + 1).find(later => doOverlap(one, later));
+    if (other) fail(hub, `'cidrs' contains '${one.text}' and '${other.text}', which overlap: remove the smaller one`);
   }
 }

@@ -38,6 +38,9 @@ export interface ITransitHub extends IConstruct {
   /** Region of the transit gateway, and of all its networks. */
   readonly region: string;
 
+  /** CIDR blocks that networks send to the hub. */
+  readonly cidrs: string[];
+
   /**
    * Adds a segment. Only its own networks reach each other, and those of the segments that it names.
    *

@@ -20,6 +20,7 @@ const DEFAULT_CIDRS = ['10.0.0.0/8'];
 abstract class TransitHubBase extends Construct implements ITransitHub {
   public abstract readonly transitGatewayId: string;
   public abstract readonly region: string;
+  public abstract readonly cidrs: string[];
 
   /** @internal */
   protected abstract readonly _segments: HubSegments;
@@ -61,13 +62,12 @@ export class TransitHub extends TransitHubBase {
     class Import extends TransitHubBase {
       public readonly transitGatewayId = attrs.transitGatewayId;
       public readonly region = attrs.region ?? Stack.of(scope).region;
+      public readonly cidrs = attrs.cidrs ?? DEFAULT_CIDRS;
       protected readonly _segments = new HubSegments(this, {
         organization: attrs.organization,
         account: attrs.account,
-        cidrs: attrs.cidrs ?? DEFAULT_CIDRS,
-        hubRoleArn: networkRoleArn(
-          attrs.account.accountId, checkedRoleName(this, 'hubRoleName', attrs.hubRoleName),
-        ),
+        cidrs: this.cidrs,
+        hubRoleArn: networkRoleArn(attrs.account.accountId, checkedRoleName(this, 'hubRoleName', attrs.hubRoleName)),
         isShared: false,
       });
     }
@@ -77,6 +77,8 @@ export class TransitHub extends TransitHubBase {
   public readonly transitGatewayId: string;
 
   public readonly region: string;
+
+  public readonly cidrs: string[];
 
   /** @internal */
   protected readonly _segments: HubSegments;
@@ -91,12 +93,13 @@ export class TransitHub extends TransitHubBase {
     const { organization, account, shareWith = [] } = props;
     super(scope, id);
     this.region = props.region ?? Stack.of(this).region;
+    this.cidrs = props.cidrs ?? DEFAULT_CIDRS;
     const suffix = `hub-${this.node.addr.slice(-12)}`;
     this.hubRoleName = networkRoleName(suffix);
     this._segments = new HubSegments(this, {
       organization,
       account,
-      cidrs: props.cidrs ?? DEFAULT_CIDRS,
+      cidrs: this.cidrs,
       isShared: shareWith.length > 0,
       hubRoleArn: networkRoleArn(account.accountId, this.hubRoleName),
     });

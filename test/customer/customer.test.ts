@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import {
-  AddressSpace, CustomerOrganization, EnvironmentOrganization, Traffic,
+  AddressSpace, CustomerOrganization, EnvironmentOrganization, Side, Traffic,
 } from '../../src';
-import type { CustomerOrganizationProps, EnvironmentOrganizationProps } from '../../src';
+import type { CustomerOrganizationProps, EnvironmentDatabaseOptions, EnvironmentOrganizationProps } from '../../src';
 import { Cicd } from '../fixtures/app';
 
 const traffic = (): Traffic => Traffic.parameter({ parameterName: '/acme/shop/active' });
@@ -96,6 +96,66 @@ describe('what exists takes the place of', () => {
     expect(single.hub).toBeUndefined();
     expect(Template.fromStack(cicd.stack).findResources('Custom::OrgEnvironmentsTransitAttachment')).toEqual({});
   });
+});
+
+describe('the database', () => {
+  const clientsOf = (cicd: Cicd, database: Partial<EnvironmentDatabaseOptions>) => {
+    const shop = environments(cicd, { database: { roleNames: ['shop-service'], ...database } });
+    const { Resources } = Template.fromStack(shop.database?.stack ?? cicd.stack).toJSON();
+    return { Resources, rules: Resources.SecurityGroup.Properties.SecurityGroupIngress };
+  };
+
+  test('has both sides as clients, with the options that are given', () => {
+    const { Resources, rules } = clientsOf(new Cicd(), { minCapacity: 0, databaseName: 'orders', majorVersion: '16' });
+    expect(rules).toHaveLength(2);
+    expect(Resources.Cluster.Properties).toMatchObject({
+      DatabaseName: 'orders',
+      EngineVersion: '16',
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0 },
+    });
+  });
+
+  test('has only the sides and the further clients that are declared', () => {
+    const cicd = new Cicd();
+    const clients = [{ account: cicd.account('migration'), cidr: '10.16.240.0/20' }];
+    const { rules } = clientsOf(cicd, { sides: [Side.GREEN], clients });
+    expect(rules).toMatchObject([{ FromPort: 5432 }, { CidrIp: '10.16.240.0/20' }]);
+    expect(JSON.stringify(rules[0])).toContain('Green');
+  });
+
+  test('is rejected without sides', () => {
+    expect(() => clientsOf(new Cicd(), { sides: [] })).toThrow(
+      "[Cicd/shop] 'sides' of the database must contain at least one side",
+    );
+  });
+});
+
+test('a customer whose addresses the given hub does not send is rejected', () => {
+  const cicd = new Cicd();
+  const { hub } = customer(cicd);
+  expect(() => customer(cicd, { cidr: '10.32.0.0/12', hub }, 'globex')).toThrow(
+    "[Cicd/globex] the addresses '10.32.0.0/12' of the customer are not inside of the blocks that the hub "
+    + "'Cicd/acme/Hub' sends ('10.16.0.0/12'), so its networks would not reach each other: add them to 'cidrs' of the "
+    + "hub, or use another 'cidr'",
+  );
+});
+
+test('two customers with the same addresses are rejected', () => {
+  const cicd = new Cicd();
+  customer(cicd);
+  expect(() => customer(cicd, { cidr: '10.20.0.0/16' }, 'globex')).toThrow(
+    "[Cicd/globex/Addresses] the address space '10.20.0.0/16' overlaps '10.16.0.0/12' of 'Cicd/acme/Addresses'",
+  );
+});
+
+test('an environment whose name would be too long is rejected with all parts', () => {
+  const cicd = new Cicd();
+  const long = customer(cicd, { customerName: 'long-customer-name-x' });
+  expect(() => environments(cicd, { customer: long, organizationName: 'shop-backend' })).toThrow(
+    "[Cicd/shop] the environment 'long-customer-name-x-shop-backend-dev' would have a name of 37 characters, but at "
+    + "most 32 are possible: shorten the name of the customer ('long-customer-name-x'), of the environment organization "
+    + "('shop-backend') or of the account ('dev')",
+  );
 });
 
 test('fewer than three work accounts cause a warning', () => {

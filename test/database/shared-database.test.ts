@@ -199,8 +199,16 @@ describe('the error says', () => {
     ['a short retention', { backupRetention: Duration.hours(5) },
       "'backupRetention' must be 1 to 35 whole days, got 0.2"],
     ['the internet as a client', { clients: [{ account, cidr: '0.0.0.0/0' }] },
-      "'cidr' of a client must be an IPv4 range in CIDR notation like '10.1.0.0/20', and not the internet, got "
-        + "'0.0.0.0/0'"],
+      "'cidr' of a client must be the addresses of its network, and not the internet, got '0.0.0.0/0'"],
+    ['addresses that are none', { clients: [{ account, cidr: '10.1.0.300/20' }] },
+      "'cidr' must be an IPv4 range in CIDR notation like '10.0.0.0/16', got '10.1.0.300/20'"],
+    ['two clients with the same addresses', {
+      clients: [{ account, cidr: '10.1.0.0/20' }, { account, cidr: '10.1.0.0/20' }],
+    }, "two clients have '10.1.0.0/20' and '10.1.0.0/20', which overlap: each client needs the addresses of its own "
+        + "network; name all roles of an account in 'roleNames' of one client"],
+    ['two clients with addresses that overlap', {
+      clients: [{ account, cidr: '10.1.0.0/16' }, { account, cidr: '10.1.16.0/20' }],
+    }, "two clients have '10.1.0.0/16' and '10.1.16.0/20', which overlap"],
     ['any role', { clients: [{ ...client, account, cidr: '10.1.0.0/20', roleNames: ['*'] }] },
       "'roleNames' of a client must be names of roles without path and '*', got '*'"],
     ['a bad minimum', { minCapacity: 0.3 }, "'minCapacity' must be from 0 to 256 in steps of 0.5, got 0.3"],
