@@ -1,3 +1,4 @@
+import { runIpamRace } from './ipam-race';
 import { runRace } from './race';
 
 const RACE = { allocators: 50, operations: 10_000, crash: 0.05 };
@@ -8,14 +9,20 @@ export async function soakAddresses(runs: number, first: number): Promise<boolea
   let failed = 0;
   for (let seed = first; seed < first + runs; seed++) {
     const { violations, counts, fragmentation } = await runRace({ ...RACE, seed });
-    const facts = Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, count]) => `${name}: ${count}`);
-    console.log(`seed ${seed}: ${facts.join(', ')}; fragmentation ${fragmentation.toFixed(3)} of best fit`);
-    if (violations.length === 0 && fragmentation <= 1.1) continue;
+    console.log(`seed ${seed}: ${factsOf(counts)}; fragmentation ${fragmentation.toFixed(3)} of best fit`);
+    const pool = await runIpamRace({ ...RACE, seed });
+    console.log(`seed ${seed}, IPAM: ${factsOf(pool.counts)}`);
+    const all = [...violations, ...pool.violations];
+    if (all.length === 0 && fragmentation <= 1.1) continue;
     failed++;
-    console.log(violations.slice(0, 10).join('\n'));
+    console.log(all.slice(0, 10).join('\n'));
   }
   console.log(`${runs} runs in ${Math.round((Date.now() - startedAt) / 1000)} s, first seed ${first}`);
   console.log(failed === 0 ? 'no violations' : `${failed} failed`);
   return failed === 0;
+}
+
+function factsOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, count]) => `${name}: ${count}`).join(', ');
 }

@@ -73,7 +73,12 @@ export function permissionsOf(
   };
 }
 
+/** A pool has no region in its ARN. */
+const pool = (call: Call): string =>
+  regionalArn(call, `ipam-pool/${textOf(call, 'IpamPoolId')}`).replace(`:${call.region}:`, '::');
+
 const PERMISSIONS: Record<string, Permissions> = {
+  ...on(['AllocateIpamPoolCidr', 'GetIpamPoolAllocations', 'ReleaseIpamPoolAllocation'], pool),
   ...everywhere(DESCRIBING),
   ...settingPermissions,
   ...on(['CreateSnapshot'], call => regionalArn(call, 'snapshot/*').replace(/:\d+:snapshot/, '::snapshot')),

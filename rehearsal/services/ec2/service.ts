@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { endpointType } from './endpoint-type';
 import { filtered } from './filters';
 import { gatewayTypes } from './gateway-types';
+import { ipamOperations } from './ipam';
 import { networkOperations } from './network-operations';
 import { Networks } from './networks';
 import { permissionsOf } from './permissions';
@@ -78,6 +79,7 @@ export class Ec2 implements Service {
       ...this.copies(),
       ...this.resources(),
       ...regionSettings(),
+      ...ipamOperations(clock),
     };
     this.resourceTypes = {
       ...vpcTypes(networks, this.transit),
