@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { BuildOptions, PipelineStep } from './pipeline-plan';
 import { describeCommand } from './scripts';
 import { acknowledge } from '../private/acknowledge';
+import { sortedEntries } from '../private/canonical-json';
 import { NAMES } from '../private/contract';
 
 const IMAGE = 'aws/codebuild/standard:7.0';
@@ -93,8 +94,8 @@ export class BuildProject extends Construct {
     const { step, options, descriptor } = this.props;
     return [
       ...runsInRepository(step) ? [{ name: 'ENVIRONMENT_DESCRIPTOR', value: descriptor }] : [],
-      ...Object.entries(options.environmentVariables ?? {}).map(([name, value]) => ({ name, value })),
-      ...runsInRepository(step) ? Object.entries(options.secrets ?? {}).map(([name, secret]) => {
+      ...sortedEntries(options.environmentVariables ?? {}).map(([name, value]) => ({ name, value })),
+      ...runsInRepository(step) ? sortedEntries(options.secrets ?? {}).map(([name, secret]) => {
         const { type, value } = secret._bind();
         return { name, type, value };
       }) : [],

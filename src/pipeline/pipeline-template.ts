@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { PipelinePlan } from './pipeline-plan';
 import { PipelineResources } from './pipeline-resources';
 import type { SideAccess } from '../blue-green/side-access';
+import { canonicalJson } from '../private/canonical-json';
 import type { SourceReading } from '../sources/source-host';
 import { AccountStackSynthesizer } from '../stack/synthesizer';
 
@@ -31,7 +32,7 @@ export class PipelineTemplate extends Stack {
     const { plan, reading, release } = content;
     const { roleArn, ...action } = reading.action({ repositoryName: '', branchName: '', grantArn: '' });
     const parts = [plan, action, ...(release ? [release] : [])];
-    const text = JSON.stringify(stack.resolve(parts));
+    const text = canonicalJson(stack.resolve(parts));
     const id = `PipelineTemplate${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
     const existing = stack.node.tryFindChild(id);
     return existing instanceof PipelineTemplate ? existing : new PipelineTemplate(stack, id, content, user());
@@ -76,7 +77,7 @@ export class PipelineTemplate extends Stack {
    */
   public _prepareTemplateAsset(): boolean {
     if (this.asset) return false;
-    const template = JSON.stringify(this._toCloudFormation());
+    const template = canonicalJson(this._toCloudFormation());
     this.asset = this.parentStack.synthesizer.addFileAsset({
       packaging: FileAssetPackaging.FILE,
       sourceHash: createHash('sha256').update(template).digest('hex'),

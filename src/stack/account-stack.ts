@@ -8,6 +8,7 @@ import { AccountStackSynthesizer } from './synthesizer';
 import type { IAccount } from '../account/account-interface';
 import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
+import { canonicalJson } from '../private/canonical-json';
 import { BOOTSTRAP_QUALIFIER, RESOURCE_TYPES } from '../private/contract';
 import { lazy } from '../private/lazy';
 import { ManagedResource } from '../private/managed-resource';
@@ -224,7 +225,7 @@ export class AccountStack extends Stack implements IAccountStack {
    */
   public _prepareTemplateAsset(): boolean {
     if (this.template) return false;
-    const template = JSON.stringify(this._toCloudFormation());
+    const template = canonicalJson(this._toCloudFormation());
     this.template = this.locationOf(template);
     return true;
   }
