@@ -1,11 +1,31 @@
+import * as path from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { brokenNameRule } from './branch-name';
 import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
 
-/** Throws an error that begins with the path of the construct. */
+/** Folder of this library. */
+const LIBRARY = path.dirname(__dirname);
+/** More than by default (10), because the line of the user comes after those of the library. */
+const STACK_TRACE_LIMIT = 50;
+
+/** Throws an error that begins with the path of the construct. Its stack trace begins with the line of the user. */
 export function fail(scope: IConstruct, message: string): never {
-  throw new Error(`[${scope.node.path}] ${message}`);
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = STACK_TRACE_LIMIT;
+  const error = new Error(`[${scope.node.path}] ${message}`);
+  Error.stackTraceLimit = stackTraceLimit;
+  error.stack = withoutLibrary(error.stack ?? '');
+  throw error;
+}
+
+/** Removes the first frames of a stack trace as far as they are in this library. */
+function withoutLibrary(stack: string): string {
+  const lines = stack.split('\n');
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const first = lines.findIndex(isFrame);
+  const users = lines.findIndex((line, index) => index >= first && isFrame(line) && !line.includes(LIBRARY + path.sep));
+  return first < 0 || users < 0 ? stack : [...lines.slice(0, first), ...lines.slice(users)].join('\n');
 }
 
 interface Rule {

@@ -23,6 +23,16 @@ test('an error names the construct', () => {
   expect(() => fail(scope, 'the value is wrong')).toThrow('[Here] the value is wrong');
 });
 
+test('the stack trace of an error begins with the line of the user', () => {
+  let stack = '';
+  try {
+    validate.email(scope, 'nobody');
+  } catch (error) {
+    stack = error instanceof Error ? error.stack ?? '' : '';
+  }
+  expect(stack).toMatch(/^Error: \[Here\] the e-mail must be [^\n]*\n +at [^\n]*validate\.test\.ts/);
+});
+
 test('git takes every branch name that is allowed', () => {
   fc.assert(fc.property(textOf('ab/.-_@{~^:?*[ lock', 12), name => {
     fc.pre(accepts(validate.branchName, name));

@@ -75,7 +75,7 @@ test('--json prints the report, and nothing of the app', () => {
   expect(JSON.parse(stdout)).toMatchObject({ succeeded: true, placeholderTypes: ['AWS::SQS::Queue'] });
 });
 
-test('the error of an app is printed immediately and at the end, its stack trace only with --verbose', () => {
+test('the error of an app is printed with the line of the app, its stack trace only with --verbose', () => {
   const message = '[App/Shop] is closed';
   writeFileSync(path.join(cli.folder, 'broken.js'), [
     'console.error("deprecated: shop");',
@@ -88,12 +88,23 @@ test('the error of an app is printed immediately and at the end, its stack trace
     'deprecated: shop',
     `ValidationError: ${message}`,
     'on Sundays',
+    expect.stringMatching(/^ {4}at Object\.<anonymous> \(\/.*\/broken\.js:3:7\)$/),
     `error: the command 'node broken.js' failed with exit status 1: ValidationError: ${message} `
     + '(use --verbose for the stack trace)',
   ]);
   const verbose = cli.rehearse('--app', 'node broken.js', '--verbose');
   expect(verbose.stderr).toMatch(/broken.js:3\nthrow new [^]*\n {4}at [^]*\nerror: /);
   expect(verbose.stderr).toMatch(/: ValidationError: \[App\/Shop\] is closed\n$/);
+});
+
+test('the line of the app comes first if the error is thrown in a package', () => {
+  const folder = path.join(cli.folder, 'node_modules', 'library');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'index.js'), 'exports.make = () => { throw new Error("too many shops"); };');
+  writeFileSync(path.join(cli.folder, 'shop.js'), 'const { make } = require("library");\n\nmake();\nmake();\n');
+  const { stderr } = cli.rehearse('--app', 'node shop.js');
+  expect(stderr).toMatch(/^Error: too many shops\n {4}at Object\.<anonymous> \(\/.*\/shop\.js:3:1\)\n/m);
+  expect(stderr).not.toContain('library/index.js');
 });
 
 test('error output that is no stack trace is printed unchanged', () => {
