@@ -3,13 +3,36 @@ import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { NAMES, RESOURCE_TYPES } from '../../src/private/contract';
 import { UsageError } from '../usage-error';
 
+/** The role of `OrganizationAccess.role()`, in the environment of a function. */
+const ACCESS_ROLE = /"ACCESS_ROLE_ARN":\s*"(arn:[a-z-]+:iam::(\d{12}):role\/[^"]+)"/;
+
 /**
- * Checks that the stacks of an organization have accounts, and that the role of the management account exists before
- * accounts are created. Otherwise the deployment would fail because of a missing role.
+ * Checks that the stacks of an organization have accounts, that the access role is in the management account, and that
+ * it exists before accounts are created. Otherwise the deployment would fail because of a missing role.
+ *
+ * @param managementAccountId value of `--management-account`
  */
-export function checkStackPlaces(stacks: readonly AssemblyStack[]): void {
+export function checkStackPlaces(stacks: readonly AssemblyStack[], managementAccountId?: string): void {
   const cicd = stacks.find(isCicdStack);
   const management = stacks.find(isManagementStack);
+  checkAccounts(stacks, cicd, management);
+  if (cicd === undefined) return;
+  const isVending = cicd.template.includes(`"${RESOURCE_TYPES.account}"`);
+  if (!isVending) return;
+  checkAccessRole(cicd, management, managementAccountId);
+  if (management === undefined || cicd === management) return;
+  if (stacks.indexOf(management) > stacks.indexOf(cicd)) {
+    throw new UsageError(
+      `stack '${management.displayName}' contains the role that stack '${cicd.displayName}' needs to create accounts, `
+      + `but is deployed after it: add a dependency to the app, ${cicd.displayName}.addDependency`
+      + `(${management.displayName}), where these are the two stacks`,
+    );
+  }
+}
+
+function checkAccounts(
+  stacks: readonly AssemblyStack[], cicd: AssemblyStack | undefined, management: AssemblyStack | undefined,
+): void {
   const withAccount = stacks.find(({ hasNoAccount }) => !hasNoAccount);
   for (const stack of [cicd, management]) {
     if (stack?.hasNoAccount && withAccount !== undefined) {
@@ -21,15 +44,28 @@ export function checkStackPlaces(stacks: readonly AssemblyStack[]): void {
       );
     }
   }
-  if (cicd === undefined || management === undefined || cicd === management) return;
-  const isVending = cicd.template.includes(`"${RESOURCE_TYPES.account}"`);
-  if (isVending && stacks.indexOf(management) > stacks.indexOf(cicd)) {
+}
+
+/** Checks that the role of `OrganizationAccess.role()` is in the management account. */
+function checkAccessRole(
+  cicd: AssemblyStack, management: AssemblyStack | undefined, managementAccountId: string | undefined,
+): void {
+  const [, roleArn, accountId] = ACCESS_ROLE.exec(cicd.template) ?? [];
+  if (roleArn === undefined) return;
+  const role = `the role of OrganizationAccess.role() in stack '${cicd.displayName}' is in account ${accountId} `
+    + `(${roleArn})`;
+  if (managementAccountId !== undefined && managementAccountId !== accountId) {
     throw new UsageError(
-      `stack '${management.displayName}' contains the role that stack '${cicd.displayName}' needs to create accounts, `
-      + `but is deployed after it: add a dependency to the app, ${cicd.displayName}.addDependency`
-      + `(${management.displayName}), where these are the two stacks`,
+      `--management-account is ${managementAccountId}, but ${role}: give the management account in both places`,
     );
   }
+  if (management === undefined || management.accountId === accountId) return;
+  const place = management.hasNoAccount ? 'has no account' : `is in account ${management.accountId}`;
+  throw new UsageError(
+    `stack '${management.displayName}' contains the OrganizationAccessRole and ${place}, but ${role}: give stack `
+    + `'${management.displayName}' the management account, for example env: { account: '${accountId}', region: `
+    + `'${cicd.region}' }, and stack '${cicd.displayName}' the CICD account`,
+  );
 }
 
 /** Describes the stacks without an account, and where they are deployed. */

@@ -40,7 +40,7 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     const apps = await synthesize(options, cleanUp);
     const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
     checkParameters(options.parameters ?? [], stacks);
-    checkStackPlaces(stacks);
+    checkStackPlaces(stacks, options.managementAccount);
     stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);
@@ -48,17 +48,25 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
     putSsmParameters(simulation, options.ssmParameter ?? {}, stacks);
     const faults = FaultInjection.of(simulation, options, stacks);
     const explain: Write = faults ? line => terminal.write(faults.explain(line)) : terminal.write;
-    const write: Write = options.quiet || options.json ? () => {} : explain;
+    let isInterrupted = false;
+    const write: Write = line => {
+      if (!options.quiet && !options.json && !isInterrupted) explain(line);
+    };
     const run = new Rehearsal(simulation, options, { stacks, time, faults, write, cleanUp });
-    const reportInterruption = cleanUp.add(async () => {
-      await run.report((Date.now() - startedAt) / 1000, 'the rehearsal was interrupted');
+    const printResult = (report: Report): void => {
+      if (options.json) terminal.write(JSON.stringify(report, undefined, 2));
+      else run.printVerdict(report, explain, isInterrupted);
+    };
+    const removeInterruption = cleanUp.add(async () => {
+      // what is still deployed must not be printed after the verdict
+      isInterrupted = true;
+      printResult(await run.report((Date.now() - startedAt) / 1000, 'the rehearsal was interrupted'));
     });
     await run.deploy(apps);
-    reportInterruption();
+    removeInterruption();
     const report = await run.report((Date.now() - startedAt) / 1000);
     await run.printEnd(report);
-    if (options.json) terminal.write(JSON.stringify(report, undefined, 2));
-    else run.printVerdict(report, explain);
+    printResult(report);
     return report.succeeded;
   });
 }
@@ -175,15 +183,15 @@ class Rehearsal {
   }
 
   /** Prints the verdict: after it, nothing is printed. */
-  public printVerdict(report: Report, write: Write): void {
+  public printVerdict(report: Report, write: Write, isInterrupted: boolean): void {
     const { simulation, options } = this;
     verdictOf({
       report,
+      isInterrupted,
       failures: this.failures(report),
       hints: this.hints(report),
       waiting: runsPipelines(options) ? waitingEnvironments(simulation, report.environments) : [],
       pipelinesRan: runsPipelines(options),
-      approved: options.approve ?? [],
     }).forEach(line => write(line));
   }
 

@@ -92,8 +92,8 @@ export const REHEARSE_OPTIONS = {
   approve: {
     group: PIPELINES,
     argument: '<environment>',
-    description: 'approve what the pipeline of this environment waits for, or `all` pipelines. Implies `--pipelines`. '
-      + 'Can be repeated',
+    description: 'approve what the pipelines and releases of this environment wait for, or of `all` environments. '
+      + 'Implies `--pipelines`. Can be repeated',
     parse: collectName,
   },
   then: {

@@ -4,21 +4,25 @@ import type { Report } from '../report/report';
 import type { WaitingEnvironment } from '../run/approvals';
 
 export interface VerdictFacts {
-  readonly report: Pick<Report, 'succeeded' | 'environments' | 'placeholderTypes' | 'releases'>;
+  readonly report: Pick<
+    Report, 'succeeded' | 'environments' | 'placeholderTypes' | 'unsimulatedCalls' | 'releases'
+  >;
+  /** Whether a signal ended the rehearsal. */
+  readonly isInterrupted: boolean;
   /** Lines that describe each failure in full. */
   readonly failures: readonly string[];
   readonly hints: readonly string[];
   readonly waiting: readonly WaitingEnvironment[];
   /** Whether the pipelines were run. */
   readonly pipelinesRan: boolean;
-  /** The names of `--approve`. */
-  readonly approved: readonly string[];
 }
 
 /** The last lines of a rehearsal: what was vended, what was not rehearsed, what failed and why, and what to do. */
 export function verdictOf(facts: VerdictFacts): string[] {
-  const { report: { succeeded }, failures, hints } = facts;
-  const title = succeeded ? pc.green('Rehearsal succeeded') : pc.red('Rehearsal failed');
+  const { report: { succeeded }, isInterrupted, failures, hints } = facts;
+  const title = isInterrupted
+    ? pc.yellow('Rehearsal interrupted')
+    : succeeded ? pc.green('Rehearsal succeeded') : pc.red('Rehearsal failed');
   const advice = succeeded ? adviceOf(facts) : [...adviceOf(facts), ...hints];
   return [
     '',
@@ -46,24 +50,21 @@ function notDeployed({ waiting, report: { releases } }: VerdictFacts): string[] 
   return [...commits, ...waitingReleases].map(line => `${pc.yellow('!')} Not deployed: ${line}`);
 }
 
-function notRehearsed({ report: { environments, placeholderTypes }, pipelinesRan }: VerdictFacts): string[] {
+function notRehearsed({ report, pipelinesRan }: VerdictFacts): string[] {
+  const { environments, placeholderTypes, unsimulatedCalls } = report;
   return [
     ...pipelinesRan || environments.length === 0
       ? []
       : [`Not rehearsed: the pipelines of ${formatCount(environments.length, 'environment')}; add --pipelines`],
     ...placeholderTypes.length === 0 ? [] : [`Not simulated (placeholders): ${placeholderTypes.join(', ')}`],
+    ...unsimulatedCalls.length === 0 ? [] : [`Not simulated (calls that failed): ${unsimulatedCalls.join(', ')}`],
   ];
 }
 
-function adviceOf({ waiting, approved, report: { environments } }: VerdictFacts): string[] {
-  const names = environments.map(({ environmentName }) => environmentName);
-  const unknown = approved.filter(name => name !== 'all' && !names.includes(name));
-  return [
-    ...waiting.length === 0
-      ? []
-      : [`to rehearse what comes after an approval, add --approve ${waiting[0].environmentName}, or --approve all`],
-    ...unknown.map(name => (
-      `--approve '${name}' has approved nothing: the environments are ${names.join(', ') || 'none'}`
-    )),
-  ];
+function adviceOf({ waiting, report: { releases } }: VerdictFacts): string[] {
+  const unfinished = releases.filter(({ state }) => state === 'in progress');
+  const [name] = [...waiting, ...unfinished].map(({ environmentName }) => environmentName);
+  return name === undefined
+    ? []
+    : [`to rehearse what comes after an approval, add --approve ${name}, or --approve all`];
 }

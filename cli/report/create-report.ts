@@ -35,6 +35,7 @@ export async function createReport(
     releases,
     refusedConnections: refusedConnectionsOf(simulation),
     placeholderTypes: simulation.cloudformation.placeholderTypes,
+    unsimulatedCalls: simulation.server.unsimulatedCalls,
     awsCalls: simulation.calls,
     quotas: quotaUse(simulation.server.calls),
     limits: limitUse(simulation.organizations),

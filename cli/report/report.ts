@@ -10,8 +10,8 @@ export interface Report {
   /** In the order in which they ran. */
   readonly deployments: readonly DeploymentReport[];
   /**
-   * Error of the first command of `--then` that failed, or that the rehearsal was interrupted. The commands after it
-   * did not run.
+   * Error of `--approve`, or of the first command of `--then` that failed, or that the rehearsal was interrupted. The
+   * commands after it did not run.
    * @default - none failed
    */
   readonly commandFailure?: string;
@@ -40,6 +40,8 @@ export interface Report {
   readonly releases: readonly ReleaseReport[];
   /** Types of resources without simulated behaviour: CloudFormation created placeholders with an id and attributes. */
   readonly placeholderTypes: readonly string[];
+  /** Calls that are not simulated and failed, like `sqs:ListQueues`: of functions, builds and commands of `--then`. */
+  readonly unsimulatedCalls: readonly string[];
   /** Connections of functions to other hosts than AWS's. They were refused, because no function leaves this machine. */
   readonly refusedConnections: readonly RefusedConnection[];
   /** Number of calls to AWS by operation, for example `organizations:CreateAccount`. */

@@ -15,11 +15,34 @@ export interface WaitingEnvironment {
 /** Names of environments, or `all`. */
 export type ApprovedNames = readonly string[];
 
+/** Whether `--approve` names an environment, by itself or as one of all. */
+export function isApproved(names: ApprovedNames, environmentName: string): boolean {
+  return names.includes('all') || names.includes(environmentName);
+}
+
 /** Approves what the pipelines of environments wait for. */
 export class Approvals {
+  /** Names of all environments that were deployed. */
+  private readonly known = new Set<string>();
+
   public constructor(
     private readonly simulation: Simulation, private readonly names: ApprovedNames, private readonly write: Write,
   ) {}
+
+  /** Remembers the environments that exist now: a later app may remove them. */
+  public async noteEnvironments(): Promise<void> {
+    if (this.names.length === 0) return;
+    (await readEnvironments(this.simulation)).forEach(({ environmentName }) => this.known.add(environmentName));
+  }
+
+  /** Returns an error if `--approve` names an environment that was never deployed. */
+  public get problem(): string | undefined {
+    const unknown = this.names.filter(name => name !== 'all' && !this.known.has(name));
+    if (unknown.length === 0) return undefined;
+    const known = [...this.known].sort().map(name => `'${name}'`).join(', ');
+    return `--approve '${unknown.join("', '")}': no environment has this name; `
+      + `${known === '' ? 'the app has no environments' : `the environments are ${known}`}`;
+  }
 
   /** Approves what pipelines wait for. Returns whether there was something to approve. */
   public async approve(): Promise<boolean> {
@@ -27,7 +50,7 @@ export class Approvals {
     if (this.names.length === 0) return false;
     const environments = await readEnvironments(this.simulation);
     const open = codepipeline.openApprovals.map(approval => ({ approval, name: nameOf(approval, environments) }));
-    const chosen = open.filter(({ name }) => this.names.includes('all') || this.names.includes(name));
+    const chosen = open.filter(({ name }) => isApproved(this.names, name));
     for (const { approval, name } of chosen) {
       this.write(`${pc.green('✓')} ${name} approved (--approve)`);
       codepipeline.approve(approval, `arn:aws:iam::${approval.pipeline.accountId}:user/rehearsal`);

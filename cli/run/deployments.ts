@@ -46,6 +46,10 @@ export class Deployments {
     const { pipelines } = this.collaborators;
     for (const [index, app] of apps.entries()) {
       if (!await this.perform('deploy', app)) return this.writeSkipped(apps.slice(index + 1), destroy);
+      await pipelines?.noteEnvironments();
+      // before pipelines run, which takes minutes
+      if (index === apps.length - 1) this.commandFailure = pipelines?.problem;
+      if (this.commandFailure !== undefined) return this.writeSkipped([], destroy);
       await pipelines?.wait();
     }
     const last = apps.at(-1);

@@ -9,6 +9,7 @@ import type { Simulation } from '../../rehearsal/simulation';
 import type { UserCommand } from '../options/parsers';
 import { PipelineProgress } from '../output/pipeline-progress';
 import type { Write } from '../output/terminal';
+import { WorkingPipelines } from '../output/working-pipelines';
 
 /** Waits for pipelines and releases, and runs the commands of `--then`, which usually start them. */
 export class PipelineRuns {
@@ -22,15 +23,28 @@ export class PipelineRuns {
   ) {
     this.approvals = new Approvals(simulation, approved, write);
     this.progress = new PipelineProgress(simulation, write);
-    this.releases = new ReleaseRuns(simulation, write);
+    this.releases = new ReleaseRuns(simulation, write, approved);
+  }
+
+  /** Remembers the environments that `--approve` may name. */
+  public async noteEnvironments(): Promise<void> {
+    await this.approvals.noteEnvironments();
+  }
+
+  /** Error of `--approve`. */
+  public get problem(): string | undefined {
+    return this.approvals.problem;
   }
 
   /** Waits until no pipeline is working and no release is in progress, and prints their results. */
   public async wait(): Promise<void> {
     do {
-      await pipelinesIdle(this.simulation);
+      const working = new WorkingPipelines(this.simulation, this.write);
+      await pipelinesIdle(this.simulation, () => working.update());
       this.progress.update();
-    } while (await this.approvals.approve() || await this.releases.wait());
+    } while (
+      await this.approvals.approve() || await this.releases.wait() || await this.releases.approve()
+    );
   }
 
   /** Runs the commands until one fails. Returns its error. */
@@ -49,12 +63,19 @@ export class PipelineRuns {
   }
 }
 
-/** Resolves when no pipeline is working: every execution has ended or waits for approval. */
-export async function pipelinesIdle({ codepipeline, lambda }: Simulation): Promise<void> {
+/**
+ * Resolves when no pipeline is working: every execution has ended or waits for approval.
+ *
+ * @param whileBusy is called many times a second until then
+ */
+export async function pipelinesIdle(
+  { codepipeline, lambda }: Simulation, whileBusy: () => void = () => {},
+): Promise<void> {
   let idleChecks = 0;
   // an event may be in transit between two services, so one check is not enough
   while (idleChecks < 3) {
     await new Promise(resolve => setTimeout(resolve, 50));
+    whileBusy();
     idleChecks = codepipeline.isBusy || lambda.isBusy ? 0 : idleChecks + 1;
   }
 }

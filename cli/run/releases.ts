@@ -1,6 +1,8 @@
 import pc from 'picocolors';
+import { administratorOf } from './acting-account';
+import { isApproved, type ApprovedNames } from './approvals';
 import type { Simulation } from '../../rehearsal/simulation';
-import type { OperationResponse } from '../../src/operations/contract';
+import type { OperationResponse, ReleaseRequest } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Write } from '../output/terminal';
 import { releaseExecutions, reportReleases } from '../report/releases';
@@ -13,8 +15,13 @@ const POLL_SECONDS = 10;
 /** Waits for the releases of blue/green environments, and prints how they end. */
 export class ReleaseRuns {
   private readonly printed = new Set<string>();
+  /** Ids of the releases that were approved. */
+  private readonly approved = new Set<string>();
 
-  public constructor(private readonly simulation: Simulation, private readonly write: Write) {}
+  /** @param approvals whose releases are approved: names of environments, or `all` */
+  public constructor(
+    private readonly simulation: Simulation, private readonly write: Write, private readonly approvals: ApprovedNames,
+  ) {}
 
   /** Waits until every release has ended or waits for an approval. Returns whether it has waited. */
   public async wait(): Promise<boolean> {
@@ -27,21 +34,52 @@ export class ReleaseRuns {
     return hasWaited;
   }
 
+  /** Approves the releases that wait for it. Returns whether there were any. */
+  public async approve(): Promise<boolean> {
+    const inProgress = releaseExecutions(this.simulation).filter(({ state }) => state === 'in progress');
+    const chosen = inProgress.filter(({ environmentName }) => isApproved(this.approvals, environmentName));
+    let hasApproved = false;
+    for (const release of chosen) {
+      if (!await this.waitsForApproval(release)) continue;
+      const { environmentName, releaseId } = release;
+      await this.operate(release, {
+        operation: 'approve', environmentName, decision: 'approved', by: this.administrator(release), releaseId,
+      });
+      this.approved.add(releaseId);
+      this.write(`${pc.green('✓')} release of ${environmentName} approved (--approve)`);
+      hasApproved = true;
+    }
+    return hasApproved;
+  }
+
   private async isBusy(): Promise<boolean> {
     const inProgress = releaseExecutions(this.simulation).filter(({ state }) => state === 'in progress');
     const waiting = await Promise.all(inProgress.map(async release => this.waitsForApproval(release)));
     return waiting.includes(false);
   }
 
-  private async waitsForApproval({ stateMachineArn, environmentName }: ReleaseExecution): Promise<boolean> {
+  private async waitsForApproval(release: ReleaseExecution): Promise<boolean> {
+    const { environmentName, releaseId } = release;
+    if (this.approved.has(releaseId)) return false;
+    const response = await this.operate(release, { operation: 'describeRelease', environmentName });
+    // an environment that is removed during its release cannot be described
+    if (response === undefined) return true;
+    const { current } = response.release ?? {};
+    return current?.step === 'approve' && current.failure === undefined;
+  }
+
+  private administrator({ stateMachineArn }: ReleaseExecution): string {
+    return administratorOf(this.simulation, stateMachineArn.split(':')[4] ?? '');
+  }
+
+  /** Invokes the operations function beside the state machine. Returns nothing if that fails. */
+  private async operate(
+    { stateMachineArn }: ReleaseExecution, request: ReleaseRequest,
+  ): Promise<OperationResponse<never> | undefined> {
     const [arn, partition, , region, accountId] = stateMachineArn.split(':');
     const operations = [arn, partition, 'lambda', region, accountId, 'function', NAMES.operationsFunction].join(':');
-    const request = { operation: 'describeRelease', environmentName };
     const { failed, payload } = await this.simulation.lambda.invoke(operations, request);
-    // an environment that is removed during its release cannot be described
-    if (failed) return true;
-    const { release } = JSON.parse(payload) as OperationResponse<never>;
-    return release?.current?.step === 'approve' && release.current.failure === undefined;
+    return failed ? undefined : JSON.parse(payload) as OperationResponse<never>;
   }
 
   private print({ environmentName, releaseId, state, reason }: ReleaseReport): void {

@@ -6,8 +6,8 @@ import { cloneUrls } from '../../rehearsal/services/codecommit/resource-types';
 import type { Simulation } from '../../rehearsal/simulation';
 import { cicdStackOf } from '../app/cicd-stack';
 
-/** A folder that does not exist; git names it in its error. */
-const NO_REPOSITORY = '/no-such-repository-in-account-';
+/** The beginning of a folder that does not exist; git names it in its error. */
+const NO_REPOSITORY = 'file:///no-such-repository';
 /** The configuration files of the user would lead to the real AWS. */
 const NO_USER_CONFIGURATION = {
   AWS_CONFIG_FILE: devNull,
@@ -63,9 +63,10 @@ function gitConfig({ codecommit, hosts }: Simulation, { accountId, region }: Pla
     const urls = [...Object.values(cloneUrls({ region, name })), `codecommit::${region}://${name}`];
     return urls.map(url => ({ key: `url.${path}.insteadOf`, value: url }));
   });
-  // otherwise git would look for other repositories on AWS
+  // otherwise git would look for other repositories on AWS, or for its helper for their addresses
+  const reason = `${NO_REPOSITORY}--those-of-account-${accountId}-are-in-${region}`;
   const nowhere = ['https://git-codecommit.', 'ssh://git-codecommit.', 'codecommit::', 'codecommit://']
-    .map(value => ({ key: `url.${NO_REPOSITORY}${accountId}/.insteadOf`, value }));
+    .map(value => ({ key: `url.${reason}/.insteadOf`, value }));
   const others = hosts.repositories.flatMap(({ host, fullName, path = '' }) => (
     [`https://${host}/`, `git@${host}:`, `ssh://git@${host}/`].flatMap(prefix => ['.git', ''].map(ending => (
       { key: `url.${path}.insteadOf`, value: `${prefix}${fullName}${ending}` }

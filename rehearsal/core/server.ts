@@ -48,6 +48,11 @@ export class Server {
     return this.recorded;
   }
 
+  /** Calls that are not simulated, like `sqs:ListQueues`; the operation is missing where the request does not tell. */
+  public get unsimulatedCalls(): readonly string[] {
+    return [...this.dispatcher.unsimulatedCalls].sort();
+  }
+
   public register(service: Service): void {
     this.dispatcher.register(service);
   }

@@ -56,6 +56,8 @@ export class Dispatcher {
   public guard?: Guard;
   /** Can reject calls over HTTP or drop their responses. */
   public transport: HttpTransport = directly;
+  /** Calls that are not simulated, like `sqs:ListQueues`. */
+  public readonly unsimulatedCalls = new Set<string>();
   private readonly services = new Map<string, Service>();
   private readonly hooks = new Set<Hook>();
 
@@ -82,7 +84,10 @@ export class Dispatcher {
       return anonymous(request, new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', 403));
     }
     const service = this.services.get(scope.service);
-    if (service === undefined) return anonymous(request, unknownService(scope.service));
+    if (service === undefined) {
+      this.unsimulatedCalls.add([scope.service, ...operationIn(request)].join(':'));
+      return anonymous(request, unknownService(scope.service));
+    }
     const protocol = protocolOf(service, request);
     const at = this.clock.now();
     const caller = this.callerOf(scope.accessKeyId);
@@ -119,7 +124,10 @@ export class Dispatcher {
   /** Executes a call of a function in this process, without HTTP. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     const service = this.services.get(request.service);
-    if (service === undefined) throw unknownService(request.service);
+    if (service === undefined) {
+      this.unsimulatedCalls.add(`${request.service}:${request.operation}`);
+      throw unknownService(request.service);
+    }
     const at = this.clock.now();
     const { operation, region, accessKeyId } = request;
     const caller = this.callerOf(accessKeyId);
@@ -163,6 +171,7 @@ export class Dispatcher {
       ? service.operations[call.operation]
       : undefined;
     if (operation === undefined) {
+      this.unsimulatedCalls.add(`${service.name}:${call.operation}`);
       throw new AwsError(
         'UnknownOperationException',
         `the rehearsal does not support ${service.name}:${call.operation}`,
@@ -202,6 +211,13 @@ async function answerOf(
 
 function unknownService(name: string): AwsError {
   return new AwsError('UnknownOperationException', `the rehearsal does not support the service ${name}`);
+}
+
+/** Returns the operation of a request to an unknown service, where its protocol names it. */
+function operationIn({ headers, body }: HttpRequest): string[] {
+  const target = headers['x-amz-target']?.split('.').at(-1);
+  const operation = target ?? new URLSearchParams(body.toString('utf8')).get('Action');
+  return operation ? [operation] : [];
 }
 
 /** Returns an error for an unknown service; its protocol is guessed. */

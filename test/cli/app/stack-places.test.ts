@@ -39,6 +39,31 @@ test.each([
   );
 });
 
+const ROLE_ARN = 'arn:aws:iam::999999999999:role/org-environments-access';
+const vending = assemblyStack('222222222222', 'eu-west-1', { ...VENDING, ACCESS_ROLE_ARN: ROLE_ARN }, 'Cicd');
+const IN_ACCOUNT = `the role of OrganizationAccess.role() in stack 'Cicd' is in account 999999999999 (${ROLE_ARN})`;
+
+test('stacks that both have no account are rejected with the accounts that they need', () => {
+  expect(() => checkStackPlaces([withoutAccount(management), withoutAccount(vending)])).toThrow(
+    `stack 'Management' contains the OrganizationAccessRole and has no account, but ${IN_ACCOUNT}: give stack `
+    + "'Management' the management account, for example env: { account: '999999999999', region: 'eu-west-1' }, and "
+    + "stack 'Cicd' the CICD account",
+  );
+});
+
+test('a management stack in another account than the access role is rejected', () => {
+  expect(() => checkStackPlaces([{ ...management, accountId: '999999999998' }, vending])).toThrow(
+    `stack 'Management' contains the OrganizationAccessRole and is in account 999999999998, but ${IN_ACCOUNT}`,
+  );
+  expect(() => checkStackPlaces([management, vending], '999999999999')).not.toThrow();
+});
+
+test('a wrong --management-account is rejected with the account of the access role', () => {
+  expect(() => checkStackPlaces([management, vending], '999999999998')).toThrow(
+    `--management-account is 999999999998, but ${IN_ACCOUNT}: give the management account in both places`,
+  );
+});
+
 test('stacks without an account are named, unless no stack has one', () => {
   const other = withoutAccount(assemblyStack('', 'eu-west-1', {}, 'Other'));
   expect(stacksWithoutAccount([cicd, other])).toEqual([

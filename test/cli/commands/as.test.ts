@@ -77,7 +77,7 @@ test('git finds no repositories of other accounts, and does not look for them on
   const clone = 'git clone -q https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/shop elsewhere';
   const { status, stderr } = rehearseIn('--as', MEMBER, '--then', clone);
   expect(status).toBe(1);
-  expect(stderr).toContain(`'/no-such-repository-in-account-${MEMBER}/`);
+  expect(stderr).toContain(`/no-such-repository--those-of-account-${MEMBER}-are-in-eu-west-1`);
 });
 
 test('the rehearsal fails if the account does not exist, and names those that do', () => {

@@ -1,16 +1,34 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { BlueGreenEnvironment, OrganizationAccessRole, Traffic } from '../../../src';
+import { BlueGreenEnvironment, OrganizationAccessRole, PipelineDefinition, Traffic } from '../../../src';
+import type { BlueGreenEnvironmentProps, PipelinePlan } from '../../../src';
 import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, quickApp, REGION } from '../../fixtures/app';
 import { COMMAND, CommandLine } from '../command-line';
 
 const [REPOSITORY, RUN] = ['repository', `${process.execPath} ${COMMAND}`];
 
+/** Accepts every commit. */
+class Script extends PipelineDefinition {
+  public plan(): PipelinePlan {
+    const step = { name: 'Deploy', description: 'accepts a commit', commands: ['true'] };
+    return { stages: [{ name: 'Deploy', steps: [step] }] };
+  }
+}
+
 let cli: CommandLine;
 beforeAll(() => {
   cli = new CommandLine();
-  const app = quickApp({ outdir: path.join(cli.folder, 'cdk.out') });
+  synthesize('cdk.out', {});
+  synthesize('approval.out', { pipeline: { definition: new Script() }, approval: true });
+  mkdirSync(path.join(cli.folder, REPOSITORY));
+  // no app, so its builds fail
+  writeFileSync(path.join(cli.folder, REPOSITORY, 'README.md'), 'the shop\n');
+});
+afterAll(() => { cli.remove(); });
+
+function synthesize(folder: string, options: Pick<BlueGreenEnvironmentProps, 'pipeline' | 'approval'>): void {
+  const app = quickApp({ outdir: path.join(cli.folder, folder) });
   const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
   new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
   const cicd = new Cicd(app);
@@ -21,13 +39,10 @@ beforeAll(() => {
     blue: { account: cicd.account('blue') },
     green: { account: cicd.account('green') },
     traffic: Traffic.parameter({ parameterName: '/shop/active' }),
+    ...options,
   });
   app.synth();
-  mkdirSync(path.join(cli.folder, REPOSITORY));
-  // no app, so its builds fail
-  writeFileSync(path.join(cli.folder, REPOSITORY, 'README.md'), 'the shop\n');
-});
-afterAll(() => { cli.remove(); });
+}
 
 test('rehearse waits for the releases of --then, and fails with the reason when the last one has failed', () => {
   const { status, stdout } = cli.rehearse(
@@ -51,4 +66,27 @@ test('a release that a person has aborted does not fail the rehearsal', () => {
   );
   expect(stdout).toMatch(/✗ release of prod {2}failed: aborted by arn:\S+: wrong commit/);
   expect({ status, stdout }).toMatchObject({ status: 0 });
+});
+
+test('a release that needs an approval is approved with --approve, and waits without', () => {
+  const release = [
+    '--app', 'approval.out', '--repository', `shop=${REPOSITORY}`, '--scale', '600',
+    '--then', `${RUN} release prod --to main`,
+  ];
+  const waiting = cli.rehearse(...release).stdout;
+  expect(waiting).toContain('! Not deployed: prod: its release waits for approval\n');
+  expect(waiting).toContain('hint: to rehearse what comes after an approval, add --approve prod, or --approve all\n');
+  const { status, stdout } = cli.rehearse(...release, '--approve', 'prod');
+  expect(stdout).toContain('✓ release of prod approved (--approve)\n');
+  expect(stdout).toContain('✓ release of prod  succeeded\n');
+  expect(stdout).not.toContain('Not deployed');
+  expect(status).toBe(0);
+});
+
+test('rehearse fails if --approve names no environment, and names those that exist', () => {
+  const { status, stdout } = cli.rehearse(
+    '--app', 'cdk.out', '--repository', `shop=${REPOSITORY}`, '--scale', '600', '--approve', 'prdo',
+  );
+  expect(stdout).toContain("✗ --approve 'prdo': no environment has this name; the environments are 'prod'\n");
+  expect(status).toBe(1);
 });

@@ -132,6 +132,27 @@ test('--then runs commands against the simulated AWS, where git finds the reposi
   expect(stdout).toContain('profile: \n');
 });
 
+test('git says where the repositories are if a command of --then names a wrong region', () => {
+  const app = cli.assembly('wrong-region', { A: queue('a') }, 'aws://222222222222/eu-west-1');
+  mkdirSync(path.join(cli.folder, 'wrong-region-shop'));
+  writeFileSync(path.join(cli.folder, 'wrong-region-shop', 'shop.txt'), 'the shop');
+  const { status, stderr } = cli.rehearse(
+    '--app', app, '--management-account', '999999999999', '--repository', 'shop=wrong-region-shop', ...FAST,
+    '--then', 'git clone -q codecommit::eu-west-2://shop wrong-region-clone',
+  );
+  expect(stderr).toContain('no-such-repository--those-of-account-222222222222-are-in-eu-west-1/eu-west-2://shop');
+  expect(stderr).not.toContain('is not a git command');
+  expect(status).toBe(1);
+});
+
+test('rehearse fails before the pipelines run if --approve names no environment, and names those that exist', () => {
+  const app = cli.assembly('approve', { A: queue('a') });
+  const { status, stdout } = cli.rehearse('--app', app, ...FAST, '--approve', 'prdo', '--then', 'echo "a command"');
+  expect(stdout).toContain("✗ --approve 'prdo': no environment has this name; the app has no environments\n");
+  expect(stdout).not.toContain('Running echo');
+  expect(status).toBe(1);
+});
+
 test('rehearse fails if a command of --then fails, skips later commands, and writes report and timeline', () => {
   const { status, stdout, stderr } = cli.rehearse(
     '--app', cli.assembly('then-fails', { A: queue('a') }), ...FAST, '--destroy',
@@ -175,7 +196,7 @@ test.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)(
   },
 );
 
-test('rehearse says that it was interrupted, and writes the report of what was done', async () => {
+test('after Ctrl-C, rehearse says that it was interrupted and what was vended, and writes the report', async () => {
   const table = { Type: 'AWS::DynamoDB::Table', Properties: { AttributeDefinitions: [], KeySchema: [] } };
   const args = ['--app', cli.assembly('interrupted', { A: table }), '--scale', '1', '--report', 'interrupted.json'];
   const child = spawn(process.execPath, [COMMAND, 'rehearse', ...args], { cwd: cli.folder, env: cli.variables });
@@ -189,6 +210,7 @@ test('rehearse says that it was interrupted, and writes the report of what was d
   child.kill('SIGINT');
   expect(await closed).toBe(130);
   expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program immediately\n');
+  expect(stdout).toMatch(/\nRehearsal interrupted\nVended: no environment\n✗ the rehearsal was interrupted\n$/);
   expect(cli.report('interrupted.json')).toMatchObject({
     succeeded: false, commandFailure: 'the rehearsal was interrupted', stacks: [{ status: 'CREATE_IN_PROGRESS' }],
   });
