@@ -1,11 +1,11 @@
-import * as path from 'node:path';
+import { dirname, sep } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { brokenNameRule } from './branch-name';
 import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
 
 /** Folder of this library. */
-const LIBRARY = path.dirname(__dirname);
+const LIBRARY = dirname(dirname(__filename));
 /** More than by default (10), because the line of the user comes after those of the library. */
 const STACK_TRACE_LIMIT = 50;
 
@@ -24,7 +24,7 @@ function withoutLibrary(stack: string): string {
   const lines = stack.split('\n');
   const isFrame = (line: string): boolean => /^\s+at /.test(line);
   const first = lines.findIndex(isFrame);
-  const users = lines.findIndex((line, index) => index >= first && isFrame(line) && !line.includes(LIBRARY + path.sep));
+  const users = lines.findIndex((line, index) => index >= first && isFrame(line) && !line.includes(LIBRARY + sep));
   return first < 0 || users < 0 ? stack : [...lines.slice(0, first), ...lines.slice(users)].join('\n');
 }
 

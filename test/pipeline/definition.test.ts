@@ -136,8 +136,8 @@ describe('a definition', () => {
     for (const name of ['synth', 'verify']) {
       expect(variables(name).slice(1)).toEqual([
         { Name: 'SIZE', Value: 'small' },
-        { Name: 'TOKEN', Type: 'SECRETS_MANAGER', Value: 'npm:token' },
         { Name: 'KEY', Type: 'PARAMETER_STORE', Value: '/shop/key' },
+        { Name: 'TOKEN', Type: 'SECRETS_MANAGER', Value: 'npm:token' },
       ]);
     }
     for (const name of ['check', 'deploy']) expect(variables(name)).toEqual([{ Name: 'SIZE', Value: 'small' }]);
