@@ -73,10 +73,12 @@ function createProgram(): Command {
     .exitOverride();
   addCommand(program, {
     name: 'rehearse',
-    description: 'deploy CDK apps into a simulated AWS organization on this machine',
+    argument: '[stacks...]',
+    description: 'deploy CDK apps, or some of their stacks and what these depend on, into a simulated AWS organization '
+      + 'on this machine',
     options: REHEARSE_OPTIONS,
     help: REHEARSE_HELP,
-    run: async options => rehearse(options, terminal),
+    run: async (options, _, stacks) => rehearse(options, terminal, stacks),
   });
   addCommand(program, {
     name: 'halt',

@@ -6,6 +6,7 @@ import type { Simulation } from '../../rehearsal/simulation';
 import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
 import { checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
+import { selectStacks } from '../app/stack-selection';
 import { withCleanUp, type CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
 import { checkOptions } from '../options/validation';
@@ -32,13 +33,24 @@ import { runsPipelines, startSimulation } from '../run/start-simulation';
 import { timeOf, type Time } from '../run/time';
 import { rejectUncaughtErrors } from '../run/uncaught-errors';
 
-/** Deploys apps in sequence into a simulated organization. Returns whether everything succeeded. */
-export async function rehearse(options: RehearseOptions, terminal: Terminal): Promise<boolean> {
+/**
+ * Deploys apps in sequence into a simulated organization. Returns whether everything succeeded.
+ *
+ * @param patterns the stacks to deploy, as for `cdk deploy`. By default all
+ */
+export async function rehearse(
+  options: RehearseOptions, terminal: Terminal, patterns: readonly string[] = [],
+): Promise<boolean> {
   checkOptions(options);
   return withCleanUp(async cleanUp => {
     const startedAt = Date.now();
-    const apps = await synthesize(options, cleanUp);
-    const stacks = apps.flatMap(({ folder }) => readAssembly(folder));
+    const synthesized = await synthesize(options, cleanUp);
+    const all = synthesized.flatMap(({ folder }) => readAssembly(folder));
+    const stacks = selectStacks(all, patterns, options.exclusively);
+    const selected = new Set(stacks.map(({ displayName }) => displayName));
+    const apps = synthesized.map(app => (
+      { ...app, isSelected: ({ displayName }: AssemblyStack) => selected.has(displayName) }
+    ));
     checkParameters(options.parameters ?? [], stacks);
     checkStackPlaces(stacks, options.managementAccount);
     stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
@@ -74,8 +86,8 @@ export async function rehearse(options: RehearseOptions, terminal: Terminal): Pr
 /** Synthesizes all apps before the simulation starts, because simulated time passes while a command runs. */
 async function synthesize(
   { app = [appOfProject()], context = {}, verbose = false, json = false }: RehearseOptions, cleanUp: CleanUp,
-): Promise<App[]> {
-  const apps: App[] = [];
+): Promise<Omit<App, 'isSelected'>[]> {
+  const apps: Omit<App, 'isSelected'>[] = [];
   for (const name of app) {
     apps.push({ name, folder: await cloudAssemblyOf(name, cleanUp, { context, verbose, isStdoutFree: !json }) });
   }

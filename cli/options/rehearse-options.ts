@@ -30,6 +30,11 @@ export const REHEARSE_OPTIONS = {
     description: 'context for the app, as for `cdk synth`. Can be repeated',
     parse: collectContext,
   },
+  exclusively: {
+    short: 'e',
+    group: APP,
+    description: 'deploy only the named stacks, without those on which they depend, as `cdk deploy`',
+  },
   repository: {
     group: BEFORE,
     argument: '<name>=<path>',

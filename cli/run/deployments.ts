@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { FaultInjection } from './fault-injection';
 import type { PipelineRuns } from './pipeline-runs';
 import {
-  deployAssembly, destroyAssembly, type DeploymentResult, type ParametersOf,
+  deployAssembly, destroyAssembly, type DeploymentResult, type IsSelected, type ParametersOf,
 } from '../../rehearsal/assembly/deployer';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
@@ -17,6 +17,7 @@ import type { Deployment } from '../report/deployments';
 export interface App {
   readonly name: string;
   readonly folder: string;
+  readonly isSelected: IsSelected;
 }
 
 interface Collaborators {
@@ -89,10 +90,10 @@ export class Deployments {
     return succeeded;
   }
 
-  private async work(action: Deployment['action'], { folder }: App): Promise<DeploymentResult> {
+  private async work(action: Deployment['action'], { folder, isSelected }: App): Promise<DeploymentResult> {
     return action === 'deploy'
-      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf)
-      : destroyAssembly(this.simulation, folder);
+      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf, isSelected)
+      : destroyAssembly(this.simulation, folder, isSelected);
   }
 
   private writeSkipped(apps: readonly App[], destroy: boolean): void {

@@ -46,13 +46,17 @@ export interface DeploymentResult {
 /** The parameter values of a stack, as `cdk deploy --parameters` passes them. */
 export type ParametersOf = (stack: AssemblyStack) => Readonly<Record<string, string>>;
 
+/** Whether a stack of an assembly is deployed or destroyed. */
+export type IsSelected = (stack: AssemblyStack) => boolean;
+
 /** Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure. */
 export async function deployAssembly(
   simulation: Simulation,
   folder: string,
   parametersOf: ParametersOf = () => ({}),
+  isSelected: IsSelected = () => true,
 ): Promise<DeploymentResult> {
-  const stacks = readAssembly(folder);
+  const stacks = readAssembly(folder).filter(isSelected);
   const invited = await prepare(simulation, stacks);
   const result = await watch(simulation, async () =>
     eachUntilFailure(stacks, async stack => {
@@ -68,8 +72,10 @@ export async function deployAssembly(
 }
 
 /** Deletes the stacks of an assembly in reverse order as `cdk destroy --all` does. */
-export async function destroyAssembly(simulation: Simulation, folder: string): Promise<DeploymentResult> {
-  const stacks = readAssembly(folder).reverse();
+export async function destroyAssembly(
+  simulation: Simulation, folder: string, isSelected: IsSelected = () => true,
+): Promise<DeploymentResult> {
+  const stacks = readAssembly(folder).filter(isSelected).reverse();
   return watch(simulation, async () => eachUntilFailure(stacks, async stack => remove(simulation, stack)));
 }
 

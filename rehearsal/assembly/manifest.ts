@@ -95,6 +95,8 @@ export interface AssemblyStack {
   readonly region: string;
   /** Whether the app names no account, so that the rehearsal chose one. */
   readonly hasNoAccount: boolean;
+  /** Display names of the stacks that it depends on. */
+  readonly dependsOn: readonly string[];
   readonly template: string;
   /** The construct path of each logical id. */
   readonly paths: Readonly<Record<string, string>>;
@@ -164,6 +166,10 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
     hasNoAccount: accountId === 'unknown-account',
     name: properties.stackName ?? id,
     displayName: stack.displayName ?? id,
+    dependsOn: stack.dependencies.flatMap(name => {
+      const other = v.safeParse(Stack, manifest.artifacts[name]);
+      return other.success ? [other.output.displayName ?? name] : [];
+    }),
     template: readFileSync(path.join(folder, properties.templateFile), 'utf8'),
     paths: readPaths(folder, stack),
     parameters: properties.parameters,

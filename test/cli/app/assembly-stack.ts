@@ -10,6 +10,7 @@ export function assemblyStack(
     accountId,
     region,
     hasNoAccount: false,
+    dependsOn: [],
     template: JSON.stringify(template),
     paths: {},
     tags: {},
