@@ -72,7 +72,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   public async requestUpdate(owner: Owner, request: Request, before: Request): Promise<void> {
     await this.assertKept(request, before);
     const [key, keyBefore] = [this.keyOf(request), this.keyOf(before)];
-    if (key === keyBefore) return this.claim(owner, request);
+    if (key === keyBefore) return this.claim(owner, request, { isUpdate: true });
     // mark the successor first: a rollback claims the former place again, which removes the mark
     const record = await this.read(keyBefore);
     if (record && owns(record.owners, owner)) {
@@ -220,8 +220,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
    */
   private async defer(owner: Owner, request: Request, error: AccountUnreachableError): Promise<Progress<Result>> {
     const { version, ...record } = await this.owned(owner, request);
-    const { complete, result, requestedAt, previous = [] } = record;
-    if (!complete || !result || !this.options.hasAttributes(request, result)) throw error;
+    const { complete = record.isRecordLost, result = {}, requestedAt, previous = [] } = record;
+    if (!complete || !this.options.hasAttributes(request, result)) throw error;
     if (this.now() - requestedAt < MAX_PROPAGATION) return waitFor(`access to account ${request.accountId}`, error);
     // a stack must not move to an account that cannot be reached, but it must move back there
     const isMoving = previous.length > 0;
@@ -246,7 +246,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async claim(
     owner: Owner,
     request: Request,
-    { before, isForced = false, isFound = false }: ClaimOptions<Request> = {},
+    { before, isForced = false, isFound = false, isUpdate = false }: ClaimOptions<Request> = {},
   ): Promise<void> {
     const key = this.keyOf(request);
     const read = await this.read(key);
@@ -260,6 +260,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       {
         ...kept,
         ...(isFound && { creationAttempt: FOUND, complete: true as const }),
+        ...(isUpdate && !read && { isRecordLost: true as const }),
         owners: withOwner(kept.owners ?? [], owner, request),
         attempt: this.newAttempt(),
         requestedAt: this.now(),
@@ -286,7 +287,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 
   private async settle(request: Request, record: Read<Request>, result: StackRecord['result']): Promise<void> {
     const { version, ...before } = record;
-    const { deferral, unreachableIn, ...kept } = before;
+    const { deferral, unreachableIn, isRecordLost, ...kept } = before;
     const after = {
       ...kept,
       complete: true as const,
@@ -377,6 +378,8 @@ interface ClaimOptions<Request> {
   readonly isForced?: boolean;
   /** The stack was found without its record. */
   readonly isFound?: boolean;
+  /** CloudFormation updates the resource in its place, so the stack was complete before. */
+  readonly isUpdate?: boolean;
 }
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;

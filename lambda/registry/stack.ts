@@ -30,6 +30,8 @@ export interface StackRecord<Request extends StackRequest = StackRequest> {
   readonly successor?: string;
   /** Present once the stack has been complete. */
   readonly complete?: true;
+  /** Present until an update that has found no record is made: the stack was complete, but its attributes are lost. */
+  readonly isRecordLost?: true;
   /** Attributes of the resource after the last deployment. */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Present while the stack is not as requested, because its account cannot be reached. */

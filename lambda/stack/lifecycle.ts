@@ -40,7 +40,8 @@ export function accountStackLifecycle(
     hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,
     resultOf,
-    hasAttributes: ({ outputs = [] }, attributes) => outputs.every(name => attributeOf(name) in attributes),
+    hasAttributes: ({ outputs = [] }, attributes) =>
+      ['stackId', ...outputs.map(attributeOf)].every(name => name in attributes),
     now,
     newAttempt,
   });

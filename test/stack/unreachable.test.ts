@@ -52,6 +52,33 @@ describe('update of a stack in an account that cannot be reached', () => {
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '2' });
   });
 
+  async function withoutRecord(before: Wanted, wanted: Wanted, key: string): Promise<World> {
+    const world = new World();
+    await world.create(before);
+    await world.lose(key);
+    world.accounts.closed.add(ONE);
+    await world.lifecycle.requestUpdate(owner, wanted, before);
+    // without a record, a role that cannot be assumed may be new
+    world.time += 5 * MINUTE;
+    return world;
+  }
+
+  test('succeeds for a pipeline whose record was lost, and is made when the account can be reached', async () => {
+    const key = `pipeline#${ONE}#eu-central-1#test1`;
+    const world = await withoutRecord(pipeline, changedPipeline, key);
+    expect(await world.finish(changedPipeline)).toEqual({});
+    expect(await world.registry.read(key)).toMatchObject({ isRecordLost: true, deferral: { at: 5 * MINUTE } });
+    world.accounts.closed.clear();
+    await world.update(pipeline, changedPipeline);
+    expect(await world.registry.read(key)).toMatchObject({ complete: true });
+    expect(await world.registry.read(key)).not.toHaveProperty('isRecordLost');
+  });
+
+  test('fails for a stack whose record was lost, because other resources may read its id', async () => {
+    const world = await withoutRecord(request, changed, `stack#${ONE}#eu-central-1#net`);
+    await expect(world.finish(changed)).rejects.toThrow('cannot assume role');
+  });
+
   test('fails if it reads an output that the last deployment did not return', async () => {
     await expect(updateUnreachable(new World(), { ...changed, outputs: ['Url'] })).rejects.toThrow(
       'cannot assume role',
