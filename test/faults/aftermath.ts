@@ -1,3 +1,4 @@
+import { environmentsOf } from './apps';
 import type { AppSpec, EnvironmentSpec } from './apps';
 import type { Damager } from './damager';
 import type { FaultHarness } from './fault-harness';
@@ -99,6 +100,7 @@ export class Aftermath {
 }
 
 interface Change {
+  readonly before: AppSpec;
   readonly after: AppSpec;
   readonly result: DeploymentResult;
 }
@@ -114,18 +116,36 @@ export function stuckStacks({ hasLostRegistry }: FaultHarness, { stacks }: Deplo
     .map(({ name, reason }) => `stack '${name}' is stuck in UPDATE_ROLLBACK_FAILED: ${reason}`);
 }
 
-/** Returns a violation for each resource that has failed although its environment was not damaged. */
+/**
+ * Returns a violation for each resource that has failed although its environment was not damaged, or although it was
+ * changed in place: an account that cannot be used is left as it is, so that it fails the change of no other account.
+ */
 export function isolationViolations(
-  { hasLostRegistry }: FaultHarness, { damaged }: Damager, { after, result }: Change,
+  { hasLostRegistry }: Pick<FaultHarness, 'hasLostRegistry'>,
+  { damaged }: Pick<Damager, 'damaged'>,
+  { before, after, result }: Change,
 ): string[] {
-  const isShared = Object.values(after).includes('guest');
+  const isShared = [before, after].some(app => Object.values(app).includes('guest'));
   if (damaged.size === 0 || hasLostRegistry || isShared) return [];
+  const inPlace = namesInPlace(before, after);
   return result.failures
     .filter(({ type, reason }) => type.startsWith('Custom::') && !OTHER_REASONS.test(reason))
     .flatMap(({ logicalId, reason }) => {
       const [, name] = /^(?:renamed)?(one|two)/.exec(logicalId) ?? [];
-      return name === undefined || damaged.has(name)
-        ? []
-        : [`${logicalId} has failed, but its environment was not damaged: ${reason.slice(0, 300)}`];
+      if (name === undefined || (damaged.has(name) && !inPlace.has(name))) return [];
+      const expected = damaged.has(name)
+        ? 'should have been left as it is, because its account was damaged'
+        : 'should have succeeded, because its environment was not damaged';
+      return [`${logicalId} has failed, but ${expected}: ${reason.slice(0, 300)}`];
     });
+}
+
+/** The environments that keep their account, their branch, and the ids of their constructs. */
+function namesInPlace(before: AppSpec, after: AppSpec): ReadonlySet<string> {
+  const identities = (app: AppSpec) => environmentsOf(app).map(({ name, prefix, accountConstructId, branchName }) => (
+    { name, identity: [prefix, accountConstructId, branchName].join() }
+  ));
+  const known = identities(before);
+  return new Set(identities(after).filter(({ name, identity }) =>
+    known.some(other => other.name === name && other.identity === identity)).map(({ name }) => name));
 }

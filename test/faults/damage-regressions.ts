@@ -80,4 +80,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   })),
+  {
+    title: 'the update of a pipeline whose record was lost and whose account was suspended does not fail',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'approval', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -7,6 +7,10 @@ export const DAMAGE_KINDS = [
   'lease record deleted', 'route record deleted', 'account record deleted', 'stack record deleted',
   'environment record deleted', 'registry emptied', 'registry restored',
 ] as const;
+/** After these, an account cannot be changed. */
+export const UNUSABLE_KINDS = [
+  'account suspended', 'account closed', 'access role deleted', 'bootstrap deleted', 'baseline deleted',
+] as const;
 export type DamageKind = typeof DAMAGE_KINDS[number];
 
 /** What a person or AWS does to an environment behind our back. */

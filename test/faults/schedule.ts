@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { AppSpec, Variant } from './apps';
 import { NAMES, VARIANTS } from './apps';
-import { DAMAGE_KINDS } from './damage';
+import { DAMAGE_KINDS, UNUSABLE_KINDS } from './damage';
 import type { Damage } from './damage';
 import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
@@ -115,9 +115,20 @@ const withoutDamage: fc.Arbitrary<Schedule> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
 });
 
+/** Variants that have the same account, branch and constructs, so that one becomes the other by updates. */
+const inPlace = fc.constantFrom<Variant[]>('plain', 'name', 'unit', 'tags', 'approval', 'parent', 'disabled', 'kept');
+const changedInPlace: fc.Arbitrary<AppSpec> = fc.record({
+  one: inPlace,
+  two: fc.constantFrom<Variant[]>('plain', 'renamed'),
+});
+
 /** Without faults, what was damaged must not fail the deployment of what was not. */
 const stepAfterDamage: fc.Arbitrary<Step> = fc.record({
-  app: fc.option(app, { nil: undefined, freq: 12 }),
+  app: fc.oneof(
+    { arbitrary: changedInPlace, weight: 6 },
+    { arbitrary: app, weight: 6 },
+    { arbitrary: fc.constant(undefined), weight: 1 },
+  ),
   faults: fc.oneof(
     { arbitrary: fc.constant([]), weight: 3 },
     { arbitrary: fc.array(fault, { minLength: 1, maxLength: 2 }), weight: 1 },
@@ -128,7 +139,8 @@ const stepAfterDamage: fc.Arbitrary<Step> = fc.record({
 /** What is damaged must exist, so the first step deploys both environments, or one. */
 const firstStep: fc.Arbitrary<Step> = fc.record({
   app: fc.oneof(
-    { arbitrary: fc.record({ one: inOwnAccount, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 3 },
+    { arbitrary: changedInPlace, weight: 2 },
+    { arbitrary: fc.record({ one: inOwnAccount, two: fc.constantFrom<Variant[]>('plain', 'renamed') }), weight: 1 },
     { arbitrary: fc.record({ one: inOwnAccount }), weight: 1 },
   ),
   faults: fc.constant([]),
@@ -136,15 +148,19 @@ const firstStep: fc.Arbitrary<Step> = fc.record({
 });
 
 const damage: fc.Arbitrary<Damage> = fc.record({
-  kind: fc.constantFrom(...DAMAGE_KINDS),
+  kind: fc.oneof(
+    { arbitrary: fc.constantFrom(...UNUSABLE_KINDS), weight: 1 },
+    { arbitrary: fc.constantFrom(...DAMAGE_KINDS), weight: 2 },
+  ),
   name: fc.constantFrom(...NAMES, 'one' as const),
-  beforeStep: fc.integer({ min: 1, max: 3 }),
+  // most of it before a step that may change what is damaged
+  beforeStep: fc.constantFrom(1, 1, 2, 3),
 });
 
 const withDamage: fc.Arbitrary<Schedule> = fc.record({
   ...seconds,
   first: firstStep,
-  rest: fc.array(stepAfterDamage, { minLength: 0, maxLength: 2 }),
+  rest: fc.array(stepAfterDamage, { minLength: 1, maxLength: 2 }),
   damage: fc.array(damage, { minLength: 1, maxLength: 3 }),
 }).map(({ first, rest, ...schedule }) => ({ ...schedule, steps: [first, ...rest] }));
 
