@@ -23,6 +23,27 @@ const KINDS: Readonly<Record<string, Readonly<Record<RequestType, ChangeKind>>>>
   [RESOURCE_TYPES.pipeline]: {
     Create: CHANGES.pipelineCreation, Update: CHANGES.pipelineUpdate, Delete: CHANGES.pipelineDeletion,
   },
+  [RESOURCE_TYPES.blueGreen]: {
+    Create: CHANGES.blueGreenCreation, Update: CHANGES.blueGreenUpdate, Delete: CHANGES.blueGreenRemoval,
+  },
+  [RESOURCE_TYPES.pool]: {
+    Create: CHANGES.poolCreation, Update: CHANGES.poolUpdate, Delete: CHANGES.poolRemoval,
+  },
+  [RESOURCE_TYPES.baseline]: {
+    Create: CHANGES.baselineCreation, Update: CHANGES.baselineUpdate, Delete: CHANGES.baselineRemoval,
+  },
+  [RESOURCE_TYPES.network]: {
+    Create: CHANGES.networkCreation, Update: CHANGES.networkUpdate, Delete: CHANGES.networkRemoval,
+  },
+  [RESOURCE_TYPES.transitAttachment]: {
+    Create: CHANGES.attachmentCreation, Update: CHANGES.attachmentUpdate, Delete: CHANGES.attachmentRemoval,
+  },
+  [RESOURCE_TYPES.addressSpace]: {
+    Create: CHANGES.addressSpaceCreation, Update: CHANGES.addressSpaceUpdate, Delete: CHANGES.addressSpaceRemoval,
+  },
+  [RESOURCE_TYPES.addressRange]: {
+    Create: CHANGES.addressRangeCreation, Update: CHANGES.addressRangeUpdate, Delete: CHANGES.addressRangeRemoval,
+  },
 };
 
 /** The entry of the history for a request that is answered; undefined: it changes nothing that the history keeps. */
@@ -44,7 +65,10 @@ export function historyEntry(
     by: request.stackId,
     requestId: request.requestId,
     ...texts({
-      ...subjectOf(request.properties), ...chosen(data), reason: failed ? response.Reason : deferred ?? note,
+      ...subjectOf(request.properties),
+      ...chosen(data),
+      ...givenRange(request, data),
+      reason: failed ? response.Reason : deferred ?? note,
     }),
   };
 }
@@ -54,12 +78,20 @@ type Subject = Partial<Pick<HistoryEntry, 'environmentName' | 'accountId' | 'sub
 /** The environment, the account, and the name of what is changed. */
 function subjectOf(properties: ResourceRequest['properties']): Subject {
   const { environment, environmentName, accountId, accountName, branchName, stackName, unitName } = properties;
+  const { networkName, spaceName, poolName, target, name, roleArn, tableArn } = properties;
   const pipeline = isObject(environment) ? environment : {};
   return texts({
     environmentName: environmentName ?? pipeline.environmentName,
-    accountId,
-    subject: accountName ?? branchName ?? stackName ?? unitName,
+    accountId: accountId ?? accountOf(roleArn ?? tableArn),
+    subject: [
+      accountName, branchName, stackName, unitName, networkName, spaceName, poolName, target, name,
+    ].find(isText),
   });
+}
+
+/** Networks and address spaces name the account of a role or a table. */
+function accountOf(arn: unknown): string | undefined {
+  return typeof arn === 'string' ? arn.split(':')[4] : undefined;
 }
 
 /** Attributes of a result that the history keeps. */
@@ -67,10 +99,20 @@ function chosen(data: { readonly accountId?: unknown; readonly commitId?: unknow
   return { ...(data.accountId !== undefined && { accountId: data.accountId }), commitId: data.commitId };
 }
 
+/** The name of an address range with the range that it was given. */
+function givenRange({ resourceType, properties: { name } }: ResourceRequest, data: { readonly cidr?: unknown }) {
+  const isGiven = resourceType === RESOURCE_TYPES.addressRange && data.cidr !== undefined;
+  return isGiven ? { subject: `${String(name)} ${String(data.cidr)}` } : {};
+}
+
 function texts(values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
