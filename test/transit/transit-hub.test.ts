@@ -229,6 +229,7 @@ test('another app imports a hub, and adds a segment and a network', () => {
   });
   const wrong = { ...attributes, hubRoleName: 'admin' };
   expect(() => TransitHub.fromTransitHubAttributes(cicd.stack, 'Wrong', wrong)).toThrow(
-    "'hubRoleName' of 'Wrong' must begin with 'network-org-environments-', got 'admin'",
+    "'hubRoleName' must begin with 'network-org-environments-', because the function that attaches networks assumes "
+      + "no other roles, got 'admin'",
   );
 });
