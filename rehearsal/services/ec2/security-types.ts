@@ -26,7 +26,7 @@ const GroupProperties = v.object({
   GroupName: v.optional(v.string()),
   VpcId: v.optional(v.string(), ''),
   SecurityGroupIngress: v.optional(v.array(v.object(RuleEntries)), []),
-  SecurityGroupEgress: v.optional(v.array(v.object(RuleEntries))),
+  SecurityGroupEgress: v.optional(v.array(v.object(RuleEntries)), []),
 });
 const FlowLogProperties = v.object({
   ResourceId: v.string(), LogGroupName: v.optional(v.string()), LogDestination: v.optional(v.string()),
@@ -54,9 +54,9 @@ function groupType(networks: Networks): ResourceType {
     const { SecurityGroupIngress: ingress, SecurityGroupEgress: egress } = read(GroupProperties, properties);
     for (const id of before) group.rules.delete(id);
     for (const rule of ingress) networks.addRule(group, ruleOf(rule, false));
-    for (const rule of egress ?? [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }]) {
-      networks.addRule(group, ruleOf(rule, true));
-    }
+    // only one or more rules replace the default one
+    const outbound = egress.length > 0 ? egress : [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }];
+    for (const rule of outbound) networks.addRule(group, ruleOf(rule, true));
   };
   const own = new Map<string, readonly string[]>();
   return resourceType({

@@ -40,6 +40,11 @@ export class Databases {
       .map(({ id, properties }) => this.described(id, properties, place));
   }
 
+  /** Whether a cluster has instances. */
+  public hasMembers(clusterId: string, place: Place): boolean {
+    return this.describe(place).some(({ DBClusterIdentifier: id }) => String(id).toLowerCase() === clusterId);
+  }
+
   /** The members of a cluster have its network, port and groups. */
   private described(id: string, properties: Properties, place: Place): Properties {
     const instance = read(Properties, properties);

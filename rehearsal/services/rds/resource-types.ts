@@ -152,6 +152,10 @@ function databaseType(
       if (read(Common, properties).DeletionProtection) {
         throw new AwsError('InvalidParameterCombination', kind.protection);
       }
+      if (kind.part === 'cluster' && databases.hasMembers(id, context)) {
+        throw new AwsError('InvalidDBClusterStateFault',
+          'Cluster cannot be deleted, it still contains DB instances in non-deleting state.');
+      }
       const { secretArn } = existing.get(keyOf(id, context)) ?? {};
       if (secretArn !== undefined) secrets.removeManaged(secretArn);
       existing.delete(keyOf(id, context));

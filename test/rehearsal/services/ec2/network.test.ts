@@ -192,3 +192,16 @@ test('rules of a security group are those of its template and of other resources
   });
   expect(await rules()).toMatchObject({ securityGroupRuleSet: { item: { isEgress: 'true' } } });
 });
+
+test('a security group without outbound rules in its template allows everything', async () => {
+  await world.deploy('app', {
+    ...VPC,
+    Group: {
+      Type: 'AWS::EC2::SecurityGroup',
+      Properties: { GroupDescription: 'g', GroupName: 'web', VpcId: ref('Vpc'), SecurityGroupEgress: [] },
+    },
+  });
+  expect(await call('DescribeSecurityGroups', filter('group-name', 'web'))).toMatchObject({
+    securityGroupInfo: { item: { ipPermissionsEgress: { item: { ipProtocol: '-1' } } } },
+  });
+});
