@@ -46,7 +46,7 @@ export interface IBlueGreenEnvironment extends IConstruct {
   metricDeployments(options?: MetricOptions): Metric;
 }
 
-/** Attributes of a blue/green environment, for `BlueGreenEnvironment.fromAttributes`. */
+/** Attributes of a blue/green environment, for `BlueGreenEnvironment.fromBlueGreenEnvironmentAttributes`. */
 export interface BlueGreenEnvironmentAttributes {
   /** Name of the environment. */
   readonly environmentName: string;
@@ -94,7 +94,7 @@ export class BlueGreenEnvironment extends BlueGreenBase {
    *
    * @param attrs the name and the organization of the environment
    */
-  public static fromAttributes(
+  public static fromBlueGreenEnvironmentAttributes(
     scope: Construct, id: string, attrs: BlueGreenEnvironmentAttributes,
   ): IBlueGreenEnvironment {
     class Import extends BlueGreenBase {

@@ -245,7 +245,9 @@ describe('the permissions of releases', () => {
 test('an imported environment can be granted, and has the metric of its name', () => {
   const app = quickApp();
   const { stack, organization } = new Cicd(app, { imported: true });
-  const imported = BlueGreenEnvironment.fromAttributes(stack, 'Imported', { environmentName: 'prod', organization });
+  const imported = BlueGreenEnvironment.fromBlueGreenEnvironmentAttributes(stack, 'Imported', {
+    environmentName: 'prod', organization,
+  });
   const role = new Role(stack, 'Role', { assumedBy: Role.fromRoleName(stack, 'Other', 'other').grantPrincipal });
   imported.grantRelease(role);
   expect(imported.metricDeployments().dimensions).toEqual({ Environment: 'prod' });
