@@ -22,8 +22,28 @@ const DIRECT_CHANGES = [
 ];
 
 /**
+ * What sets aside the review of a pull request. No condition names the branch.
+ *
+ * https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-override-approval-rules.html
+ */
+const REVIEW_CHANGES = [
+  'codecommit:BatchDisassociateApprovalRuleTemplateFromRepositories',
+  'codecommit:DisassociateApprovalRuleTemplateFromRepository',
+  'codecommit:OverridePullRequestApprovalRules',
+];
+
+/** Approval rule templates belong to the account and the region, and have no ARN. */
+const TEMPLATE_CHANGES = [
+  'codecommit:DeleteApprovalRuleTemplate',
+  'codecommit:UpdateApprovalRuleTemplateContent',
+  'codecommit:UpdateApprovalRuleTemplateName',
+];
+
+/**
  * A policy that denies changes of branches without a pull request, for the roles of people. `requireReview` alone binds
  * pull requests only: CodeCommit lets everyone who may push go round them.
+ *
+ * It also denies to set aside the reviews of the repositories of these branches, and to change approval rule templates.
  *
  * @example
  * const protection = new BranchProtection(this, 'Protection', { branches: [branch] });
@@ -45,16 +65,21 @@ export class BranchProtection extends Construct {
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: 'Denies changes of protected branches without a pull request',
       // https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-conditional-branch.html
-      statements: [...byRepository].map(([arn, references]) => new PolicyStatement({
-        effect: Effect.DENY,
-        actions: DIRECT_CHANGES,
-        resources: [arn],
-        conditions: {
+      statements: [
+        ...[...byRepository].map(([arn, references]) => denied(DIRECT_CHANGES, [arn], {
           StringEqualsIfExists: { 'codecommit:References': references },
           // git push begins with a request without references, which must not be denied
           Null: { 'codecommit:References': 'false' },
-        },
-      })),
+        })),
+        denied(REVIEW_CHANGES, [...byRepository.keys()]),
+        denied(TEMPLATE_CHANGES, ['*']),
+      ],
     });
   }
+}
+
+function denied(
+  actions: string[], resources: string[], conditions?: { readonly [operator: string]: object },
+): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.DENY, actions, resources, conditions });
 }

@@ -212,6 +212,19 @@ describe('at synth', () => {
     );
   });
 
+  test('a protection denies to set aside reviews, and to change their templates', () => {
+    const cicd = new Cicd(quickApp());
+    const [{ branch }, { branch: other }] = [cicd.environment('prod'), cicd.environment('test')];
+    new BranchProtection(cicd.stack, 'Protection', { branches: [branch, other] });
+    const [policy] = Object.values(Template.fromStack(cicd.stack).findResources('AWS::IAM::ManagedPolicy'));
+    const [direct, reviews, templates] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(reviews).toMatchObject({ Effect: 'Deny', Resource: direct.Resource });
+    expect(reviews.Action).toContain('codecommit:OverridePullRequestApprovalRules');
+    expect(reviews).not.toHaveProperty('Condition');
+    expect(templates).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    expect(templates.Action).toContain('codecommit:UpdateApprovalRuleTemplateContent');
+  });
+
   test.each<[string, HostedName, object, string]>([
     ['approvers of AWS', 'gitHub', { requireReview: { approvers: ['arn:aws:iam::111111111111:role/R'] } },
       "[Cicd/dev/Branch] 'approvers' are ARNs of AWS, which only CodeCommit knows: omit it, and name the reviewers in "
