@@ -1,5 +1,5 @@
-import { VirtualClock } from '../../../../rehearsal/core/virtual-clock';
 import type { ResourceContext } from '../../../../rehearsal/core/service';
+import { VirtualClock } from '../../../../rehearsal/core/virtual-clock';
 import { Rds } from '../../../../rehearsal/services/rds/service';
 
 const place: ResourceContext = {
