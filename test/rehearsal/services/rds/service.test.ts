@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../../rehearsal/core/virtual-clock';
 import { Rds } from '../../../../rehearsal/services/rds/service';
 
 const place: ResourceContext = {
-  accountId: '222222222222', region: 'eu-central-1', stackId: 'stack', stackName: 'shop', logicalId: 'Database', tags: {},
+  accountId: '222222222222', region: 'eu-central-1', stackId: 'stack', stackName: 'shop', logicalId: 'Db', tags: {},
 };
 
 test('a cluster is deleted after its instances', async () => {
