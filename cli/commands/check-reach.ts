@@ -24,7 +24,10 @@ export async function checkReach(
     write(`${pc.green('✓')} ${way}: reachable in both directions, `
       + `from ${result.fromSubnetId} to ${result.toSubnetId}`);
     if (result.via.length > 0) write(`  through ${result.via.join(', ')}`);
-    if (result.groups) write(`  allowed by ${result.groups.join(', ')}`);
+    if (result.groups) {
+      write(`  allowed by ${result.groups.join(', ')}`);
+      write('  not checked: the outbound rules of the security groups of the side that connects');
+    }
   } else {
     write(`${pc.red('✗')} ${way}: not reachable`);
     write(`  ${result.obstacle}`);

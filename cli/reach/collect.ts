@@ -1,5 +1,5 @@
 import type {
-  AttachmentFacts, DatabaseFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts, RuleFacts, TransitRouteFacts,
+  AclEntryFacts, AclFacts, AttachmentFacts, DatabaseFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts, RuleFacts, TransitRouteFacts,
   TransitTableFacts, VpcFacts,
 } from './facts';
 import { itemsAt, textAt, valueAt } from '../../lambda/shared/api/protocols';
@@ -27,6 +27,7 @@ export async function collectFacts(places: readonly DescribedPlace[]): Promise<N
     attachments: merged(all.flatMap(({ attachments }) => attachments)),
     transitTables: all.flatMap(({ transitTables }) => transitTables),
     groups: all.flatMap(({ groups }) => groups),
+    acls: all.flatMap(({ acls = [] }) => acls),
     databases: all.flatMap(({ databases = [] }) => databases),
   };
 }
@@ -41,13 +42,14 @@ async function collectPlace(place: DescribedPlace): Promise<NetworkFacts> {
       if (token === undefined || token === '') return items;
     }
   };
-  const [vpcs, subnets, tables, attachments, transitTables, groups, databases] = await Promise.all([
+  const [vpcs, subnets, tables, attachments, transitTables, groups, acls, databases] = await Promise.all([
     list('DescribeVpcs', 'vpcSet'),
     list('DescribeSubnets', 'subnetSet'),
     list('DescribeRouteTables', 'routeTableSet'),
     list('DescribeTransitGatewayAttachments', 'transitGatewayAttachments'),
     list('DescribeTransitGatewayRouteTables', 'transitGatewayRouteTables'),
     list('DescribeSecurityGroups', 'securityGroupInfo'),
+    list('DescribeNetworkAcls', 'networkAclSet'),
     place.hasDatabases === true ? databasesOf(place) : [],
   ]);
   return {
@@ -72,6 +74,7 @@ async function collectPlace(place: DescribedPlace): Promise<NetworkFacts> {
       };
     })),
     groups: groups.map(groupOf),
+    acls: acls.map(aclOf),
     databases,
   };
 }
@@ -176,6 +179,30 @@ function groupOf(group: unknown): GroupFacts {
     name: text(group, 'groupName'),
     ingress: itemsAt(group, 'ipPermissions.item').map(ruleOf),
   };
+}
+
+function aclOf(acl: unknown): AclFacts {
+  return {
+    id: text(acl, 'networkAclId'),
+    subnetIds: itemsAt(acl, 'associationSet.item').map(one => text(one, 'subnetId')),
+    entries: itemsAt(acl, 'entrySet.item').flatMap(entryOf),
+  };
+}
+
+/** An entry for IPv4 addresses. */
+function entryOf(entry: unknown): AclEntryFacts[] {
+  const cidr = textAt(entry, 'cidrBlock');
+  if (cidr === undefined) return [];
+  const [from, to] = [textAt(entry, 'portRange.from'), textAt(entry, 'portRange.to')];
+  return [{
+    number: Number(text(entry, 'ruleNumber')),
+    direction: textAt(entry, 'egress') === 'true' ? 'out' : 'in',
+    isAllowing: textAt(entry, 'ruleAction') === 'allow',
+    cidr,
+    protocol: text(entry, 'protocol'),
+    ...from !== undefined && { fromPort: Number(from) },
+    ...to !== undefined && { toPort: Number(to) },
+  }];
 }
 
 function ruleOf(rule: unknown): RuleFacts {

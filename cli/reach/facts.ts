@@ -6,6 +6,8 @@ export interface NetworkFacts {
   readonly attachments: readonly AttachmentFacts[];
   readonly transitTables: readonly TransitTableFacts[];
   readonly groups: readonly GroupFacts[];
+  /** Absent: they were not read, and are not checked. */
+  readonly acls?: readonly AclFacts[];
   /** Absent: they were not read. */
   readonly databases?: readonly DatabaseFacts[];
 }
@@ -86,6 +88,26 @@ export interface RuleFacts {
   readonly cidrs: readonly string[];
   /** Security groups of the other side. */
   readonly groupIds: readonly string[];
+}
+
+/** A network ACL. */
+export interface AclFacts {
+  readonly id: string;
+  readonly subnetIds: readonly string[];
+  readonly entries: readonly AclEntryFacts[];
+}
+
+export interface AclEntryFacts {
+  /** Entries apply in the order of their numbers. */
+  readonly number: number;
+  readonly direction: 'in' | 'out';
+  readonly isAllowing: boolean;
+  readonly cidr: string;
+  /** Number of the protocol: `6` for TCP, or `-1` for all. */
+  readonly protocol: string;
+  /** All, if absent. */
+  readonly fromPort?: number;
+  readonly toPort?: number;
 }
 
 /** A database of RDS, or a cluster. */

@@ -1,3 +1,4 @@
+import { aclObstacle } from './acl';
 import type { GroupFacts, NetworkFacts, RuleFacts, SubnetFacts } from './facts';
 import { wayOf } from './route';
 import type { Way } from './route';
@@ -22,7 +23,7 @@ const ARRIVED = 10;
 
 /**
  * Whether one of some subnets reaches one of others, over the routes in both directions; and, with a TCP port, whether
- * a security group of the target's VPC allows it. Otherwise, the obstacle of the pair that comes furthest.
+ * the network ACLs of both and a security group of the target's VPC allow it. Otherwise, the obstacle of the pair that comes furthest.
  */
 export function reach(
   facts: NetworkFacts, from: readonly SubnetFacts[], to: readonly SubnetFacts[], port?: number,
@@ -51,6 +52,8 @@ function reachOf(
   }
   const way = { reaches: true, fromSubnetId: source.id, toSubnetId: target.id, via: forth.via } as const;
   if (port === undefined) return way;
+  const denied = aclObstacle(facts, source, target, port);
+  if (denied !== undefined) return { arrives: false, obstacle: denied, steps: 2 * ARRIVED + 1 };
   const groups = facts.groups.filter(group => group.vpcId === target.vpcId && allows(group, source, port));
   if (groups.length > 0) return { ...way, groups: groups.map(({ id, name }) => `${id} (${name})`) };
   return {

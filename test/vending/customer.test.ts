@@ -5,7 +5,7 @@ import { networkMap } from '../../cli/output/network/model';
 import { networkSvg } from '../../cli/output/network/svg';
 import { subnetsOf } from '../../cli/reach/places';
 import { reach } from '../../cli/reach/reach';
-import { Account, CustomerOrganization, EnvironmentOrganization, OrganizationFeature, Traffic, TransitHub } from '../../src';
+import { Account, CustomerOrganization, EnvironmentOrganization, OrganizationFeature, Side, Traffic, TransitHub } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { REGION } from '../fixtures/app';
 import { networkFacts } from '../fixtures/network-facts';
@@ -31,7 +31,9 @@ function customers(...names: readonly CustomerName[]): (cicd: Cicd) => void {
         source,
         workAccounts: [{ name: 'dev' }, { name: 'test' }, { name: 'uat' }],
         deployment: { traffic: Traffic.parameter({ parameterName: `/${name}/shop/active` }) },
-        database: { roleNames: ['shop-service'], deletionProtection: false },
+        database: {
+          roleNames: ['shop-service'], deletionProtection: false, ...name === 'globex' && { sides: [Side.BLUE] },
+        },
       });
     }
   };
@@ -98,6 +100,17 @@ describe('a customer in one deployment', () => {
     expect(withoutIds(readFileSync(join(__dirname, '../../docs/customers.svg'), 'utf8'))).toBe(withoutIds(picture));
   });
 
+  /** Accounts whose network can connect to a database, on its port. */
+  const clients = async () => {
+    const known = accounts().map(({ accountId, name: accountName }) => ({ accountId, accountName }));
+    const { networks } = networkMap(await networkFacts(harness.simulation, REGION), known);
+    return networks.flatMap(({ accountName, connectsTo }) => connectsTo.map(({ name }) => `${accountName} → ${name}`));
+  };
+
+  test('only the deployment accounts can connect to the database', async () => {
+    expect(await clients()).toEqual(['acme-shop-prod-blue → acme-shop', 'acme-shop-prod-green → acme-shop']);
+  });
+
   test('a second deployment changes nothing', async () => {
     const result = await harness.deploy(ONE, FEATURES);
     expect([reasons(result), result.changed]).toEqual(['', 0]);
@@ -120,11 +133,30 @@ describe('a customer in one deployment', () => {
     }
   });
 
+  test('a side that is not declared cannot connect to the database, nor can another customer', async () => {
+    expect(await clients()).toEqual([
+      'acme-shop-prod-blue → acme-shop', 'acme-shop-prod-green → acme-shop', 'globex-shop-prod-blue → globex-shop',
+    ]);
+  });
+
+  /** The ranges in the table of a customer. */
+  const rangesOf = (customer: CustomerName) => {
+    const { simulation } = harness;
+    const accountId = accounts().find(({ name }) => name === `${customer}-services`)?.accountId ?? '';
+    const stacks = simulation.cloudformation.all.filter(stack => stack.accountId === accountId);
+    const tables = stacks.flatMap(({ resources }) => [...resources.values()])
+      .filter(({ type }) => type === 'AWS::DynamoDB::Table').map(({ id }) => id ?? '');
+    return [...new Set(tables)].flatMap(table => simulation.tables.items(accountId, REGION, table))
+      .flatMap(item => Object.keys(item)).filter(name => /^[\d.]+\/\d+$/.test(name));
+  };
+
   test('a customer that is removed gives its ranges back, and the other one stays', async () => {
     const before = ofAcme();
+    expect([rangesOf('acme').length, rangesOf('globex').length]).toEqual([7, 7]);
     expect(reasons(await harness.deploy(ONE, FEATURES))).toBe('');
     expect(ofAcme()).toEqual(before);
     expect(vpcs()).toHaveLength(7);
+    expect([rangesOf('acme').length, rangesOf('globex').length]).toEqual([7, 0]);
     expect(reasons(await harness.deploy(TWO, FEATURES))).toBe('');
     expect(vpcs()).toHaveLength(14);
   });

@@ -1,4 +1,4 @@
-import type { Endpoint, NatGateway, Owned, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc } from './model';
+import type { Endpoint, NatGateway, NetworkAcl, Owned, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc } from './model';
 import { ZONES } from './networks';
 import type { Networks } from './networks';
 import { stateOf } from './routes';
@@ -151,5 +151,25 @@ export function describedEndpoint(endpoint: Endpoint): Described {
     routeTableIdSet: endpoint.routeTableIds,
     groupSet: endpoint.groupIds.map(groupId => ({ groupId })),
     ...tagsOf(endpoint),
+  };
+}
+
+/** The default network ACL allows everything, and all subnets of its VPC have it. */
+export function describedAcl(
+  { id: networkAclId, vpcId, isDefault, tags }: NetworkAcl, subnets: readonly Subnet[],
+): Described {
+  const entries = [false, true].flatMap(egress => [
+    { ruleNumber: 100, protocol: '-1', ruleAction: 'allow', egress, cidrBlock: '0.0.0.0/0' },
+    { ruleNumber: 32767, protocol: '-1', ruleAction: 'deny', egress, cidrBlock: '0.0.0.0/0' },
+  ]);
+  return {
+    networkAclId,
+    vpcId,
+    default: isDefault,
+    entrySet: entries,
+    associationSet: subnets.filter(subnet => subnet.vpcId === vpcId).map(({ id: subnetId }) => (
+      { networkAclAssociationId: `aclassoc-${subnetId.slice(7)}`, networkAclId, subnetId }
+    )),
+    ...tagsOf({ tags }),
   };
 }

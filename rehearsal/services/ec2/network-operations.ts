@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import {
-  describedEndpoint, describedGroup, describedNat, describedRules, describedSubnet, describedTable, describedVpc,
-  tagsOf, zoneId,
+  describedAcl, describedEndpoint, describedGroup, describedNat, describedRules, describedSubnet, describedTable,
+  describedVpc, tagsOf, zoneId,
 } from './describe';
 import { filtered } from './filters';
 import { detachInternetGateway } from './gateway-types';
@@ -66,9 +66,7 @@ function descriptions(networks: Networks, transit: TransitPresence): Record<stri
     DescribeRouteTables: listing('routeTableSet', 'routeTableId', place =>
       networks.of(networks.routeTables, place).map(table => describedTable(networks, transit, table))),
     DescribeNetworkAcls: listing('networkAclSet', 'networkAclId', place =>
-      networks.of(networks.networkAcls, place).map(({ id: networkAclId, vpcId, isDefault, ...acl }) => (
-        { networkAclId, vpcId, default: isDefault, ...tagsOf(acl) }
-      ))),
+      networks.of(networks.networkAcls, place).map(acl => describedAcl(acl, networks.of(networks.subnets, place)))),
     DescribeSecurityGroups: listing('securityGroupInfo', 'groupId', place =>
       networks.of(networks.securityGroups, place).map(describedGroup)),
     DescribeSecurityGroupRules: listing('securityGroupRuleSet', 'securityGroupRuleId', place =>
