@@ -8,9 +8,15 @@ import { REGION } from '../fixtures/app';
 import { networkFacts } from '../fixtures/network-facts';
 import { networkOf } from '../fixtures/networks';
 
+interface Changes {
+  /** Range of the first network. */
+  readonly cidr?: string;
+  readonly availabilityZones?: number;
+}
+
 /** A hub with a shared network, and customers with two networks each. */
-function app(...customers: readonly string[]): (cicd: Cicd) => void {
-  return cicd => {
+function app(customers: readonly string[], { cidr = '10.1.0.0/20', availabilityZones }: Changes = {}) {
+  return (cicd: Cicd): void => {
     const { organization, stack } = cicd;
     const account = cicd.account('hub');
     const hub = new TransitHub(stack, 'Hub', { organization, account });
@@ -19,14 +25,17 @@ function app(...customers: readonly string[]): (cicd: Cicd) => void {
     customers.forEach((name, index) => {
       hub.addSegment(name, { reaches: ['shared'] });
       const networks: Network[] = ['one', 'two'].map((kind, number) =>
-        networkOf(cicd, `${name}-${kind}`, `10.${index + 1}.${number * 16}.0/20`));
+        index + number === 0
+          ? networkOf(cicd, `${name}-${kind}`, cidr, { availabilityZones })
+          : networkOf(cicd, `${name}-${kind}`, `10.${index + 1}.${number * 16}.0/20`));
       networks.forEach(network => hub.attach(network, { segment: name }));
     });
   };
 }
 
-const TWO = app('acme', 'globex');
-const ONE = app('acme');
+const TWO = app(['acme', 'globex']);
+const ONE = app(['acme']);
+const [MOVED, WIDER] = [app(['acme', 'globex'], { cidr: '10.9.0.0/20' }), app(['acme', 'globex'], { availabilityZones: 3 })];
 
 describe('two customers with one hub', () => {
   let harness: Harness;
@@ -109,6 +118,17 @@ describe('two customers with one hub', () => {
     expect(reasons(await harness.deploy(TWO))).toBe('');
     expect(JSON.stringify([reached(), routes()])).toBe(before);
     expect(harness.calls('ec2:CreateTransitGatewayVpcAttachment')).toBe(calls);
+  });
+
+  test.each([
+    ['range', MOVED, "'addressRange'", "'10.1.0.0/20' to '10.9.0.0/20'"],
+    ['number of zones', WIDER, "'availabilityZones'", "'2' to '3 or 4'"],
+  ])('another %s of a network is rejected, and changes nothing', async (_what, changed, name, values) => {
+    const before = JSON.stringify([reached(), routes()]);
+    expect(reasons(await harness.deploy(changed))).toMatch(
+      new RegExp(`${name} of stack '\\w+' in account \\d+ cannot be changed from ${values}, because that would replace`),
+    );
+    expect(JSON.stringify([reached(), routes()])).toBe(before);
   });
 
   test('a removed customer leaves no route, no table and no network, and the other keeps its own', async () => {
