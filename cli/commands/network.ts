@@ -9,7 +9,8 @@ import type { NetworksContext } from '../reach/known-networks';
 
 /** Shows the networks of all accounts with their addresses, databases, and the ways between them. */
 export async function network(
-  { format = 'text', output, region }: NetworkOptions, { write, ...context }: NetworksContext & { readonly write: Write },
+  { format = 'text', output, region }: NetworkOptions,
+  { write, ...context }: NetworksContext & { readonly write: Write },
 ): Promise<boolean> {
   const { facts, accounts } = await knownNetworks(region, context);
   const map = networkMap(facts, accounts);

@@ -1,6 +1,6 @@
 import type {
-  AclEntryFacts, AclFacts, AttachmentFacts, DatabaseFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts, RuleFacts, TransitRouteFacts,
-  TransitTableFacts, VpcFacts,
+  AclEntryFacts, AclFacts, AttachmentFacts, DatabaseFacts, GroupFacts, NetworkFacts, RouteFacts, RouteTableFacts,
+  RuleFacts, TransitRouteFacts, TransitTableFacts, VpcFacts,
 } from './facts';
 import { itemsAt, textAt, valueAt } from '../../lambda/shared/api/protocols';
 

@@ -23,7 +23,8 @@ const ARRIVED = 10;
 
 /**
  * Whether one of some subnets reaches one of others, over the routes in both directions; and, with a TCP port, whether
- * the network ACLs of both and a security group of the target's VPC allow it. Otherwise, the obstacle of the pair that comes furthest.
+ * the network ACLs of both and a security group of the target's VPC allow it. Otherwise, the obstacle of the pair that
+ * comes furthest.
  */
 export function reach(
   facts: NetworkFacts, from: readonly SubnetFacts[], to: readonly SubnetFacts[], port?: number,

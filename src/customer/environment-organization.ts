@@ -98,7 +98,8 @@ export class EnvironmentOrganization extends Construct {
       .map(({ account, cidr }) => ({ account, cidr, roleNames }));
   }
 
-  private sharedDatabase({ roleNames, sides, clients = [], ...options }: EnvironmentDatabaseOptions): SharedDatabase {
+  private sharedDatabase(database: EnvironmentDatabaseOptions): SharedDatabase {
+    const { roleNames, sides, clients = [], ...options } = database;
     if (this.deploymentNetworks.length === 0) {
       fail(this, "'database' needs 'deployment': only the deployment accounts connect to the database");
     }
@@ -174,8 +175,8 @@ export class EnvironmentOrganization extends Construct {
     const { length } = environmentName;
     if (length > MAX_ENVIRONMENT_NAME) {
       fail(this, `the environment '${environmentName}' would have a name of ${length} characters, but at most `
-        + `${MAX_ENVIRONMENT_NAME} are possible: shorten the name of the customer ('${this.customer.customerName}'), of `
-        + `the environment organization ('${this.organizationName}') or of the account ('${name}')`);
+        + `${MAX_ENVIRONMENT_NAME} are possible: shorten the name of the customer ('${this.customer.customerName}'), `
+        + `of the environment organization ('${this.organizationName}') or of the account ('${name}')`);
     }
     return validate.environmentName(this, environmentName);
   }

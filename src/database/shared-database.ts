@@ -159,7 +159,7 @@ export class SharedDatabase extends Construct implements ISharedDatabase {
     const fixed = {
       databaseIdentifier,
       engine,
-      databaseName: this.databaseName,
+      'databaseName': this.databaseName,
       'network': network.vpcId,
       'account of the network': network.account.accountId,
     };

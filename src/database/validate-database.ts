@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { doOverlap, parsedCidr } from '../addresses/cidr';
 import type { AuroraDatabaseProps, PostgresDatabaseProps, SharedDatabaseProps } from './database-props';
+import { doOverlap, parsedCidr } from '../addresses/cidr';
 import { fail } from '../private/validate';
 
 /** Rejects what RDS would reject at deployment. */

@@ -134,7 +134,8 @@ export class HubSegments {
 }
 
 function checkCidrs(hub: Construct, cidrs: readonly string[]): void {
-  const known = cidrs.filter(cidr => !Token.isUnresolved(cidr)).map(text => ({ text, ...parsedCidr(hub, 'cidrs', text) }));
+  const known = cidrs.filter(cidr => !Token.isUnresolved(cidr))
+    .map(text => ({ text, ...parsedCidr(hub, 'cidrs', text) }));
   for (const [index, one] of known.entries()) {
     const other = known.slice(index + 1).find(later => doOverlap(one, later));
     if (other) fail(hub, `'cidrs' contains '${one.text}' and '${other.text}', which overlap: remove the smaller one`);

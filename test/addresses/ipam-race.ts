@@ -1,14 +1,14 @@
+import { FakeTables } from './fake-tables';
 import type { Race } from './race';
 import { FakeNetworks, owner, rangeRequest } from './world';
-import { FakeTables } from './fake-tables';
 import { overlap, parseCidr, sizeOf } from '../../lambda/address-spaces/cidr';
 import { AwsIpamPools } from '../../lambda/addresses/ipam';
 import { addressLifecycle } from '../../lambda/addresses/lifecycle';
 import type { ApiCall } from '../../lambda/shared/api/api';
 import { decodeResponse } from '../../lambda/shared/api/protocols';
 import { API_SERVICES } from '../../lambda/shared/api/services';
-import { asQuery } from '../../rehearsal/core/protocol/query';
 import { ec2Protocol } from '../../rehearsal/core/protocol/ec2';
+import { asQuery } from '../../rehearsal/core/protocol/query';
 import type { Service } from '../../rehearsal/core/service';
 import { ipamOperations } from '../../rehearsal/services/ec2/ipam';
 import { Random } from '../pool/random';

@@ -153,8 +153,8 @@ test('an environment whose name would be too long is rejected with all parts', (
   const long = customer(cicd, { customerName: 'long-customer-name-x' });
   expect(() => environments(cicd, { customer: long, organizationName: 'shop-backend' })).toThrow(
     "[Cicd/shop] the environment 'long-customer-name-x-shop-backend-dev' would have a name of 37 characters, but at "
-    + "most 32 are possible: shorten the name of the customer ('long-customer-name-x'), of the environment organization "
-    + "('shop-backend') or of the account ('dev')",
+    + "most 32 are possible: shorten the name of the customer ('long-customer-name-x'), of the environment "
+    + "organization ('shop-backend') or of the account ('dev')",
   );
 });
 

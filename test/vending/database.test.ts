@@ -116,8 +116,10 @@ describe('a shared database', () => {
   ])('is not replaced by another %s, and the deployment says what to do', async (_what, change, name, values) => {
     const before = databaseStacks();
     const result = await harness.deploy(change);
-    expect(reasons(result)).toContain(`${name} of stack 'database-shop' in account ${harness.vended['shop-data']} cannot `
-      + `be changed from ${values}`);
+    const account = harness.vended['shop-data'];
+    expect(reasons(result)).toContain(
+      `${name} of stack 'database-shop' in account ${account} cannot be changed from ${values}`,
+    );
     expect(reasons(result)).toContain('because that would replace what the stack contains, with its data: undo the');
     expect(databaseStacks()).toEqual(before);
     expect(output('Address')).toMatch(/^shop\.cluster-/);

@@ -35,7 +35,8 @@ function app(customers: readonly string[], { cidr = '10.1.0.0/20', availabilityZ
 
 const TWO = app(['acme', 'globex']);
 const ONE = app(['acme']);
-const [MOVED, WIDER] = [app(['acme', 'globex'], { cidr: '10.9.0.0/20' }), app(['acme', 'globex'], { availabilityZones: 3 })];
+const MOVED = app(['acme', 'globex'], { cidr: '10.9.0.0/20' });
+const WIDER = app(['acme', 'globex'], { availabilityZones: 3 });
 
 describe('two customers with one hub', () => {
   let harness: Harness;

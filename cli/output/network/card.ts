@@ -46,7 +46,9 @@ export function drawCard(card: PlacedCard): string[] {
       return [
         cylinder(left, line - 9),
         text(left + 24, line + 4, shortened(`${name}:${port}`, 30), { kind: 'name database' }),
-        text(left + 24, line + 4 + CARD.line - 3, `${engine}, ${instances} instance${instances === 1 ? '' : 's'}`, { kind: 'small dim' }),
+        text(left + 24, line + 1 + CARD.line, `${engine}, ${instances} instance${instances === 1 ? '' : 's'}`, {
+          kind: 'small dim',
+        }),
       ];
     }),
     ...connectsTo.map(({ name, port }) => (

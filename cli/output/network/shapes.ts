@@ -3,8 +3,16 @@ export const CARD = { width: 268, padding: 12, line: 19, gap: 12, bar: 12 } as c
 export const PANEL = { padding: 14, head: 74, gap: 96 } as const;
 
 export const COLORS = {
-  text: '#17202c', dim: '#4c5a6b', line: '#8290a3', card: '#ffffff', link: '#2563a8', database: '#7a3e9d',
-  publicSubnet: '#f0b45a', otherSubnet: '#6fa8dc', free: '#eceff3', gateway: '#1f3a5f',
+  text: '#17202c',
+  dim: '#4c5a6b',
+  line: '#8290a3',
+  card: '#ffffff',
+  link: '#2563a8',
+  database: '#7a3e9d',
+  publicSubnet: '#f0b45a',
+  otherSubnet: '#6fa8dc',
+  free: '#eceff3',
+  gateway: '#1f3a5f',
 } as const;
 
 /** Backgrounds of the segments in a group, from left to right. */
@@ -50,9 +58,9 @@ export function path(
 
 /** A sign for a database, 16 by 16 pixels. */
 export function cylinder(x: number, y: number): string {
-  return `<path d="M${x} ${y + 3}v10a8 3 0 0 0 16 0v-10" fill="#ffffff" stroke="${COLORS.database}" stroke-width="1.5"/>`
-    + `<ellipse cx="${x + 8}" cy="${y + 3}" rx="8" ry="3" fill="#ffffff" stroke="${COLORS.database}" `
-    + 'stroke-width="1.5"/>';
+  const look = `fill="#ffffff" stroke="${COLORS.database}" stroke-width="1.5"`;
+  return `<path d="M${x} ${y + 3}v10a8 3 0 0 0 16 0v-10" ${look}/>`
+    + `<ellipse cx="${x + 8}" cy="${y + 3}" rx="8" ry="3" ${look}/>`;
 }
 
 export function shortened(name: string, length: number): string {

@@ -14,7 +14,8 @@ export function networkText({ gateways, groups, networks }: NetworkMap): string[
     numbersOf(networks, node), databasesOf(node),
   ]);
   return [
-    ...gateways.map(({ id, accountId, accountName }) => `transit gateway ${pc.bold(id)} in ${accountName} (${accountId})`),
+    ...gateways.map(({ id, accountId, accountName }) =>
+      `transit gateway ${pc.bold(id)} in ${accountName} (${accountId})`),
     ...formatTable([COLUMNS, ...rows], (cell, row) => row === 0 ? pc.dim(cell) : cell),
   ];
 }

@@ -1,4 +1,6 @@
-import type { Endpoint, NatGateway, NetworkAcl, Owned, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc } from './model';
+import type {
+  Endpoint, NatGateway, NetworkAcl, Owned, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
+} from './model';
 import { ZONES } from './networks';
 import type { Networks } from './networks';
 import { stateOf } from './routes';

@@ -16,11 +16,17 @@ const Properties = v.object({
   PubliclyAccessible: v.optional(Flag, false),
   MultiAZ: v.optional(Flag, false),
 });
+interface Known extends Place {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly properties: Properties;
+}
+
 const Group = v.object({ SubnetIds: v.array(v.string()) });
 
 /** What is known of databases and their subnet groups. */
 export class Databases {
-  private readonly all = new Map<string, Place & { readonly kind: Kind; readonly id: string; properties: Properties }>();
+  private readonly all = new Map<string, Known>();
 
   /** @param vpcOf the VPC of a subnet */
   public constructor(private readonly vpcOf: (subnetId: string) => string | undefined) {}
@@ -36,7 +42,7 @@ export class Databases {
   /** The instances of a place, as `DescribeDBInstances` returns them. */
   public describe(place: Place): readonly Properties[] {
     return [...this.all.values()]
-      .filter(({ kind, accountId, region }) => kind === 'db' && accountId === place.accountId && region === place.region)
+      .filter(one => one.kind === 'db' && one.accountId === place.accountId && one.region === place.region)
       .map(({ id, properties }) => this.described(id, properties, place));
   }
 

@@ -60,7 +60,7 @@ test('a network connects to a database only if routes and a group of the databas
 test('the text has a line for each network with its account, range and segment', () => {
   const lines = networkText(networkMap(twoCustomers(), ACCOUNTS)).map(stripVTControlCharacters);
   expect(lines[0]).toMatch(/^transit gateway tgw-1 in /);
-  expect(lines[2]).toMatch(/^1 +acme-all +111111111111 +10\.3\.0\.0\/20 +vpc-blue +table-a-deployment +2 3 +connects to/);
+  expect(lines[2]).toMatch(/^1 +acme-all +111111111111 +10\.3\.0\.0\/20 +vpc-blue +table-a-deployment +2 3 +connects/);
   expect(lines[4]).toMatch(/^3 +.* table-a-services +1 2 4 +shop \(postgres, port 5432\)$/);
   expect(lines).toHaveLength(8);
   expect(networkText(networkMap(factsOf([]), []))).toEqual(['no networks']);

@@ -4,7 +4,8 @@ import { reach } from '../../../cli/reach/reach';
 
 const ALL = { protocol: '-1', cidr: '0.0.0.0/0' };
 const OPEN: readonly AclEntryFacts[] = [
-  { number: 100, direction: 'in', isAllowing: true, ...ALL }, { number: 100, direction: 'out', isAllowing: true, ...ALL },
+  { number: 100, direction: 'in', isAllowing: true, ...ALL },
+  { number: 100, direction: 'out', isAllowing: true, ...ALL },
 ];
 const GROUP = {
   id: 'sg-1', vpcId: 'vpc-b', name: 'all', ingress: [{ protocol: '-1', cidrs: ['0.0.0.0/0'], groupIds: [] }],
@@ -34,8 +35,9 @@ test.each<[string, readonly AclEntryFacts[], readonly AclEntryFacts[], string]>(
   ['open', OPEN, OPEN, ''],
   ['without outbound entries', [entry(1, 'in')], OPEN,
     'network ACL acl-a of subnet subnet-a denies TCP port 5432 to 10.2.0.0/20'],
-  ['that deny the port first', OPEN, [entry(1, 'in', { isAllowing: false, protocol: '6', fromPort: 5000, toPort: 6000 }),
-    ...OPEN], 'network ACL acl-b of subnet subnet-b denies TCP port 5432 from 10.1.0.0/20'],
+  ['that deny the port first', OPEN, [
+    entry(1, 'in', { isAllowing: false, protocol: '6', fromPort: 5000, toPort: 6000 }), ...OPEN,
+  ], 'network ACL acl-b of subnet subnet-b denies TCP port 5432 from 10.1.0.0/20'],
   ['that deny the port later', OPEN, [...OPEN, entry(200, 'in', { isAllowing: false })], ''],
   ['that deny a part of the subnet', OPEN, [entry(1, 'in', { isAllowing: false, cidr: '10.1.4.0/24' }), ...OPEN],
     'network ACL acl-b of subnet subnet-b denies TCP port 5432 from 10.1.0.0/20'],
