@@ -79,6 +79,7 @@ export class Network extends Construct implements INetwork {
     // AWS changes neither the addresses of a VPC nor those of subnets
     this.stack._fix('addressRange', range.cidr);
     this.stack._fix('availabilityZones', zonesOf(zones));
+    this.stack._fix('stackName', this.stack.stackName);
     const resources = new VpcResources(this.stack, 'Resources', {
       cidr: range.cidr, prefixLength: range.prefixLength, zones, natGateways, name: this.node.path,
     });

@@ -160,6 +160,19 @@ describe('access', () => {
   });
 });
 
+test.each([['aurora-postgresql', aurora], ['postgres', postgres]])(
+  'a database of %s names what would replace it, so that a later change is rejected', (engine, create) => {
+    const stacks = resourcesOf(create().parent, 'Custom::OrgEnvironmentsStack');
+    expect(stacks.map(({ Properties }) => Properties.fixed)).toEqual([{
+      'databaseIdentifier': 'shop',
+      'engine': engine,
+      'databaseName': 'app',
+      'network': 'vpc-1',
+      'account of the network': '333333333333',
+    }]);
+  },
+);
+
 test('the parent stack knows address, secret and key of the database', () => {
   const { app, cicd, props } = world();
   const database = SharedDatabase.auroraPostgres(cicd.stack, 'Database', props);

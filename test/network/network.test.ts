@@ -32,6 +32,13 @@ describe('a network', () => {
     ]);
   });
 
+  test('names what would replace the VPC, so that a later change is rejected', () => {
+    const [stack] = resourcesOf(outer, 'Custom::OrgEnvironmentsStack');
+    expect(stack?.Properties.fixed).toEqual({
+      addressRange: '10.1.0.0/20', availabilityZones: '2', stackName: stack?.Properties.stackName,
+    });
+  });
+
   test('has no way to the internet but for public subnets, no NAT gateway, and no endpoint that costs', () => {
     const routes = resourcesOf(inner, 'AWS::EC2::Route');
     expect(names(routes, 'DestinationCidrBlock')).toEqual(['0.0.0.0/0']);
