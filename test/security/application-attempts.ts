@@ -1,5 +1,5 @@
-import type { Attempt } from './attempts';
-import { bootstrapRole, bucketOf, inProd, on, roleIn } from './attempts';
+import type { Attempt } from './attempt';
+import { bootstrapRole, bucketOf, inProd, on, roleIn } from './attempt';
 import { REGION } from '../fixtures/app';
 
 const ROLES_OF_PIPELINE = [

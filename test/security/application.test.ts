@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, ManagedPolicy, PermissionsBoundary, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { APPLICATION_ATTEMPTS } from './application-attempts';
-import type { Attempt, Target } from './attempts';
+import type { Attempt, Target } from './attempt';
 import { AccountStack } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { REGION } from '../fixtures/app';

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ATTEMPTS } from './attempts';
-import type { Target } from './attempts';
+import type { Target } from './attempt';
+import { DATABASE_READER, targetApp, UNITS } from './target-app';
 import type { Caller, Permission } from '../../rehearsal/core/service';
-import { PipelineEvent, PipelineNotifications } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import { Harness, reasons, REPOSITORY } from '../vending/harness';
 
@@ -22,6 +21,15 @@ const ROLES = [
   '/org-environments-pipeline-provider',
   '/org-environments-trigger',
   '/org-environments-operations',
+  '/org-environments-transit-provider',
+  '/org-environments-address-provider',
+  '/org-environments-cleaner',
+  '/org-environments-backport',
+  '/org-environments-release-evil',
+  '/org-environments-release/evil',
+  '/org-environments-clean-eu-west-1',
+  '/network-org-environments-evil',
+  `/${DATABASE_READER}`,
 ];
 
 let harness: Harness;
@@ -29,19 +37,10 @@ let target: Target;
 let dev: string;
 
 beforeAll(async () => {
-  harness = await Harness.start();
+  harness = await Harness.start({ organizationalUnits: UNITS });
   const { organizations } = harness.simulation;
   organizations.addAccount({ accountId: UNRELATED, name: 'unrelated', email: 'un@example.com', joined: 'INVITED' });
-  expect(reasons(await harness.deploy(cicd => {
-    const { organization, stack } = cicd;
-    const approvalTopic = new Topic(stack, 'Approvals');
-    cicd.environment('dev');
-    cicd.environment('prod', { pipeline: { approval: true, approvalTopic } });
-    new PipelineNotifications(stack, 'Notifications', { organization });
-    new PipelineNotifications(stack, 'OfProd', {
-      organization, environmentNames: ['prod'], events: [PipelineEvent.APPROVAL_NEEDED],
-    });
-  }))).toBe('');
+  expect(reasons(await harness.deploy(targetApp))).toBe('');
   dev = harness.vended['shop-dev'];
   target = targetOf(harness.vended['shop-prod']);
 });
@@ -63,9 +62,24 @@ function targetOf(accountId: string): Target {
     registryArn: here('dynamodb', `table/${ids('AWS::DynamoDB::Table')[0]}`),
     parameterArn: here('ssm', 'parameter/org-environments/organization'),
     functionArns: ids('AWS::Lambda::Function').map(name => here('lambda', `function:${name}`)),
-    stateMachineArn: ids('AWS::StepFunctions::StateMachine')[0],
+    stateMachineArns: ids('AWS::StepFunctions::StateMachine'),
     queueArn: here('sqs', 'any'),
     providerRoleArns: roles.filter(arn => !arn.includes('/org-environments-source/') && !arn.includes('/cdk-')),
+    ...sharedIn(accountId),
+    sideAccountIds: [harness.vended['shop-blue'], harness.vended['shop-green']],
+  };
+}
+
+/** What the account of `prod` has for others. */
+function sharedIn(accountId: string) {
+  const { iam, cloudformation } = harness.simulation;
+  const all = cloudformation.inventory.all({ accountId, region: REGION });
+  const arnOf = (part: string): string => all.find(({ arn = '' }) => arn.includes(part))?.arn ?? '';
+  return {
+    networkRoleArns: iam.rolesOf(accountId).map(({ arn }) => arn).filter(arn => arn.includes('/network-org-')),
+    addressTableArn: arnOf('OrgEnvironmentsAddresses'),
+    databaseSecretArn: arnOf(':secret:'),
+    databaseKeyArn: arnOf(':key/'),
   };
 }
 
@@ -171,6 +185,32 @@ test('the pipeline of prod may do what it needs of it, so the attempts fail for 
     { action: 'kms:GenerateDataKey', resource: keyArn, context },
   ];
   expect(allowedOf([source], ofSource)).toHaveLength(ofSource.length);
+});
+
+test('those who need the roles and resources of the attempts may use them, so the attempts fail for their reasons', () => {
+  const { iam } = harness.simulation;
+  const { accountId, networkRoleArns, addressTableArn, databaseSecretArn, sideAccountIds: [blue] } = target;
+  const arnIn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;
+  const mayAssume = (name: string, ...roleArns: readonly string[]) => roleArns.map(resource =>
+    [`org-environments-${name}`, { action: 'sts:AssumeRole', resource }] as const);
+  const needed = [
+    ...mayAssume('cleaner', arnIn(accountId, `org-environments-clean-${REGION}`)),
+    ...mayAssume('transit-provider', ...networkRoleArns),
+    ...mayAssume('release-', arnIn(blue, 'org-environments-pipeline-release')),
+    ...['dynamodb:GetItem', 'dynamodb:UpdateItem'].map(action =>
+      ['org-environments-address-provider', { action, resource: addressTableArn }] as const),
+  ];
+  // a role of the network, and that of the hub
+  expect(networkRoleArns).toHaveLength(2);
+  const denied = needed.filter(([name, permission]) => {
+    const role = iam.rolesOf(CICD_ACCOUNT).find(({ roleName }) => roleName.startsWith(name));
+    return !role || !isAllowed(iam.sessionOf(role.arn, 'attempt'), permission);
+  });
+  expect(denied).toEqual([]);
+  const services = harness.vended['shop-services'];
+  callersIn(services);
+  const reader = iam.sessionOf(arnIn(services, DATABASE_READER), 'attempt');
+  expect(isAllowed(reader, { action: 'secretsmanager:GetSecretValue', resource: databaseSecretArn })).toBe(true);
 });
 
 describe('events of a pipeline named prod', () => {

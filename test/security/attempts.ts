@@ -1,46 +1,12 @@
-import type { Permission } from '../../rehearsal/core/service';
+import { BOOTSTRAP_ROLES, bootstrapRole, bucketOf, inCicd, inProd, on, roleIn } from './attempt';
+import type { Attempt, Target } from './attempt';
+import { SHARED } from './shared-attempts';
+import { TRAFFIC_PARAMETER } from './target-app';
 import { CICD_ACCOUNT, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION } from '../fixtures/app';
 
-/** What an attempt is about: the account and the resources of environment `prod`, and those of the CICD account. */
-export interface Target {
-  readonly accountId: string;
-  readonly sourceRoleArn: string;
-  readonly repositoryArn: string;
-  readonly keyArn: string;
-  readonly topicArn: string;
-  readonly registryArn: string;
-  readonly parameterArn: string;
-  readonly functionArns: readonly string[];
-  readonly stateMachineArn: string;
-  readonly queueArn: string;
-  readonly providerRoleArns: readonly string[];
-}
-
-/** A way from a member account into another account. */
-export interface Attempt {
-  readonly what: string;
-  readonly why: string;
-  /** The permissions of which each must be denied. */
-  readonly needs: (target: Target) => readonly Permission[];
-}
-
-type Names = string | readonly string[];
-
-export const on = (resources: Names, actions: Names, context?: Permission['context']) =>
-  [resources].flat().flatMap(resource => [actions].flat().map(action => ({ action, resource, context })));
-export const bucketOf = ({ accountId }: Target): string =>
-  `arn:aws:s3:::org-environments-artifacts-${accountId}-${REGION}`;
 const sourceOf = (target: Target): string => `${bucketOf(target)}/prod/Source/abc`;
 const artifact = (arn: string) => ({ 'kms:EncryptionContext:aws:s3:arn': arn });
-export const roleIn = (accountId: string, name: string): string => `arn:aws:iam::${accountId}:role/${name}`;
-export const bootstrapRole = (accountId: string, kind: string): string =>
-  roleIn(accountId, `cdk-hnb659fds-${kind}-role-${accountId}-${REGION}`);
-export const inProd = ({ accountId }: Target, service: string, resource: string): string =>
-  `arn:aws:${service}:${REGION}:${accountId}:${resource}`;
-const inCicd = (service: string, resource: string): string =>
-  `arn:aws:${service}:${REGION}:${CICD_ACCOUNT}:${resource}`;
 const BUS = inCicd('events', 'event-bus/org-environments');
-const BOOTSTRAP_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup', 'cfn-exec'];
 
 const SOURCE: readonly Attempt[] = [
   {
@@ -130,7 +96,7 @@ const MESSAGES: readonly Attempt[] = [
 const CICD: readonly Attempt[] = [
   {
     what: 'Assume a role of the functions of the CICD account',
-    why: 'they trust Lambda or Step Functions only',
+    why: 'they trust services, and functions of the CICD account, only',
     needs: ({ providerRoleArns }) => on(providerRoleArns, 'sts:AssumeRole'),
   },
   {
@@ -144,10 +110,10 @@ const CICD: readonly Attempt[] = [
     needs: ({ functionArns }) => on(functionArns, ['lambda:InvokeFunction', 'lambda:UpdateFunctionCode']),
   },
   {
-    what: 'Start the waiter, or answer for it',
+    what: 'Start a state machine, or answer for it: the waiter, releases, backports, cleans',
     why: 'a state machine has no access for other accounts',
-    needs: ({ stateMachineArn }) =>
-      on(stateMachineArn, ['states:StartExecution', 'states:SendTaskSuccess', 'states:UpdateStateMachine']),
+    needs: ({ stateMachineArns }) =>
+      on(stateMachineArns, ['states:StartExecution', 'states:SendTaskSuccess', 'states:UpdateStateMachine']),
   },
   {
     what: 'Answer CloudFormation in place of the entry function',
@@ -180,6 +146,14 @@ const CICD: readonly Attempt[] = [
       ...on(inCicd('ecr', `repository/cdk-hnb659fds-container-assets-${CICD_ACCOUNT}-${REGION}`), [
         'ecr:PutImage', 'ecr:BatchGetImage',
       ]),
+    ],
+  },
+  {
+    what: 'Change the traffic of a blue/green environment',
+    why: 'the parameter has no access for other accounts, and its role trusts the function of the releases only',
+    needs: ({ providerRoleArns }) => [
+      ...on(inCicd('ssm', `parameter${TRAFFIC_PARAMETER}`), ['ssm:PutParameter', 'ssm:DeleteParameter']),
+      ...on(providerRoleArns.filter(arn => arn.includes('/org-environments-release/')), 'sts:AssumeRole'),
     ],
   },
   {
@@ -303,6 +277,23 @@ const MANAGEMENT: readonly Attempt[] = [
     ),
   },
   {
+    what: 'Create, change or delete organizational units',
+    why: 'only the management account may, and who assumes the role there',
+    needs: () => on(organizationArn(`ou/${ORGANIZATION_ID}/ou-ab12-cdefgh34`), [
+      'organizations:CreateOrganizationalUnit', 'organizations:DeleteOrganizationalUnit',
+      'organizations:UpdateOrganizationalUnit',
+    ]),
+  },
+  {
+    what: 'Change the contacts, the regions or the root e-mail of the account of `prod`',
+    why: 'only the management account and the account itself may',
+    needs: ({ accountId }) => on(
+      `arn:aws:account::${MANAGEMENT_ACCOUNT}:account/${ORGANIZATION_ID}/${accountId}`,
+      ['account:PutAlternateContact', 'account:EnableRegion', 'account:DisableRegion', 'account:StartPrimaryEmailUpdate',
+        'account:AcceptPrimaryEmailUpdate'],
+    ),
+  },
+  {
     what: 'Close, rename or remove the account of `prod`',
     why: 'only the management account and the account itself may',
     needs: ({ accountId }) => [
@@ -319,6 +310,6 @@ export const ATTEMPTS: Readonly<Record<string, readonly Attempt[]>> = {
   'Repository and artifacts': SOURCE,
   'Approvals and notifications': MESSAGES,
   'The CICD account': CICD,
-  'Another environment': PROD,
+  'Another environment': [...PROD, ...SHARED],
   'The management account': MANAGEMENT,
 };

@@ -211,4 +211,15 @@ describe('features of the role', () => {
     expect([remove(), move()]).toEqual([true, true]);
     simulation.organizations.tree.updateUnit(units.Security, { tags: {} });
   });
+
+  test('a confined role can give accounts and units elsewhere the tag, as docs/security.md says', () => {
+    const allows = roleWith({ features, ...confined() });
+    const tag = (resource: string) => allows([{ action: 'organizations:TagResource', resource, context: tagged }]);
+    expect([tag(account(SECURITY)), tag(unit('Security'))]).toEqual([true, true]);
+    const known = simulation.organizations.tree.account(SECURITY);
+    if (known) simulation.organizations.tree.putAccount({ ...known, tags: { [TAG]: 'ours' } });
+    expect(allowed(SECURITY, { features, ...confined() }).filter(isOnAccounts)).toEqual(features.filter(isOnAccounts));
+    expect(allowed(SECURITY, { features, ...confined(), protectedAccountIds: [SECURITY] }).filter(isOnAccounts))
+      .toEqual([]);
+  });
 });
