@@ -17,11 +17,13 @@ const limit = v.custom<number>(
 
 const ofEnvironment = { environmentName: nonEmptyText('environmentName'), by: nonEmptyText('by') };
 
+const accountId = v.custom<string>(
+  value => typeof value === 'string' && /^\d{12}$/.test(value),
+  ({ input }) => `accountId must have twelve digits, got ${JSON.stringify(input)}`,
+);
+
 const ofAccount = {
-  accountId: v.custom<string>(
-    value => typeof value === 'string' && /^\d{12}$/.test(value),
-    ({ input }) => `accountId must have twelve digits, got ${JSON.stringify(input)}`,
-  ),
+  accountId,
   by: nonEmptyText('by'),
   reason: nonEmptyText('reason'),
 };
@@ -29,6 +31,8 @@ const ofAccount = {
 const decision = v.picklist(
   ['approved', 'rejected'], ({ input }) => `decision must be 'approved' or 'rejected', got ${JSON.stringify(input)}`,
 );
+
+const month = v.literal('month', ({ input }) => `costs must be 'month', or be omitted, got ${JSON.stringify(input)}`);
 
 const OPERATIONS = [
   'halt', 'resume', 'status', 'release', 'releasePush', 'rollback', 'abort', 'approve', 'describeRelease', 'history',
@@ -97,12 +101,12 @@ const request = v.variant(
     }),
     v.object({
       operation: v.literal('changeEmail'),
-      accountId: nonEmptyText('accountId'),
+      accountId,
       email: nonEmptyText('email'),
       code: v.optional(nonEmptyText('code')),
       by: nonEmptyText('by'),
     }),
-    v.object({ operation: v.literal('accounts'), costs: v.optional(v.literal('month')) }),
+    v.object({ operation: v.literal('accounts'), costs: v.optional(month) }),
     v.object({ operation: v.literal('addresses') }),
     v.object({ operation: v.literal('cleanAccount'), ...ofAccount, mode: modeOf('used', 'full') }),
     v.object({ operation: v.literal('releaseAccount'), ...ofAccount }),

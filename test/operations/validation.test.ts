@@ -6,6 +6,8 @@ const ONE_OF = 'operation must be one of halt, resume, status, release, releaseP
   + 'absorb, describeBackport, restartBackport, map, addresses';
 const RELEASE = { operation: 'release', environmentName: 'prod', by: BY, reference: 'main' };
 const HALT = { operation: 'halt', environmentNames: ['prod'], by: BY, reason: 'wrong prices' };
+const CLEAN = { operation: 'cleanAccount', accountId: '111111111111', by: BY, reason: 'a leftover', mode: 'used' };
+const EMAIL = { operation: 'changeEmail', accountId: '111111111111', email: 'a@example.com', by: BY };
 
 test.each([
   HALT,
@@ -24,6 +26,19 @@ test.each([
   { operation: 'backport', commits: ['abc'], from: 'env/test', to: ['env/dev'], by: BY },
   { operation: 'absorb', branch: 'main', by: BY },
   { operation: 'describeBackport', backportId: 'backport-1' },
+  { operation: 'backport', pullRequest: '7', from: 'env/test', by: BY },
+  { operation: 'restartBackport', backportId: 'backport-1', by: BY },
+  { operation: 'map' },
+  { operation: 'addresses' },
+  { operation: 'accounts' },
+  { operation: 'accounts', costs: 'month' },
+  CLEAN,
+  { ...CLEAN, mode: 'full' },
+  { operation: 'releaseAccount', accountId: '111111111111', by: BY, reason: 'clean' },
+  EMAIL,
+  { ...EMAIL, code: '123456' },
+  { operation: 'reconcile', environmentNames: 'all', by: BY, mode: 'schedule' },
+  { operation: 'releasePush', environmentName: 'prod', branchName: 'main', commitId: 'abc' },
   { operation: 'forget', name: 'prod', by: BY, mode: 'preview' },
   { operation: 'forget', name: 'prod', by: BY, reason: 'the account was closed', mode: 'forget' },
 ])('accepts a request of the contract: %j', request => {
@@ -45,6 +60,51 @@ test.each([
     'an empty name',
     { operation: 'absorb', branch: 'main', to: [''], by: BY },
     'to must be a list of 1 to 100 names, got [""]; nothing was done',
+  ],
+  [
+    'an account that is not an id',
+    { ...CLEAN, accountId: 'shop-dev' },
+    'accountId must have twelve digits, got "shop-dev"; nothing was done',
+  ],
+  [
+    'an account to release that is no text',
+    { ...CLEAN, operation: 'releaseAccount', accountId: 111111111111 },
+    'accountId must have twelve digits, got 111111111111; nothing was done',
+  ],
+  [
+    'another mode of a clean',
+    { ...CLEAN, mode: 'quick' },
+    "mode must be one of 'used', 'full', got \"quick\"; nothing was done",
+  ],
+  [
+    'a clean without a reason',
+    { ...CLEAN, reason: undefined },
+    'reason must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'costs of another time',
+    { operation: 'accounts', costs: 'year' },
+    "costs must be 'month', or be omitted, got \"year\"; nothing was done",
+  ],
+  [
+    'an e-mail for an account that is not an id',
+    { ...EMAIL, accountId: '*' },
+    'accountId must have twelve digits, got "*"; nothing was done',
+  ],
+  [
+    'more commits than a backport may have',
+    { operation: 'backport', commits: Array.from({ length: 101 }, () => 'a'), from: 'env/test', by: BY },
+    expect.stringMatching(/^commits must be a list of 1 to 100 names, got \["a",.*; nothing was done$/),
+  ],
+  [
+    'no backport to restart',
+    { operation: 'restartBackport', by: BY },
+    'backportId must be a text that is not empty, got undefined; nothing was done',
+  ],
+  [
+    'another mode of a check',
+    { operation: 'reconcile', environmentNames: 'all', by: BY, mode: 'fix' },
+    "mode must be one of 'check', 'repair', 'read', 'schedule', got \"fix\"; nothing was done",
   ],
   [
     'another mode',
@@ -134,5 +194,5 @@ test.each([
   ],
   ['no caller', { ...HALT, by: '' }, 'by must be a text that is not empty, got ""; nothing was done'],
 ])('rejects a request with %s', (_what, request, message) => {
-  expect(() => validOperation(request)).toThrow(new Error(message));
+  expect(() => validOperation(request)).toThrow(expect.objectContaining({ message }));
 });
