@@ -1,3 +1,4 @@
+import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { pipelinesIdle } from '../../cli/run/pipeline-runs';
 import type { PipelinePlan } from '../../src';
@@ -15,7 +16,7 @@ class Script extends PipelineDefinition {
 
 const app = (cicd: Cicd): void => { cicd.environment('dev', { pipeline: { definition: new Script() } }); };
 
-describe('an artifact key that was deleted', () => {
+describe('an artifact key that is deleted', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await Harness.start({ ...IN_REAL_TIME, builds: true, files: { 'build.sh': 'true\n' } });
@@ -27,11 +28,34 @@ describe('an artifact key that was deleted', () => {
   const keys = () => [...harness.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.resources.values() ?? []]
     .filter(({ type }) => type === 'AWS::KMS::Key').map(({ attributes }) => String(attributes.Arn));
 
+  const lastStatus = () =>
+    harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)[0]?.executions[0]?.status;
+
   async function statusOfPush(text: string): Promise<string | undefined> {
     await harness.push('env/dev', { 'file.txt': text });
     await pipelinesIdle(harness.simulation);
-    return harness.simulation.codepipeline.pipelines(harness.vended['shop-dev'], REGION)[0]?.executions[0]?.status;
+    return lastStatus();
   }
+
+  test('can be saved while its deletion is scheduled: then pipelines deploy again', async () => {
+    const { iam, server } = harness.simulation;
+    const { accessKeyId } = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
+    const kms = async (operation: string, input: object) =>
+      server.call({ service: 'kms', operation, region: REGION, accessKeyId, input: { ...input } });
+    const found = await kms('DescribeKey', { KeyId: 'alias/org-environments-artifacts' });
+    const { KeyMetadata: { KeyId } } = found as { KeyMetadata: { KeyId: string } };
+    expect(keys()).toEqual([expect.stringContaining(KeyId)]);
+    expect(await statusOfPush('before')).toBe('Succeeded');
+    await kms('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
+    expect(await statusOfPush('scheduled')).toBe('Failed');
+    await kms('CancelKeyDeletion', { KeyId });
+    expect(await statusOfPush('disabled')).toBe('Failed');
+    await kms('EnableKey', { KeyId });
+    await harness.pipelines(harness.vended['shop-dev']).send(new StartPipelineExecutionCommand({ name: 'dev' }));
+    await pipelinesIdle(harness.simulation);
+    expect(lastStatus()).toBe('Succeeded');
+    expect(await statusOfPush('enabled')).toBe('Succeeded');
+  });
 
   test('stops all pipelines until a deployment gives another key to all of them', async () => {
     expect(await statusOfPush('1')).toBe('Succeeded');

@@ -54,10 +54,22 @@ export class Kms implements Service {
       this.deletedAt.set(arn, this.environment.clock.now() + days * DAY);
       return this.described(arn);
     },
+    CancelKeyDeletion: async call => {
+      const arn = this.required(call);
+      if (!this.deletedAt.delete(arn)) throw new AwsError('KMSInvalidStateException', `${arn} is not pending deletion.`);
+      this.disabled.add(arn);
+      return { KeyId: arn };
+    },
+    EnableKey: async call => {
+      const arn = this.required(call);
+      if (this.deletedAt.has(arn)) throw new AwsError('KMSInvalidStateException', `${arn} is pending deletion.`);
+      this.disabled.delete(arn);
+      return {};
+    },
   };
   public readonly permissions = {
     ...everywhere(['ListKeys']),
-    ...on(['DescribeKey', 'ScheduleKeyDeletion'], call => keyArn(call)),
+    ...on(['DescribeKey', 'ScheduleKeyDeletion', 'CancelKeyDeletion', 'EnableKey'], call => this.arnOf(call)),
   };
   /** A key with a date of deletion exists no longer for CloudFormation. */
   public readonly existing: Service['existing'] = {
@@ -72,14 +84,17 @@ export class Kms implements Service {
   private readonly policies = new Map<string, OwnedPolicy>();
   /** When keys are deleted, by their ARNs. */
   private readonly deletedAt = new Map<string, number>();
+  /** A key whose deletion was cancelled cannot be used until it is enabled. */
+  private readonly disabled = new Set<string>();
   private readonly aliases = new Regional(() => new Map<string, string>());
 
   public constructor(private readonly environment: Environment, private readonly iam: Identities) {}
 
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     const known = this.policies.get(arn);
-    // a key that is deleted, or will be, encrypts nothing
-    return known && this.deletedAt.has(arn) && CRYPTOGRAPHIC.test(action) ? { ...known, policy: NOTHING } : known;
+    // a key that is disabled or deleted, or will be, encrypts nothing
+    const isUnusable = this.deletedAt.has(arn) || this.disabled.has(arn);
+    return known && isUnusable && CRYPTOGRAPHIC.test(action) ? { ...known, policy: NOTHING } : known;
   }
 
   /** Deletes a key immediately, as if its waiting period had ended. */
@@ -95,9 +110,16 @@ export class Kms implements Service {
 
   private required(call: Call): string {
     read(KeyInput, call.input);
-    const [arn, { caller: { accountId }, region }] = [keyArn(call), call];
+    const [arn, { caller: { accountId }, region }] = [this.arnOf(call), call];
     if (this.keysOf({ accountId, region }).includes(arn)) return arn;
     throw new AwsError('NotFoundException', `Key '${arn}' does not exist`);
+  }
+
+  /** The ARN of the key that a call names by its id, its ARN, or an alias. */
+  private arnOf(call: Call): string {
+    const named = textOf(call, 'KeyId');
+    const id = this.aliases.of(call.caller.accountId, call.region).get(named) ?? named;
+    return id.startsWith('arn:') ? id : regionalArn(call, `key/${id}`);
   }
 
   private described(arn: string): object {
@@ -106,7 +128,7 @@ export class Kms implements Service {
       KeyId: arn.slice(arn.lastIndexOf('/') + 1),
       Arn: arn,
       KeyManager: 'CUSTOMER',
-      KeyState: deletedAt === undefined ? 'Enabled' : 'PendingDeletion',
+      KeyState: deletedAt !== undefined ? 'PendingDeletion' : this.disabled.has(arn) ? 'Disabled' : 'Enabled',
       DeletionDate: deletedAt === undefined ? undefined : new Date(deletedAt),
     };
   }
@@ -168,9 +190,4 @@ export class Kms implements Service {
       remove: async (id, _properties, context) => { this.aliases.of(context.accountId, context.region).delete(id); },
     };
   }
-}
-
-function keyArn(call: Call): string {
-  const id = textOf(call, 'KeyId');
-  return id.startsWith('arn:') ? id : regionalArn(call, `key/${id}`);
 }

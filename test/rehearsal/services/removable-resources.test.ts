@@ -145,6 +145,13 @@ test('a key is deleted after some days, and until then pending', async () => {
   await expect(call('ScheduleKeyDeletion', { KeyId })).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
   expect(await call('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { KeyState: 'PendingDeletion' } });
   expect(known('AWS::KMS::Key')).toEqual([]);
+  await expect(call('EnableKey', { KeyId })).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
+  await call('CancelKeyDeletion', { KeyId });
+  await expect(call('CancelKeyDeletion', { KeyId })).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
+  expect(await call('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { KeyState: 'Disabled' } });
+  await call('EnableKey', { KeyId });
+  expect(await call('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { KeyState: 'Enabled' } });
+  await call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
   await world.pass(8 * 24 * 3600);
   expect(await call('ListKeys')).toEqual({ Keys: [] });
   await expect(call('DescribeKey', { KeyId })).rejects.toMatchObject({ name: 'NotFoundException' });
