@@ -115,10 +115,18 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       if (error instanceof UnusableAccountError && prepared && accountId) return this.defer(key, accountId, error);
       const isNew = this.context.now() - record.attempt < MAX_PROPAGATION;
       if (error instanceof AccessError && isNew) return waitFor('access to the management account', error);
+      if (error instanceof AccessError && prepared && accountId && await this.isRollingBack(owner)) {
+        return this.defer(key, accountId, error);
+      }
       if (!isTransient(error)) throw withAccountName(request, error);
       if (!this.isTimedOut(record)) throw error;
       throw await this.timedOut(key, record, request, { error });
     }
+  }
+
+  /** Without the management account no account can be changed, and the rollback of a change would fail as well. */
+  private async isRollingBack({ stackId }: Owner): Promise<boolean> {
+    return this.context.cicdStack.isRollingBack(stackId);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { existing, owner, vended, Vending } from './vending';
+import { AccessError } from '../../lambda/account/access';
 import { accountKey } from '../../lambda/registry/account';
 import type { AccountRecord } from '../../lambda/registry/account';
 import type { AccountRequest, NamedAccountRequest } from '../../src/account/contract';
@@ -136,6 +137,23 @@ test('an account that is removed while its update is deferred leaves no mark', a
   expect(vending.registry.keys).toContain('unreachable#333333333333');
   await vending.remove(dev, existing({ templates: 'second' }));
   expect(vending.registry.keys).toEqual([]);
+});
+
+test('defers an update without access to the management account only while its stack rolls back', async () => {
+  const vending = new Vending();
+  const accountId = await vending.create(dev, vended());
+  vending.clock.now += 3_600_000;
+  const denied = () => new AccessError("cannot assume role 'role' of the management account", undefined);
+  vending.directory.refusals.set('root', Array.from({ length: 100 }, denied));
+  const moved = vended({ organizationalUnit: 'Workloads' });
+  await expect(vending.update(dev, moved, vended())).rejects.toThrow("cannot assume role 'role'");
+  expect(await vending.record(vended())).not.toHaveProperty('deferral');
+  vending.isRollingBack = true;
+  expect(await vending.update(dev, vended({ organizationalUnit: 'Workloads' }), moved)).toBe(accountId);
+  expect(vending.registry.keys).toContain(`unreachable#${accountId}`);
+  vending.directory.refusals.clear();
+  expect(await vending.update(dev, vended(), moved)).toBe(accountId);
+  expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
 });
 
 test('defers an update when a session that was assumed before is denied access', async () => {

@@ -74,6 +74,11 @@ export class CodeCommit implements Service {
     await this.clock.during(async () => this.store.seed(accountId, region, repositoryName, path));
   }
 
+  /** Deletes a repository, as a person does by hand. */
+  public async remove(accountId: string, region: string, repositoryName: string): Promise<void> {
+    await this.clock.during(async () => this.store.remove(this.store.required(accountId, region, repositoryName)));
+  }
+
   /** Handles a push that a hook reported. Returns whether the repository exists. */
   public received(repositoryId: string, lines: string): boolean {
     const repository = this.store.withId(repositoryId);
