@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { BASELINE_ENVIRONMENT } from './contract';
 import { ACCOUNT_KIND } from '../account/kind';
 import { recordsOf } from '../kinds/custom-resources';
-import { recordPermissions } from '../kinds/permissions';
+import { acknowledgePermissions, recordPermissions } from '../kinds/permissions';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { fail } from '../private/validate';
@@ -35,6 +35,7 @@ export class BaselineFunction extends Construct {
       readFiles(),
     ];
     const policy = new Policy(this, 'AccountFunction', { statements: permissions.map(({ statement }) => statement) });
+    acknowledgePermissions(policy, permissions);
     accountFunction.role?.attachInlinePolicy(policy);
     accountFunction.addEnvironment(BASELINE_ENVIRONMENT.ACCOUNT_BASELINES, 'true');
   }

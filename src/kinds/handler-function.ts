@@ -8,8 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Permission } from './kind';
-import { allow } from './permissions';
-import { acknowledgeWildcards } from '../private/acknowledge';
+import { acknowledgePermissions, allow } from './permissions';
 import { handlerCode } from '../private/handler-code';
 
 interface HandlerFunctionProps {
@@ -55,9 +54,7 @@ export class HandlerFunction extends Construct {
       // inline: a separate policy would be one more resource for each function
       inlinePolicies: { Rights: new PolicyDocument({ statements }) },
     });
-    acknowledgeWildcards(this.role, statements, Object.fromEntries(
-      permissions.map(({ statement, whyWildcard = '' }) => [statement.sid ?? '', whyWildcard]),
-    ));
+    acknowledgePermissions(this.role, permissions);
     this.function = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
       code: handlerCode(props.handler),

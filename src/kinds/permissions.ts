@@ -1,7 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 import type { RecordAccess, Permission } from './kind';
+import { acknowledgeWildcards } from '../private/acknowledge';
 import { REGISTRY_INDEX } from '../registry/contract';
 
 /** A permission for actions on resources. */
@@ -58,4 +60,11 @@ export function assumeMemberRoles(organizationId: string, roleNames: readonly st
 export function describeStacks(sid: string, actions: string[]): Permission {
   return allow(sid, actions, [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/*`],
     'the stacks of all apps that use the organization');
+}
+
+/** Acknowledges the findings of cdk-nag about the wildcards in permissions, with their reasons. */
+export function acknowledgePermissions(construct: IConstruct, permissions: readonly Permission[]): void {
+  acknowledgeWildcards(construct, permissions.map(({ statement }) => statement), Object.fromEntries(
+    permissions.map(({ statement, whyWildcard = '' }) => [statement.sid ?? '', whyWildcard]),
+  ));
 }

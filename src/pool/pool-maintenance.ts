@@ -8,7 +8,7 @@ import { ACCOUNT_KIND } from '../account/kind';
 import { CleanMachine } from '../clean/clean-machine';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { recordsOf } from '../kinds/custom-resources';
-import { allow, recordPermissions } from '../kinds/permissions';
+import { acknowledgePermissions, allow, recordPermissions } from '../kinds/permissions';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { fail } from '../private/validate';
@@ -51,6 +51,7 @@ export class PoolMaintenance extends Construct {
       putEvents(eventBus),
     ];
     const policy = new Policy(this, 'AccountFunction', { statements: permissions.map(({ statement }) => statement) });
+    acknowledgePermissions(policy, permissions);
     accountFunction.role?.attachInlinePolicy(policy);
     const environment = {
       ...HISTORY_ENVIRONMENT, [POOL_ENVIRONMENT.CLEAN_MACHINE_ARN]: this.machine.stateMachineArn,

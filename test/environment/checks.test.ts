@@ -7,11 +7,14 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { Construct } from 'constructs';
+import { furtherConstructs } from './further-constructs';
+import * as library from '../../src';
 import {
   Account, AccountPipelineBranch, AccountStack, AddressSpace, BlueGreenEnvironment, Branch, BuildSecret, Endpoint,
   EnvironmentsDashboard, NotificationFormat,
   HealthCheck, Organization, OrganizationAccess,
-  OrganizationAccessRole, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
+  OrganizationAccessRole, OrganizationFeature, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
   SharedDatabase, Traffic, TransitHub,
 } from '../../src';
 import type { IAccount } from '../../src';
@@ -151,6 +154,10 @@ describe.each(places)('in %s, CDK warns of nothing and cdk-nag has no unacknowle
     expect(explained).toBeGreaterThan(0);
   });
 
+  test('a CICD account with pools, baselines, customers, backports and alarms', () => {
+    expect(findings(app => furtherConstructs(app, env))).toMatchObject(none);
+  });
+
   test('an app with all feature flags that CDK recommends', () => {
     expect(
       findings(app => everything(app, OrganizationAccess.role(ACCESS_ROLE_ARN), env), recommended),
@@ -168,7 +175,9 @@ describe.each(places)('in %s, CDK warns of nothing and cdk-nag has no unacknowle
       new OrganizationAccessRole(
         new Stack(app, 'Management', { env: management }),
         'Access',
-        { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID },
+        {
+          cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, features: Object.values(OrganizationFeature),
+        },
       );
     })).toMatchObject(none);
   });
@@ -205,6 +214,19 @@ test('cdk-nag and CDK check the resources of a pipeline like a stack of the app'
   });
   expect(found).toEqual(none);
   expect(explained).toBeGreaterThan(0);
+});
+
+test('every construct of the library is in an app that is checked', () => {
+  const env = { account: CICD_ACCOUNT, region: REGION };
+  const apps = [quickApp(), quickApp()];
+  everything(apps[0], OrganizationAccess.role(ACCESS_ROLE_ARN), env);
+  furtherConstructs(apps[1], env);
+  const constructs = apps.flatMap(app => app.node.findAll());
+  const unchecked = Object.entries(library).filter(([, value]) =>
+    typeof value === 'function' && value.prototype instanceof Construct
+      && !constructs.some(construct => construct instanceof value));
+  // it has a test of its own
+  expect(unchecked.map(([name]) => name)).toEqual(['OrganizationAccessRole']);
 });
 
 test('the checks do find what is wrong', () => {
