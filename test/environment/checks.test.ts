@@ -14,8 +14,8 @@ import {
   Account, AccountPipelineBranch, AccountStack, AddressSpace, BlueGreenEnvironment, Branch, BuildSecret, Endpoint,
   EnvironmentsDashboard, NotificationFormat,
   HealthCheck, Organization, OrganizationAccess,
-  OrganizationAccessRole, OrganizationFeature, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications, Singleton, Source,
-  SharedDatabase, Traffic, TransitHub,
+  OrganizationAccessRole, OrganizationFeature, Pipeline, PipelineDefinition, PipelineEvent, PipelineNotifications,
+  SharedDatabase, Singleton, Source, Traffic, TransitHub,
 } from '../../src';
 import type { IAccount } from '../../src';
 import { PIPELINE_PARAMETERS, PipelineResources } from '../../src/pipeline/pipeline-resources';

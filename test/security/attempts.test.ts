@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ATTEMPTS } from './attempts';
 import type { Target } from './attempt';
+import { ATTEMPTS } from './attempts';
 import { DATABASE_READER, targetApp, UNITS } from './target-app';
 import type { Caller, Permission } from '../../rehearsal/core/service';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -187,7 +187,7 @@ test('the pipeline of prod may do what it needs of it, so the attempts fail for 
   expect(allowedOf([source], ofSource)).toHaveLength(ofSource.length);
 });
 
-test('those who need the roles and resources of the attempts may use them, so the attempts fail for their reasons', () => {
+test('those who need the roles and tables of the attempts may use them, so the attempts fail for their reasons', () => {
   const { iam } = harness.simulation;
   const { accountId, networkRoleArns, addressTableArn, databaseSecretArn, sideAccountIds: [blue] } = target;
   const arnIn = (account: string, name: string) => `arn:aws:iam::${account}:role/${name}`;

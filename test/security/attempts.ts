@@ -289,8 +289,10 @@ const MANAGEMENT: readonly Attempt[] = [
     why: 'only the management account and the account itself may',
     needs: ({ accountId }) => on(
       `arn:aws:account::${MANAGEMENT_ACCOUNT}:account/${ORGANIZATION_ID}/${accountId}`,
-      ['account:PutAlternateContact', 'account:EnableRegion', 'account:DisableRegion', 'account:StartPrimaryEmailUpdate',
-        'account:AcceptPrimaryEmailUpdate'],
+      [
+        'account:PutAlternateContact', 'account:EnableRegion', 'account:DisableRegion',
+        'account:StartPrimaryEmailUpdate', 'account:AcceptPrimaryEmailUpdate',
+      ],
     ),
   },
   {

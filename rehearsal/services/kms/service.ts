@@ -56,7 +56,9 @@ export class Kms implements Service {
     },
     CancelKeyDeletion: async call => {
       const arn = this.required(call);
-      if (!this.deletedAt.delete(arn)) throw new AwsError('KMSInvalidStateException', `${arn} is not pending deletion.`);
+      if (!this.deletedAt.delete(arn)) {
+        throw new AwsError('KMSInvalidStateException', `${arn} is not pending deletion.`);
+      }
       this.disabled.add(arn);
       return { KeyId: arn };
     },
