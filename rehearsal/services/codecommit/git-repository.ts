@@ -7,12 +7,19 @@ import type {
 } from './content';
 import { GitError } from './git';
 import type { Git, GitOptions } from './git';
+import { GitObjects, isHash } from './git-objects';
+
+/** Git knows this tree without an object. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** A bare git repository. */
 export class GitRepository implements Content {
   private changes: Promise<unknown> = Promise.resolve();
+  private readonly objects: GitObjects;
 
-  public constructor(private readonly git: Git, private readonly path: string) {}
+  public constructor(private readonly git: Git, private readonly path: string) {
+    this.objects = new GitObjects(git, path);
+  }
 
   public async branches(): Promise<BranchHead[]> {
     const lines = (await this.text(['for-each-ref', '--format=%(objectname) %(refname:lstrip=2)', 'refs/heads'])).split(
@@ -28,6 +35,7 @@ export class GitRepository implements Content {
   }
 
   public async resolve(reference: string): Promise<string | undefined> {
+    if (isHash(reference)) return (await ifPossible(this.objects.commit(reference)))?.commitId;
     return this.optional(['rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`]);
   }
 
@@ -52,32 +60,28 @@ export class GitRepository implements Content {
 
   public async entries(commitId: string, folder: string): Promise<TreeEntry[]> {
     const treeish = folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`;
-    const output = (await this.git.run(['ls-tree', '-z', treeish], this.here())).toString('utf8');
+    const output = (await this.objects.read(['ls-tree', '-z', treeish], commitId)).toString('utf8');
     return output.split('\0').filter(line => line !== '').map(entryOf);
   }
 
   public async entry(commitId: string, path: string): Promise<TreeEntry | undefined> {
-    const output = (await this.git.run(['ls-tree', '-z', '--full-tree', commitId, '--', path], this.here())).toString(
-      'utf8',
-    );
+    const command = ['ls-tree', '-z', '--full-tree', commitId, '--', path];
+    const output = (await this.objects.read(command, commitId)).toString('utf8');
     return output.split('\0').filter(line => line !== '').map(entryOf).find(entry => entry.path === path);
   }
 
   public async blob(id: string): Promise<Buffer> {
-    return this.git.run(['cat-file', 'blob', id], this.here());
+    return this.objects.read(['cat-file', 'blob', id], id);
   }
 
   public async findBlob(id: string): Promise<Buffer | undefined> {
-    return this.blob(id).catch((error: unknown) => {
-      if (error instanceof GitError) return undefined;
-      throw error;
-    });
+    return ifPossible(this.blob(id));
   }
 
   public async differences(before: string | undefined, after: string): Promise<Difference[]> {
-    const from = before ?? (await this.text(['hash-object', '-t', 'tree', '-w', '--stdin']));
+    const from = before ?? EMPTY_TREE;
     const command = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, after];
-    const fields = (await this.git.run(command, this.here())).toString('utf8').split('\0');
+    const fields = (await this.objects.read(command, from, after)).toString('utf8').split('\0');
     const found: Difference[] = [];
     for (let index = 0; index + 1 < fields.length; index += 2) {
       const [modeBefore, modeAfter, idBefore, idAfter] = fields[index].slice(1).split(' ');
@@ -96,38 +100,14 @@ export class GitRepository implements Content {
   }
 
   public async treeOf(commitId: string, folder = ''): Promise<string | undefined> {
-    return this.optional([
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`,
-    ]);
+    const known = this.objects.knownCommit(commitId);
+    if (known && folder === '') return known.treeId;
+    const treeish = folder === '' ? `${commitId}^{tree}` : `${commitId}:${folder}`;
+    return this.optionalObject(['rev-parse', '--verify', '--quiet', '--end-of-options', treeish], commitId);
   }
 
   public async details(commitId: string): Promise<CommitDetails> {
-    const format = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'].join('%x00');
-    const fields = (await this.text(['show', '-s', '--date=raw', `--format=${format}`, commitId])).split('\0');
-    const [
-      id,
-      treeId,
-      parents,
-      authorName,
-      authorEmail,
-      authorDate,
-      committerName,
-      committerEmail,
-      committerDate,
-      message,
-    ] = fields;
-    return {
-      commitId: id,
-      treeId,
-      parents: parents.split(' ').filter(parent => parent !== ''),
-      message,
-      author: { name: authorName, email: authorEmail, date: authorDate },
-      committer: { name: committerName, email: committerEmail, date: committerDate },
-    };
+    return this.objects.commit(commitId);
   }
 
   public async commit(request: CommitRequest): Promise<{ commitId: string; treeId: string }> {
@@ -156,7 +136,7 @@ export class GitRepository implements Content {
   }
 
   public async mergeBase(one: string, other: string): Promise<string | undefined> {
-    return this.optional(['merge-base', one, other]);
+    return this.optionalObject(['merge-base', one, other], one, other);
   }
 
   public async merge({ ours, theirs, message, author, keepOurs, isSquash }: MergeRequest): Promise<MergeResult> {
@@ -191,7 +171,7 @@ export class GitRepository implements Content {
   }
 
   private async hasTree(treeId: string): Promise<boolean> {
-    return await this.optional(['rev-parse', '--verify', '--quiet', `${treeId}^{tree}`]) === treeId;
+    return await this.treeOf(treeId) === treeId;
   }
 
   /** @param base a commit or a tree */
@@ -244,15 +224,26 @@ export class GitRepository implements Content {
   }
 
   private async optional(argument: readonly string[]): Promise<string | undefined> {
-    return this.text(argument).catch((error: unknown) => {
-      if (error instanceof GitError) return undefined;
-      throw error;
-    });
+    return ifPossible(this.text(argument));
+  }
+
+  /** @param objects what the command reads, perhaps their hashes */
+  private async optionalObject(argument: readonly string[], ...objects: readonly string[]) {
+    const output = await ifPossible(this.objects.read(argument, ...objects));
+    return output?.toString('utf8').trim();
   }
 
   private here(): { environment: Record<string, string> } {
     return { environment: { GIT_DIR: this.path } };
   }
+}
+
+/** Returns undefined if git has failed. */
+async function ifPossible<Output>(output: Promise<Output>): Promise<Output | undefined> {
+  return output.catch((error: unknown) => {
+    if (error instanceof GitError) return undefined;
+    throw error;
+  });
 }
 
 export function signed(author: Author, committer = author): Record<string, string> {
