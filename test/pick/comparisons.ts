@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, git } from './git';
@@ -10,39 +10,48 @@ import { HostWorld } from '../sources/host-world';
 
 const BRANCHES = ['main', 'env/a', 'env/b'];
 
-/** Compares branches by the API of a simulated host, and by `git cherry`. */
+/** Compares branches by the API of a simulated host. */
 export class Comparisons {
   public static async start(name: HostName): Promise<Comparisons> {
     return new Comparisons(await HostWorld.start(name));
   }
 
-  private readonly folder = mkdtempSync(join(tmpdir(), 'compare-'));
-
   private constructor(private readonly world: HostWorld) {}
 
   public async stop(): Promise<void> {
     await this.world.stop();
-    rmSync(this.folder, { recursive: true });
   }
 
-  /** Returns the numbers of both for each pair of branches. */
-  public async run(seed: number): Promise<Readonly<Record<'git' | 'api', readonly Comparison[]>>> {
-    const random = new Random(seed);
-    const path = join(this.folder, `seed${seed}`);
-    this.grow(path, random);
+  public async run({ seed, path, pairs }: ComparedHistory): Promise<Comparison[]> {
     const repositoryName = await this.world.addRepository(`seed${seed}`, path);
-    const pairs = BRANCHES.flatMap(one => BRANCHES.filter(other => other !== one).map(other => [one, other] as const));
-    const expected = pairs.map(([one, other]) => (
-      { ahead: cherry(path, other, one), behind: cherry(path, one, other) }
+    const compared: Comparison[] = [];
+    for (const [one, other] of pairs) compared.push(await this.world.host.compare(repositoryName, one, other));
+    return compared;
+  }
+}
+
+/** A random history, and what `git cherry` finds. It is for all hosts, because git takes most of the time. */
+export class ComparedHistory {
+  /** The heads of each pair of branches. */
+  public readonly pairs: readonly (readonly [string, string])[];
+  public readonly expected: readonly Comparison[];
+  public readonly path: string;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'compare-'));
+
+  public constructor(public readonly seed: number) {
+    this.path = join(this.folder, 'repository');
+    this.grow(this.path, new Random(seed));
+    const heads = BRANCHES.map(branch => git(this.path, ['rev-parse', branch]));
+    const others = (index: number) => heads.filter((_, at) => at !== index);
+    this.pairs = heads.flatMap((one, index) => others(index).map(other => [one, other] as const));
+    const missing = new Map(this.pairs.map(([one, other]) => [`${one} ${other}`, cherry(this.path, other, one)]));
+    this.expected = this.pairs.map(([one, other]) => (
+      { ahead: missing.get(`${one} ${other}`) ?? 0, behind: missing.get(`${other} ${one}`) ?? 0 }
     ));
-    const actual: Comparison[] = [];
-    for (const [one, other] of pairs) {
-      actual.push(await this.world.host.compare(
-        repositoryName, git(path, ['rev-parse', one]), git(path, ['rev-parse', other]),
-      ));
-    }
-    rmSync(path, { recursive: true });
-    return { git: expected, api: actual };
+  }
+
+  public remove(): void {
+    rmSync(this.folder, { recursive: true });
   }
 
   /** Three branches with commits of their own, picked commits and merges. */
@@ -66,9 +75,10 @@ export class Comparisons {
   private edit(path: string, random: Random, step: number): void {
     const name = random.pick(['a.txt', 'b.txt', `new${random.below(3)}.txt`]);
     const at = 1 + random.below(60);
-    const old = spawnSync('cat', [join(path, name)]).stdout.toString().split('\n');
+    const file = join(path, name);
+    const old = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
     old.splice(at, random.below(2), `changed in ${step} by ${random.below(1000)}`);
-    writeFileSync(join(path, name), old.join('\n'));
+    writeFileSync(file, old.join('\n'));
     this.commit(path, `edit ${step}`);
   }
 
@@ -83,7 +93,8 @@ export class Comparisons {
     const { status } = spawnSync('git', ['-c', 'user.name=Ann', '-c', 'user.email=a@example.com', ...argument], {
       cwd: path, env: environment(),
     });
-    if (status !== 0) spawnSync('git', [kind, '--abort'], { cwd: path, env: environment() });
+    if (status === 0) return;
+    spawnSync('git', [kind, '--abort'], { cwd: path, env: environment() });
     spawnSync('git', ['reset', '-q', '--hard'], { cwd: path, env: environment() });
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Comparisons } from './comparisons';
+import { ComparedHistory, Comparisons } from './comparisons';
 import { Pairs } from './pairs';
 
 /** Picks in random histories by the API and by git. Returns whether all have the same result. */
@@ -32,12 +32,15 @@ export async function soakComparisons(runs: number, first: number): Promise<bool
   const failed: number[] = [];
   let [pairs, equal] = [0, 0];
   for (let seed = first; seed < first + runs; seed++) {
-    const { git, api } = await comparisons.run(seed);
-    pairs += git.length;
-    equal += git.filter(({ ahead, behind }) => ahead === 0 && behind === 0).length;
-    if (isDeepStrictEqual(git, api)) continue;
+    const history = new ComparedHistory(seed);
+    const compared = await comparisons.run(history);
+    history.remove();
+    const { expected } = history;
+    pairs += expected.length;
+    equal += expected.filter(({ ahead, behind }) => ahead === 0 && behind === 0).length;
+    if (isDeepStrictEqual(expected, compared)) continue;
     failed.push(seed);
-    console.log(`seed ${seed}: git has ${JSON.stringify(git)}, the API ${JSON.stringify(api)}`);
+    console.log(`seed ${seed}: git has ${JSON.stringify(expected)}, the API ${JSON.stringify(compared)}`);
   }
   await comparisons.stop();
   console.log(`${runs} trees with ${pairs} pairs of branches, ${equal} of them equal, first seed ${first}`);
