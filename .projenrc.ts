@@ -127,6 +127,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 120_000,
       // one more than cores, because some tests wait for builds in other processes
       maxWorkers: 3,
+      // a worker keeps memory of each test file: after a hundred files, most of its time is garbage collection
+      workerIdleMemoryLimit: '1GB',
       collectCoverage: false,
       testSequencer: '<rootDir>/test/setup/slowest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
