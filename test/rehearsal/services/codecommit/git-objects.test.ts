@@ -49,7 +49,9 @@ test('one process reads a commit and its ancestors', async () => {
   expect(await processesOf(async () => {
     for (const [index, commitId] of [...made.entries()].reverse()) {
       expect(await repository.details(commitId)).toMatchObject({
-        commitId, parents: made.slice(0, index).slice(-1), message: `commit ${index}\n\nwith a body`,
+        commitId,
+        parents: made.slice(0, index).slice(-1),
+        message: `commit ${index}\n\nwith a body`,
         author: { name: 'Anna', email: 'anna@example.com', date: '1700000000 +0000' },
       });
       expect(await repository.resolve(commitId)).toBe(commitId);
