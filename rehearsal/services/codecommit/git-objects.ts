@@ -6,8 +6,8 @@ const HASH = /^[0-9a-f]{40}$/;
 /** Longer outputs are read again, which saves memory. */
 const MAX_BYTES = 100_000;
 
-/** Commits that are read at once: who reads one often reads its ancestors, too. */
-const COMMITS_AT_ONCE = 100;
+/** Commits that are read in one call, because a reader of one often reads its ancestors. */
+const COMMITS_IN_ONE_CALL = 100;
 
 const COMMIT_FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%cd', '%B'];
 
@@ -41,7 +41,7 @@ export class GitObjects {
     const known = this.knownCommit(reference);
     if (known) return known;
     const format = `--format=${COMMIT_FIELDS.join('%x00')}`;
-    const count = `--max-count=${COMMITS_AT_ONCE}`;
+    const count = `--max-count=${COMMITS_IN_ONE_CALL}`;
     const command = ['log', '-z', count, '--date=raw', format, '--end-of-options', `${reference}^{commit}`, '--'];
     const output = await this.run(command);
     const fields = output.toString('utf8').split('\0');

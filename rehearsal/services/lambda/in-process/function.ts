@@ -16,6 +16,7 @@ import {
 import { refusal } from '../network';
 import type { Execution, Invocation, LogLevel, Outcome } from '../runtime-protocol';
 import { isOldSdk } from '../sdk-v2';
+import { asyncHooks, withoutStores } from './async-hooks';
 import { awaitedBy } from './awaited';
 import { cryptoOf } from './crypto';
 import { directSdk } from './direct-sdk';
@@ -59,7 +60,7 @@ export class InProcessFunction implements Execution {
         this.end({ error: timeoutFailure(clock.now(), invocation.requestId, timeoutSeconds) });
       });
       this.settle = outcome => { cancelDeadline(); resolve(outcome); };
-      void this.run(invocation, endsAt).then(outcome => this.finish(outcome));
+      void withoutStores(async () => this.run(invocation, endsAt)).then(outcome => this.finish(outcome));
     });
   }
 
@@ -138,6 +139,7 @@ export class InProcessFunction implements Execution {
       ...timerModulesOf(environment.clock, () => this.alive),
       http,
       fs,
+      'async_hooks': asyncHooks,
       'https': http,
       'fs/promises': promises,
       'crypto': cryptoOf(random, environment.clock),

@@ -57,6 +57,16 @@ describe('a function in the process of the rehearsal, in virtual time,', () => {
     expect(await run(name.replace(' ', '-'), body)).toEqual({ failed: false, answer: true, seconds: 0 });
   });
 
+  test('can use an AsyncLocalStorage, which is that of the rehearsal', async () => {
+    const beginning = "const { AsyncLocalStorage } = require('async_hooks'); const storage = new AsyncLocalStorage();";
+    const body = `return storage.run('a value', async () => {
+      await new Promise(done => setTimeout(done, 1000));
+      return [storage.getStore(), AsyncLocalStorage.name];
+    });`;
+    const answer = ['a value', 'FunctionStorage'];
+    expect(await run('storage', body, beginning)).toEqual({ failed: false, answer, seconds: 1 });
+  });
+
   test('ends without the rehearsal when it calls process.exit', async () => {
     const { failed, answer } = await run('exit', 'process.exit(3);');
     expect({ failed, answer }).toEqual({
