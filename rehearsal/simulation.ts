@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clock } from './core/clock';
+import { partitionOfRegion, urlSuffixOf } from './core/partition';
 import { Server } from './core/server';
 import { AwsError } from './core/service';
 import type { Environment, Permission, Service, Transport } from './core/service';
@@ -18,6 +19,7 @@ import { CloudWatch } from './services/cloudwatch/service';
 import { CodeBuild } from './services/codebuild/service';
 import { makeTools } from './services/codebuild/tools';
 import { CREDENTIALS_PATH } from './services/codebuild/variables';
+import { answerGit } from './services/codecommit/git-server';
 import { PUSH_PATH } from './services/codecommit/pushes';
 import { CodeCommit } from './services/codecommit/service';
 import { CodeConnections } from './services/codeconnections/service';
@@ -134,6 +136,10 @@ export class Simulation {
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = this.makeEvents(environment);
     this.codecommit = new CodeCommit(environment, this.events, this.temporary);
+    this.codecommit.onCreation = region => this.server.serveHost(
+      `git-codecommit.${region}.${urlSuffixOf(partitionOfRegion(region))}`,
+      async request => answerGit(this.server, region, request),
+    );
     this.cloudwatch = new CloudWatch(environment);
     this.route53 = new Route53(environment);
     this.cloudfront = new CloudFront(environment, this.s3);

@@ -14,6 +14,7 @@ export * from './branch/branch';
 export * from './branch/branch-protection';
 export * from './backport/backports';
 export * from './sources/source';
+export * from './sources/source-repository';
 export * from './environment/account-pipeline-branch';
 export * from './organization/organization';
 export * from './organization/organization-interface';

@@ -123,27 +123,29 @@ export const lookAtPullRequest: Step = async (record, { hosts }) => {
 };
 
 /** Removes what was created, unless another user has changed it. */
-export const undo: Step = async ({ repository, workBranch, temporaryBranch, tip, base }, { hosts }) => {
-  const { repositoryName } = repository;
+export const undo: Step = async (record, { hosts }) => {
+  const { repository, repository: { repositoryName }, workBranch, temporaryBranch, tip, base } = record;
   const host = hosts(repository);
   if (base !== undefined) {
     if ((await host.head(repositoryName, temporaryBranch)) !== undefined) {
       await host.deleteBranch(repositoryName, temporaryBranch);
     }
     const head = await host.head(repositoryName, workBranch);
-    if (head !== undefined && (head === tip || (await isOurs(host, repositoryName, head, tip)))) {
+    if (head !== undefined && (head === tip || (await isOurs(host, record, head)))) {
       await host.deleteBranch(repositoryName, workBranch, head);
     }
   }
   return { change: { step: 'end' } };
 };
 
-/** Whether a commit was applied by a call that was interrupted. */
+/** Whether a call that was interrupted has applied the next commit of this backport. */
 async function isOurs(
-  host: ReturnType<Hosts<BackportCalls>>, repositoryName: string, head: string, tip: string | undefined,
+  host: ReturnType<Hosts<BackportCalls>>, { repository: { repositoryName }, commits, position, tip }: BackportRecord,
+  head: string,
 ): Promise<boolean> {
   const commit = await host.commit(repositoryName, head);
-  return commit?.parents[0] === tip && commit?.message.includes(PICKED_FROM) === true;
+  const mark = `${PICKED_FROM}${commits[position]})`;
+  return commit?.parents[0] === tip && commit?.message.trimEnd().endsWith(mark) === true;
 }
 
 const PICKED_FROM = '(cherry picked from commit ';

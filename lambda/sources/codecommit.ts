@@ -5,6 +5,7 @@ import {
   CommitIdDoesNotExistException,
   CreateBranchCommand,
   CreateCommitCommand,
+  CreateRepositoryCommand,
   DeleteBranchCommand,
   FileDoesNotExistException,
   GetBranchCommand,
@@ -22,19 +23,22 @@ import {
 } from '@aws-sdk/client-codecommit';
 import { COMMITTER } from './codecommit/changes';
 import { CommitComparison } from './codecommit/compare';
+import { codeCommitRemote } from './codecommit/git-remote';
 import { CommitPicker } from './codecommit/pick';
 import { openPullRequest, openPullRequests, pullRequestCommits, pullRequestOf } from './codecommit/pull-requests';
 import { Reviews } from './codecommit/reviews';
 import { proposeMerge } from './propose';
 import type {
-  Author, BranchRules, CommitDetails, Comparison, FileChange, HostEvent, MergeRequest, MovedBranch, NewPullRequest,
-  PickRequest, ProposeRequest, PullRequest, SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, GitRemote, HostEvent, MergeRequest, MovedBranch,
+  NewPullRequest, PickRequest, ProposeRequest, PullRequest, SourceHost,
 } from './source';
 import {
   BranchMovedError,
   MergeConflictError,
+  RepositoryExistsError,
   RepositoryLockedError,
   RepositoryNotFoundError,
+  requireHead,
   SourceAccessDeniedError,
   SourceError,
 } from './source';
@@ -66,11 +70,27 @@ export class CodeCommitHost implements SourceHost {
     });
   }
 
+  public async createRepository(repositoryName: string): Promise<void> {
+    await translateErrors(() => this.client.send(new CreateRepositoryCommand({ repositoryName })));
+  }
+
+  public async gitRemote(repositoryName: string): Promise<GitRemote> {
+    const { credentials, region } = this.client.config;
+    return codeCommitRemote({
+      repositoryName, region: await region(), credentials: await credentials(), now: Date.now(),
+    });
+  }
+
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
     await translateErrors(() => this.client.send(new CreateBranchCommand({ repositoryName, branchName, commitId })));
   }
 
-  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+  /** A push between the two calls is reported: the response has the commit that was deleted. */
+  public async deleteBranch(
+    repositoryName: string, branchName: string, expected?: string,
+  ): Promise<string | undefined> {
+    const head = expected === undefined ? undefined : await this.head(repositoryName, branchName);
+    if (head !== undefined) requireHead(head, expected);
     return translateErrors(async () => {
       const { deletedBranch } = await this.client.send(new DeleteBranchCommand({ repositoryName, branchName }));
       return deletedBranch?.commitId;
@@ -311,6 +331,7 @@ function sourceErrorOf(error: unknown): unknown {
   ) {
     return new BranchMovedError(message, error);
   }
+  if (isNamed(error, 'RepositoryNameExistsException')) return new RepositoryExistsError(message, error);
   if (isNamed(error, 'RepositoryDoesNotExistException')) return new RepositoryNotFoundError(message, error);
   if (isNamed(error, ...ENCRYPTION_ERRORS)) return new RepositoryLockedError(message, error);
   if (isAccessDenied(error)) return new SourceAccessDeniedError(message, error);

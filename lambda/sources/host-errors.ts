@@ -1,4 +1,4 @@
-import { HostError, HostUnavailableError } from './source';
+import { HostError, HostRepositoryMissingError, HostUnavailableError, RepositoryExistsError } from './source';
 
 /** What an error of a host is about. */
 export interface HostSubject {
@@ -50,11 +50,30 @@ export class HostErrors {
   }
 
   /** Hosts report repositories that credentials may not see as missing. */
-  public notFound(cause: unknown): HostError {
+  public notFound(cause: unknown): HostRepositoryMissingError {
     const { title, repositoryName, rights } = this.subject;
-    return new HostError(
+    return new HostRepositoryMissingError(
       `${title} has no repository '${repositoryName}', or ${this.credentials} give no access to it: check its name, `
         + `and ${rights} in this repository`,
+      cause,
+    );
+  }
+
+  /** The credentials may not create the repository, or its owner is unknown to them. */
+  public mayNotCreate(message: string, cause: unknown): HostError {
+    const { title, repositoryName, rights } = this.subject;
+    return new HostError(
+      `${this.credentials} may not create repository '${repositoryName}' in ${title} (${message}): ${rights}, or `
+        + 'create the repository yourself',
+      cause,
+    );
+  }
+
+  /** There is a repository of this name. */
+  public exists(cause: unknown): RepositoryExistsError {
+    const { title, repositoryName } = this.subject;
+    return new RepositoryExistsError(
+      `${title} has a repository '${repositoryName}', but ${this.credentials} give no access to it: give it`,
       cause,
     );
   }

@@ -1,49 +1,33 @@
 import { BitbucketClient } from './bitbucket/client';
 import { BitbucketHost } from './bitbucket/host';
-import { CodeCommitHost, movedInCodeCommit } from './codecommit';
+import { CodeCommitHost } from './codecommit';
 import { secretCredentials } from './credentials';
 import type { HostCredentials, ReadCredentials } from './credentials';
 import { GitHubHost } from './github/host';
 import { GitLabHost } from './gitlab/host';
-import type { HostEvent, MovedBranch, SourceHost } from './source';
+import type { SourceHost } from './source';
 import { HostError } from './source';
 import type { RepositoryReference, SourceHostName } from '../../src/sources/contract';
 
 /** The attributes of a repository that a connection to its host needs. */
 type Connected = Pick<RepositoryReference, 'host' | 'credentialsArn'>;
 
-interface HostKind {
-  /** Connects to the host. */
-  readonly connect: (repository: Connected, credentials: ReadCredentials) => SourceHost;
-  /** Undefined: the event is not from this host, or updates no branch. */
-  readonly moved: (event: HostEvent) => MovedBranch | undefined;
-}
-
-/** Connections to other hosts report no pushes: the pipelines have triggers of their own. */
-const reportsNothing = () => undefined;
+/** Connects to a host. */
+type Connect = (repository: Connected, credentials: ReadCredentials) => SourceHost;
 
 /** All hosts of repositories. */
-const HOSTS: Readonly<Record<SourceHostName, HostKind>> = {
-  codecommit: { connect: () => new CodeCommitHost(), moved: movedInCodeCommit },
-  github: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitHubHost(keptByName(async name => {
-      const { gitHubClient } = await import('./github/client.mjs');
-      return gitHubClient(await credentials(credentialsArn), name);
-    }), credentialsArn),
-    moved: reportsNothing,
-  },
-  gitlab: {
-    connect: ({ credentialsArn = '' }, credentials) => new GitLabHost(kept(async () => {
-      const { gitLabClient } = await import('./gitlab/client.mjs');
-      return gitLabClient(tokenOf(await credentials(credentialsArn), credentialsArn));
-    }), credentialsArn),
-    moved: reportsNothing,
-  },
-  bitbucket: {
-    connect: ({ credentialsArn = '' }, credentials) => new BitbucketHost(kept(async () =>
-      new BitbucketClient(tokenOf(await credentials(credentialsArn), credentialsArn))), credentialsArn),
-    moved: reportsNothing,
-  },
+const HOSTS: Readonly<Record<SourceHostName, Connect>> = {
+  codecommit: () => new CodeCommitHost(),
+  github: ({ credentialsArn = '' }, credentials) => new GitHubHost(keptByName(async name => {
+    const { gitHubClient } = await import('./github/client.mjs');
+    return gitHubClient(await credentials(credentialsArn), name);
+  }), credentialsArn),
+  gitlab: ({ credentialsArn = '' }, credentials) => new GitLabHost(kept(async () => {
+    const { gitLabClient } = await import('./gitlab/client.mjs');
+    return gitLabClient(tokenOf(await credentials(credentialsArn), credentialsArn));
+  }), credentialsArn),
+  bitbucket: ({ credentialsArn = '' }, credentials) => new BitbucketHost(kept(async () =>
+    new BitbucketClient(tokenOf(await credentials(credentialsArn), credentialsArn))), credentialsArn),
 };
 
 /** @throws if the credentials are the key of a GitHub App */
@@ -62,7 +46,7 @@ export function connectedHosts(credentials: ReadCredentials = secretCredentials(
   const connected = new Map<string, SourceHost>();
   return ({ host, credentialsArn }) => {
     const key = `${host} ${credentialsArn ?? ''}`;
-    const known = connected.get(key) ?? kindOf(host).connect({ host, credentialsArn }, credentials);
+    const known = connected.get(key) ?? connectOf(host)({ host, credentialsArn }, credentials);
     connected.set(key, known);
     return known;
   };
@@ -96,15 +80,8 @@ function keptByName<T>(make: (name: string) => Promise<T>): (name: string) => Pr
   };
 }
 
-/** The branch that an event reports as updated; undefined: it reports none. */
-export function movedBranch(event: HostEvent): MovedBranch | undefined {
-  return Object.values(HOSTS)
-    .map(({ moved }) => moved(event))
-    .find(branch => branch !== undefined);
-}
-
 /** An app may be newer than the organization that serves it. */
-function kindOf(host: SourceHostName): HostKind {
+function connectOf(host: SourceHostName): Connect {
   if (Object.hasOwn(HOSTS, host)) return HOSTS[host];
   throw new Error(
     `unknown host '${String(host)}' of repositories (known are ${Object.keys(HOSTS).join(', ')}): `

@@ -99,6 +99,14 @@ export interface ProposeRequest extends MergeRequest {
   readonly workBranch: string;
 }
 
+/** Where git reads and writes a repository. */
+export interface GitRemote {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** The header of requests; it may be valid for minutes only. Never logged. */
+  readonly authorization: string;
+}
+
 /**
  * A service that hosts repositories. A call that the host rejects throws one of the errors below; a transient error is
  * thrown unchanged.
@@ -110,14 +118,24 @@ export interface SourceHost {
   branches(repositoryName: string): Promise<readonly string[]>;
   /** The text of a file in a commit; undefined: the commit has no such file. */
   file(repositoryName: string, commitId: string, path: string): Promise<string | undefined>;
+  /**
+   * Creates a private repository without commits.
+   *
+   * @throws RepositoryExistsError
+   */
+  createRepository(repositoryName: string): Promise<void>;
+  /** Where git reads and writes a repository, with the credentials for it. */
+  gitRemote(repositoryName: string): Promise<GitRemote>;
   /** @throws BranchMovedError if the branch exists */
   createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void>;
   /**
-   * Deletes a branch. Only GitHub can delete it on the condition that it is at the expected commit.
+   * Deletes a branch. GitHub deletes it on the condition that it is at the expected commit. The other hosts have no
+   * such condition: the branch is compared first, so a push between the comparison and the deletion is not noticed,
+   * except in CodeCommit, which returns the commit that was deleted.
    *
    * @param expected the commit at which it was last; undefined: wherever it is
    * @returns the commit at which it was; undefined: the repository has no such branch
-   * @throws BranchMovedError if the host knows that it is at another commit
+   * @throws BranchMovedError if it is at another commit
    */
   deleteBranch(repositoryName: string, branchName: string, expected?: string): Promise<string | undefined>;
   /**
@@ -221,6 +239,9 @@ export class SourceError extends Error {
 /** The host has no such repository. */
 export class RepositoryNotFoundError extends SourceError {}
 
+/** The host has a repository of this name. */
+export class RepositoryExistsError extends SourceError {}
+
 /** The repository is encrypted with a key that cannot be used. */
 export class RepositoryLockedError extends SourceError {}
 
@@ -229,6 +250,9 @@ export class SourceAccessDeniedError extends SourceError {}
 
 /** The host rejected a call; the message says why in the words of the user, and what to do. */
 export class HostError extends SourceError {}
+
+/** The host has no such repository, or the credentials may not see it. */
+export class HostRepositoryMissingError extends HostError {}
 
 /** The host is down, or limits the rate of calls: a retry may succeed. */
 export class HostUnavailableError extends Error {
@@ -253,3 +277,10 @@ export class MergeConflictError extends SourceError {
 
 /** A concurrent writer created or updated the branch: read it again. */
 export class BranchMovedError extends SourceError {}
+
+/** @throws BranchMovedError if the head of a branch is not at the expected commit; undefined expects nothing */
+export function requireHead(head: string, expected: string | undefined): void {
+  if (expected !== undefined && head !== expected) {
+    throw new BranchMovedError(`the branch is at ${head}, and not at ${expected}`);
+  }
+}

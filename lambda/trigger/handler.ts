@@ -4,12 +4,12 @@ import { trigger } from './trigger';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { TableRegistry } from '../registry/table';
 import { withSessionName } from '../shared/session-name';
-import { connectedHosts } from '../sources/hosts';
+import { reportingHosts } from '../sources/pushes';
 import type { HostEvent } from '../sources/source';
 
 const logger = new Logger({ serviceName: 'org-environments' });
 const registry = new TableRegistry();
-const hosts = connectedHosts();
+const hosts = reportingHosts();
 const pipelines = new MemberPipelines(process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws');
 const releases = new OperationsReleases();
 

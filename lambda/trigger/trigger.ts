@@ -7,7 +7,7 @@ import { routeKey } from '../registry/route';
 import { RECONCILE } from '../shared/advice';
 import { isAccessDenied } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
-import { movedBranch } from '../sources/hosts';
+import { movedBranch } from '../sources/pushes';
 import type { HostEvent } from '../sources/source';
 
 export type Outcome =

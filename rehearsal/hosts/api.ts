@@ -49,7 +49,7 @@ export abstract class HostApi {
     });
   }
 
-  /** The response for a path without a repository, otherwise undefined. */
+  /** The response for a path without a repository, or a promise of it; otherwise undefined. */
   protected other(_request: HostRequest): unknown {
     return undefined;
   }
@@ -57,6 +57,21 @@ export abstract class HostApi {
   /** The repository that a request concerns, and what it wants of it. */
   protected locate({ path }: HostRequest): { readonly fullName: string; readonly rest: string } | undefined {
     return this.splitPath(path);
+  }
+
+  /** What a token may do. @throws if it is unknown */
+  protected accessOf(request: HostRequest): TokenAccess {
+    const access = this.conditions.tokens[this.tokenOf(request)];
+    if (access === undefined) throw this.badCredentials();
+    return access;
+  }
+
+  /** Creates an empty repository. @throws if the token may not, or the repository exists */
+  protected async createRepository(request: HostRequest, fullName: string, taken: HostResponse): Promise<void> {
+    const { level, names, repositories } = this.accessOf(request);
+    if (level === 'read' || names !== undefined || repositories !== undefined) throw this.forbidden();
+    if (this.repositories.find(fullName) !== undefined) throw taken;
+    await this.repositories.create(fullName);
   }
 
   /** The token of a request. */
@@ -75,9 +90,7 @@ export abstract class HostApi {
   private async respond(request: HostRequest): Promise<unknown> {
     const other = this.other(request);
     if (other !== undefined) return other;
-    const token = this.tokenOf(request);
-    const access = this.conditions.tokens[token];
-    if (access === undefined) throw this.badCredentials();
+    const [token, access] = [this.tokenOf(request), this.accessOf(request)];
     const { fullName, rest } = this.locate(request) ?? { fullName: '', rest: '' };
     const repository = this.repositories.find(fullName);
     const name = fullName.slice(fullName.lastIndexOf('/') + 1);

@@ -1,4 +1,5 @@
 import { Bitbucket } from './bitbucket/service';
+import { answerGit } from './git';
 import { GitHub } from './github/service';
 import { GitLab } from './gitlab/service';
 import type { HostConditions, HostResponse } from './host';
@@ -6,6 +7,7 @@ import type { Push } from './repositories';
 import { HostedRepositories } from './repositories';
 import type { Server } from '../core/server';
 import type { Environment, HttpRequest } from '../core/service';
+import { gitRequestOf } from '../services/codecommit/git-http';
 
 interface HostsOptions {
   readonly environment: Environment;
@@ -49,11 +51,17 @@ export class Hosts {
       throw new Error(`repository ${name} is of an unknown host: use one of ${[...this.byName.keys()].join(', ')}`);
     }
     await host.repositories.seed(fullName, path);
-    this.options.server.serveHost(host.api.hostname, async request => {
+    const { server, environment: { clock }, conditions } = this.options;
+    const git = async (request: HttpRequest) =>
+      clock.during(async () => answerGit(host.repositories, conditions, request));
+    server.serveHost(host.api.hostname, async request => {
+      // the API of GitLab has the same name as its repositories
+      if (host.api.hostname === host.repositories.host && gitRequestOf(request)) return git(request);
       const { status, body, headers } = await host.api.answer(request);
       const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
       return { status, body: text, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } };
     });
+    server.serveHost(host.repositories.host, git);
   }
 
   /** All repositories, and the names of their hosts. */

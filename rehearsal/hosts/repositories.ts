@@ -1,4 +1,6 @@
 import type { Environment } from '../core/service';
+import type { GitRequest } from '../services/codecommit/git-http';
+import { gitAnswer, movedHeads } from '../services/codecommit/git-http';
 import type { Repository } from '../services/codecommit/repository';
 import { RepositoryStore } from '../services/codecommit/store';
 
@@ -41,6 +43,27 @@ export class HostedRepositories {
 
   public get all(): readonly Repository[] {
     return this.store.all();
+  }
+
+  /** Creates an empty repository. */
+  public async create(fullName: string): Promise<void> {
+    const { owner, name } = partsOf(fullName);
+    await this.store.create(this.host, owner, name);
+  }
+
+  /** Whether there is a repository of an owner. */
+  public owns(owner: string): boolean {
+    return this.all.some(({ region }) => region === owner);
+  }
+
+  /** Answers a request of git, and reports the branches that it has moved. */
+  public async answerGit(repository: Repository, request: GitRequest): Promise<Buffer> {
+    const before = await repository.git.branches();
+    const answer = await gitAnswer(await this.store.git(), repository, request);
+    for (const { branch, to } of movedHeads(before, await repository.git.branches())) {
+      this.report(repository, branch, to);
+    }
+    return answer;
   }
 
   /** Creates a repository from a git repository or a plain folder. */

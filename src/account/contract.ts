@@ -76,6 +76,8 @@ export interface NewBranch extends Omit<RepositoryReference, 'repositoryArn'> {
   readonly branchName: string;
   readonly parentName: string;
   readonly startPoint?: string;
+  /** Only the connection is checked, because the app creates the repository. @default - all that the branch needs */
+  readonly check?: 'connection';
 }
 
 /** What the accounts of a stack and their environments need, checked before the first account is created. */

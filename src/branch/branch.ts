@@ -219,7 +219,9 @@ export class Branch extends Resource implements IBranch {
     this.definedName = props.branchName;
     this.startPoint = props.startPoint;
     this.config = props.source._bind(this, props.organization);
-    const { key, repository } = this.config;
+    const { key, repository, createdBy } = this.config;
+    // an account remains when the repository cannot be created
+    if (createdBy && Stack.of(createdBy) === Stack.of(props.account)) props.account.node.addDependency(createdBy);
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
       'every environment needs its own branch; choose another branchName');
     BranchTree.of(this).add(this, key, props.branchName, parentName);
@@ -265,10 +267,13 @@ export class Branch extends Resource implements IBranch {
    * @internal
    */
   public _newBranch(): NewBranch | undefined {
-    const { key, repository, isDefinedByApp } = this.config;
+    const { key, repository, isDefinedByApp, createdBy } = this.config;
     const { repositoryName, repositoryArn, ...host } = repository;
     const { definedName: branchName, parentBranchName: parentName = '' } = this;
     if ([repositoryName, branchName, parentName].some(name => Token.isUnresolved(name))) return undefined;
+    if (createdBy && repository.connectionArn !== undefined) {
+      return { ...host, repositoryName, branchName, parentName, check: 'connection' };
+    }
     if (BranchTree.of(this).defines(key, parentName) || isDefinedByApp()) return undefined;
     const { startPoint } = this;
     return { ...host, repositoryName, branchName, parentName, ...startPoint !== undefined && { startPoint } };

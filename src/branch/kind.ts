@@ -7,8 +7,9 @@ import { repositoryPermissions, reviewPermissions } from '../sources/repository-
 export const BRANCH_KIND: Kind = {
   name: 'branch',
   resourceType: RESOURCE_TYPES.branch,
+  alsoServes: [RESOURCE_TYPES.repository],
   roleName: NAMES.branchProviderRole,
-  description: 'Creates the branches of environments',
+  description: 'Creates the branches of environments, and repositories',
   // the last commits: a deleted branch is created at one of them
   records: { write: [RECORDS.branch], read: [RECORDS.deployment], list: [LISTED.branch] },
   permissions: ({ repositoryNames, repositoryCredentials }) => [

@@ -137,6 +137,7 @@ export const RESOURCE_TYPES = {
   preconditions: 'Custom::OrgEnvironmentsPreconditions',
   organizationalUnit: 'Custom::OrgEnvironmentsOrganizationalUnit',
   branch: 'Custom::OrgEnvironmentsBranch',
+  repository: 'Custom::OrgEnvironmentsRepository',
   stack: 'Custom::OrgEnvironmentsStack',
   pipeline: 'Custom::OrgEnvironmentsPipeline',
   network: 'Custom::OrgEnvironmentsNetwork',

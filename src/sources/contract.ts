@@ -1,6 +1,16 @@
 /** A service that hosts repositories. */
 export type SourceHostName = 'codecommit' | 'github' | 'gitlab' | 'bitbucket';
 
+/** What `SourceRepository` requests of its handler. */
+export interface RepositoryRequest extends RepositoryReference {
+  /** The repository with whose history the new one begins. */
+  readonly template: RepositoryReference;
+}
+
+export interface RepositoryResult {
+  readonly repositoryName: string;
+}
+
 /** A repository, as in the requests to handlers. */
 export interface RepositoryReference {
   readonly host: SourceHostName;

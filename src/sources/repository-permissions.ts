@@ -16,10 +16,12 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
   // ListBranches: the error about a missing parent branch lists the branches that exist
   // GetMergeOptions: whether a commit is in a branch, with which a force-push is found
   // DeleteBranch: the former branch of a renamed environment; one that is to be archived
+  // CreateRepository, GitPull, GitPush: a repository that begins as a copy of a template
   branch: [
     'codecommit:AssociateApprovalRuleTemplateWithRepository',
     'codecommit:CreateBranch',
     'codecommit:CreateCommit',
+    'codecommit:CreateRepository',
     'codecommit:DeleteBranch',
     'codecommit:DisassociateApprovalRuleTemplateFromRepository',
     'codecommit:GetBranch',
@@ -27,6 +29,8 @@ const ACTIONS: Readonly<Record<RepositoryUser, readonly string[]>> = {
     'codecommit:GetFolder',
     'codecommit:GetMergeOptions',
     'codecommit:GetPullRequest',
+    'codecommit:GitPull',
+    'codecommit:GitPush',
     'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
     'codecommit:ListBranches',
     'codecommit:ListPullRequests',

@@ -23,6 +23,8 @@ export interface SourceConfig {
   readonly reading: SourceReading;
   /** Whether the app defines the repository, so that its branches cannot be checked before the deployment. */
   readonly isDefinedByApp: () => boolean;
+  /** The construct that creates the repository; undefined: it exists. */
+  readonly createdBy?: Construct;
   /** Lets the pipeline of one environment read the repository. */
   readonly grantRead: (reader: SourceReader) => SourceGrant;
   /** The secret with the credentials for the API of the host; undefined: the functions need none. */

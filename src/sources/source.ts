@@ -3,6 +3,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { CodeCommitHost } from './codecommit-host';
 import { ConnectionHost } from './connection-host';
+import { CreatedHost } from './created-host';
 import type { SourceConfig, SourceHost } from './source-host';
 import type { IOrganization } from '../organization/organization-interface';
 import { rejectSubclass } from '../private/reject';
@@ -108,6 +109,11 @@ export class Source {
   /** @internal */
   public _repositoryArn(): string | undefined {
     return this.host.repositoryArn;
+  }
+
+  /** @internal */
+  public _createdBy(repository: Construct): Source {
+    return new Source(new CreatedHost(this.host, repository));
   }
 
   /** @internal */

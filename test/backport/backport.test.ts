@@ -108,6 +108,17 @@ describe('a backport', () => {
     expect(world.branches()).toContain(`org-environments/${backportId}`);
   });
 
+  test('keeps what another user has picked to its work branch', async () => {
+    const commit = world.commit('env/test1', { 'tea.txt': 'green\n' });
+    const { backportId } = await world.backport([commit], 'env/test1');
+    const workBranch = `org-environments/${backportId}`;
+    world.git(['branch', workBranch, 'env/prod']);
+    const message = `Own\n\n(cherry picked from commit ${'f'.repeat(40)})`;
+    const other = world.commit(workBranch, { 'own.txt': 'own\n' }, message);
+    expect(await world.advance(backportId)).toMatchObject({ state: 'failed' });
+    expect(world.git(['rev-parse', workBranch])).toBe(other);
+  });
+
   test('to a branch that was deleted fails with its name', async () => {
     const commit = world.commit('env/test1', { 'tea.txt': 'green\n' });
     const { backportId } = await world.backport([commit], 'env/test1');
@@ -122,6 +133,8 @@ describe('a backport is rejected', () => {
   test.each<[string, (commit: string) => readonly [readonly string[], string, (readonly string[])?], string]>([
     ['for a commit that does not exist', () => [['f'.repeat(40)], 'env/test1'],
       `repository 'shop' has no commit, branch or tag '${'f'.repeat(40)}': push it first; nothing was done`],
+    ['for an abbreviation, which CodeCommit does not know', commit => [[commit.slice(0, 12)], 'env/test1'],
+      "': push it first, or name all 40 characters of its id, which CodeCommit needs; nothing was done"],
     ['for a commit of another branch', commit => [[commit], 'env/test2'],
       "is not on branch 'env/test2': name the branch that has it with --from; nothing was done"],
     ['from an environment that does not exist', commit => [[commit], 'env/qa'],

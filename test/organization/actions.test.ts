@@ -38,11 +38,13 @@ const BRANCHES = [
   'codecommit:GetApprovalRuleTemplate', 'codecommit:ListAssociatedApprovalRuleTemplatesForRepository',
   'codecommit:UpdateApprovalRuleTemplateContent',
   'codecommit:CreateBranch',
-  'codecommit:CreateCommit', 'codecommit:DeleteBranch',
+  'codecommit:CreateCommit', 'codecommit:CreateRepository', 'codecommit:DeleteBranch',
   'codecommit:GetBranch',
   'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetMergeOptions', 'codecommit:GetPullRequest',
   'codecommit:ListBranches', 'codecommit:ListPullRequests',
 ];
+/** What git does, which is no operation of the SDK. */
+const GIT = ['codecommit:GitPull', 'codecommit:GitPush'];
 const OPERATE = [
   'codebuild:StopBuild', 'codepipeline:DisableStageTransition', 'codepipeline:EnableStageTransition',
   'codepipeline:GetPipelineState',
@@ -82,7 +84,7 @@ test.each([
     'codecommit:ListBranches', ENTER, AWAITED, 'cloudformation:DescribeStackEvents',
     'cloudformation:DescribeStacks', 'organizations:DescribeOrganization',
   ]],
-  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, AWAITED]],
+  ['org-environments-branch-provider', cicd, [...LOGS, ...RECORDS, 'dynamodb:Query', ...BRANCHES, ...GIT, AWAITED]],
   [
     'org-environments-stack-provider',
     cicd,

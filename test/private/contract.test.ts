@@ -11,6 +11,7 @@ import type { NetworkRequest, NetworkResult } from '../../src/network/contract';
 import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult } from '../../src/pool/contract';
 import type { Wire } from '../../src/private/contract';
 import { NAMES } from '../../src/private/contract';
+import type { RepositoryRequest, RepositoryResult } from '../../src/sources/contract';
 import type { AccountStackRequest, AccountStackResult } from '../../src/stack/contract';
 import type { TransitAttachmentRequest, TransitAttachmentResult } from '../../src/transit/contract';
 
@@ -36,6 +37,7 @@ export type Survives = [
   AssertWire<TableSpaceRequest>, AssertWire<IpamSpaceRequest>, AssertWire<AddressSpaceResult>,
   AssertWire<AddressRangeRequest>, AssertWire<AddressRangeResult>,
   AssertWire<BranchRequest>, AssertWire<BranchResult>, AssertWire<EnvironmentDescriptor>,
+  AssertWire<RepositoryRequest>, AssertWire<RepositoryResult>,
   AssertWire<TrafficRequest>,
   AssertWire<NetworkRequest>, AssertWire<NetworkResult>,
   AssertWire<TransitAttachmentRequest>, AssertWire<TransitAttachmentResult>,

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-codecommit';
 import { isTransient } from '../../lambda/shared/errors';
 import { CodeCommitHost } from '../../lambda/sources/codecommit';
-import { connectedHosts, movedBranch } from '../../lambda/sources/hosts';
+import { connectedHosts } from '../../lambda/sources/hosts';
+import { movedBranch } from '../../lambda/sources/pushes';
 import type { HostEvent } from '../../lambda/sources/source';
 import {
   BranchMovedError,

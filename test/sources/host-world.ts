@@ -151,7 +151,7 @@ export class HostWorld {
   private intercept?: (request: () => Promise<Response>) => Promise<Response>;
 
   private constructor(
-    private readonly name: HostName,
+    public readonly name: HostName,
     public readonly simulation: Simulation,
     private readonly folder: string,
     credentials: HostCredentials,
@@ -243,6 +243,20 @@ export class HostWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** The content of another repository. */
+  public contentOf(repositoryName: string): Content | undefined {
+    const { codecommit, hosts } = this.simulation;
+    if (this.name !== 'codecommit') return hosts[this.name].find(repositoryName)?.git;
+    return codecommit.repositoryNames(CICD_ACCOUNT, REGION).includes(repositoryName)
+      ? codecommit.content(CICD_ACCOUNT, REGION, repositoryName)
+      : undefined;
+  }
+
+  /** The name of another repository of the same owner. */
+  public sibling(name: string): string {
+    return `${this.repositoryName.replace(/[^/]+$/, '')}${name}`;
+  }
+
   /** Creates another repository from one on disk, and returns its name. */
   public async addRepository(name: string, path: string): Promise<string> {
     const { codecommit, hosts } = this.simulation;
@@ -250,7 +264,7 @@ export class HostWorld {
       await codecommit.seed(CICD_ACCOUNT, REGION, name, path);
       return name;
     }
-    const fullName = `${this.repositoryName.replace(/[^/]+$/, '')}${name}`;
+    const fullName = this.sibling(name);
     await hosts.seed(`${this.name}:${fullName}`, path);
     return fullName;
   }

@@ -163,13 +163,28 @@ describe('rules of others', () => {
     world = await startWith('gitlab');
     const { host, repositoryName } = world;
     const url = 'https://gitlab.com/api/v4/projects/acme%2Fweb%2Fshop/protected_branches';
-    await asPerson('POST', url, { name: branchName });
+    await asPerson('POST', `${url}?allowed_to_push[][user_id]=1`, { name: branchName });
     const foreign = await host.foreignRules(repositoryName, branchName);
     expect(foreign).toEqual(['protected branch']);
     await host.protect(repositoryName, branchName, TWO, foreign);
     await host.protect(repositoryName, branchName, {}, foreign);
     expect(await host.foreignRules(repositoryName, branchName)).toEqual(foreign);
   });
+
+  test('of GitLab that let a role push without a merge request are reported, and made by this library are repaired',
+    async () => {
+      world = await startWith('gitlab');
+      const { host, repositoryName } = world;
+      const url = 'https://gitlab.com/api/v4/projects/acme%2Fweb%2Fshop/protected_branches';
+      await asPerson('POST', url, { name: branchName });
+      await expect(host.protect(repositoryName, branchName, TWO, ['protected branch'])).rejects.toThrow(
+        "branch 'env/prod' of repository 'acme/web/shop' in GitLab is protected by another owner, who lets "
+          + "'Maintainers' push without a merge request, but 'requireReview' is declared: allow only the owner of "
+          + 'the token to push there, or remove the protection',
+      );
+      await host.protect(repositoryName, branchName, TWO, []);
+      await host.protect(repositoryName, branchName, TWO, ['protected branch']);
+    });
 
   test('stay in Bitbucket, and are reported if they are weaker', async () => {
     world = await startWith('bitbucket');

@@ -1,6 +1,6 @@
 import { HOSTS, HostWorld, MERGING } from './host-world';
 import type { SourceHost } from '../../lambda/sources/source';
-import { MergeConflictError } from '../../lambda/sources/source';
+import { BranchMovedError, MergeConflictError } from '../../lambda/sources/source';
 
 const branchName = 'env/prod';
 const workBranch = 'org-environments/1-1';
@@ -32,6 +32,13 @@ describe.each(HOSTS)('%s', name => {
     expect(await host.deleteBranch(repositoryName, branchName, head)).toBe(head);
     expect(await branches()).toEqual(['main']);
     expect(await host.deleteBranch(repositoryName, branchName, head)).toBeUndefined();
+  });
+
+  test('does not delete a branch that is at another commit than the expected one', async () => {
+    const before = await world.head(branchName);
+    const head = await world.commit(branchName, { 'own.txt': 'own\n' });
+    await expect(host.deleteBranch(repositoryName, branchName, before)).rejects.toBeInstanceOf(BranchMovedError);
+    expect(await world.head(branchName)).toBe(head);
   });
 
   test('removes a file in a commit', async () => {

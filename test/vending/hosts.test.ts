@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Harness, reasons } from './harness';
 import type { HarnessOptions } from './harness';
 import { HostResponse } from '../../rehearsal/hosts/host';
-import type { Source } from '../../src';
+import { Source } from '../../src';
 import type { Cicd } from '../fixtures/app';
 import { CONNECTION_ARN, REGION } from '../fixtures/app';
 
 /** The names of the repository. */
-const NAMES = { github: 'acme/shop', gitlab: 'acme/web/shop' } as const;
+const NAMES = { github: 'acme/shop', gitlab: 'acme/web/shop', bitbucket: 'acme/shop' } as const;
 type Host = keyof typeof NAMES;
 const READS = { readsCredentials: true };
 
@@ -133,6 +133,19 @@ describe('no account is created', () => {
   ])('%s', async (_, options, message) => {
     harness = await start(options);
     expect(reasons(await harness.deploy(two, READS))).toContain(message);
+    expect(harness.vended).toEqual({});
+  });
+
+  test.each<[string, 'gitlab' | 'bitbucket', (cicd: Cicd) => Source]>([
+    ['GitLab', 'gitlab', cicd => cicd.gitLab()],
+    ['Bitbucket', 'bitbucket', ({ credentials }) => Source.bitbucket({
+      workspace: 'acme', repository: 'shop', connectionArn: CONNECTION_ARN, credentials,
+    })],
+  ])('while the connection to %s is PENDING', async (_, host, sourceOf) => {
+    harness = await start({ connections: { [CONNECTION_ARN]: 'PENDING' } }, undefined, host);
+    expect(reasons(await harness.deploy(cicd => define(cicd, sourceOf(cicd)), READS))).toContain(
+      `no account was created: the connection ${CONNECTION_ARN} is still PENDING`,
+    );
     expect(harness.vended).toEqual({});
   });
 

@@ -58,6 +58,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     + 'dynamodb:Query',
   ],
   [
+    'creating repositories from templates, which test/vending/repositories does',
+    /^org-environments-branch-provider$/,
+    'codecommit:CreateRepository codecommit:GitPull codecommit:GitPush',
+  ],
+  [
     'checking the start points of branches, which other tests do',
     /^org-environments-account-provider$/,
     'codecommit:GetFolder',

@@ -22,8 +22,9 @@ export async function repositoryProblems(
 ): Promise<Findings> {
   const place = { accountId: cicdAccount, region };
   const problems = [...(await connectionProblems(connections, newBranches))];
+  const checked = newBranches.filter(({ check }) => check !== 'connection');
   let refused = false;
-  for (const [first, ...others] of groups(newBranches, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
+  for (const [first, ...others] of groups(checked, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
     try {
       problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
     } catch (error) {

@@ -11,8 +11,10 @@ export function tooManyExecutions(backportId: string): Error {
 }
 
 export function noSuchCommit(reference: string, repositoryName: string): Error {
+  const isShort = /^[0-9a-f]{4,39}$/.test(reference);
   return new Error(
-    `repository '${repositoryName}' has no commit, branch or tag '${reference}': push it first; nothing was done`,
+    `repository '${repositoryName}' has no commit, branch or tag '${reference}': push it first`
+      + `${isShort ? ', or name all 40 characters of its id, which CodeCommit needs' : ''}; nothing was done`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { basicAuthorization } from '../git/authorization';
+
 /** A request that Bitbucket has rejected. */
 export class BitbucketError extends Error {
   public constructor(
@@ -36,16 +38,21 @@ interface List<Value> {
 export class BitbucketClient {
   public constructor(private readonly token: string) {}
 
+  /** The header of requests of git. */
+  public get gitAuthorization(): string {
+    return basicAuthorization('x-token-auth', this.token);
+  }
+
   /**
    * Sends a request for a repository.
    *
-   * @param path after the name of the repository; its segments are encoded
+   * @param path after the name of the repository; its segments are encoded; empty: the repository itself
    * @throws BitbucketError
    */
   public async request(repositoryName: string, path: string, { method = 'GET', json, form }: Options = {}) {
     const body = json ? JSON.stringify(json) : form && new URLSearchParams(form).toString();
     const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
-    const response = await fetch(`${API}/${repositoryName}/${path}`, {
+    const response = await fetch(`${API}/${repositoryName}${path === '' ? '' : '/'}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...(body !== undefined && { 'content-type': type }) },
       ...(body !== undefined && { body }),

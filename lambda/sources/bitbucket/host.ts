@@ -7,9 +7,10 @@ import { HostErrors } from '../host-errors';
 import { compareByPatch } from '../patches';
 import { proposeCommit } from '../propose';
 import type {
-  Author, BranchRules, CommitDetails, Comparison, FileChange, NewPullRequest, ProposeRequest, PullRequest, SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, GitRemote, NewPullRequest, ProposeRequest, PullRequest,
+  SourceHost,
 } from '../source';
-import { BranchMovedError, HostError, SourceError } from '../source';
+import { BranchMovedError, HostError, requireHead, SourceError } from '../source';
 
 interface Branch {
   readonly name: string;
@@ -26,6 +27,9 @@ interface Commit {
 
 const RIGHTS = "give the token the permissions 'Repositories: write', for the removal of branches 'Pull requests: "
   + "write', and for reviews and checks 'Repositories: admin'";
+
+const CREATE_RIGHTS = 'give it an access token of the workspace or the project with the permission '
+  + "'Repositories: admin'";
 
 /** Repositories of Bitbucket, by its API. */
 export class BitbucketHost implements SourceHost {
@@ -52,6 +56,26 @@ export class BitbucketHost implements SourceHost {
   public async file(repositoryName: string, commitId: string, path: string): Promise<string | undefined> {
     return this.orUndefined(repositoryName, async client =>
       (await client.request(repositoryName, `src/${commitId}/${encoded(path)}`)).text);
+  }
+
+  public async createRepository(repositoryName: string): Promise<void> {
+    const { credentialsArn } = this;
+    try {
+      const client = await this.connect();
+      await client.request(repositoryName, '', { method: 'POST', json: { scm: 'git', is_private: true } });
+    } catch (error) {
+      const errors = new HostErrors({ title: 'Bitbucket', repositoryName, credentialsArn, rights: CREATE_RIGHTS });
+      if (!(error instanceof BitbucketError)) throw this.errorOf(error, repositoryName);
+      if (/already exists/i.test(error.message)) throw errors.exists(error);
+      if ([403, 404].includes(error.status)) throw errors.mayNotCreate(error.message, error);
+      throw this.errorOf(error, repositoryName);
+    }
+  }
+
+  public async gitRemote(repositoryName: string): Promise<GitRemote> {
+    return this.call(repositoryName, async client => ({
+      url: `https://bitbucket.org/${repositoryName}.git`, authorization: client.gitAuthorization,
+    }));
   }
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
@@ -123,9 +147,12 @@ export class BitbucketHost implements SourceHost {
   }
 
   /** The response has no commit, so a push between the two calls is not reported. */
-  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+  public async deleteBranch(
+    repositoryName: string, branchName: string, expected?: string,
+  ): Promise<string | undefined> {
     const head = await this.head(repositoryName, branchName);
     if (head === undefined) return undefined;
+    requireHead(head, expected);
     return this.orUndefined(repositoryName, async client => {
       await client.request(repositoryName, `refs/branches/${encoded(branchName)}`, { method: 'DELETE' });
       return head;

@@ -23,24 +23,29 @@ const YOUNG_MILLISECONDS = 5000;
 
 type AppKey = Extract<HostCredentials, { readonly appId: string }>;
 
-/** @param repository its name, without the owner: the tokens of an App are limited to it */
+/** @param repository its name, without the owner: the tokens of an App are limited to it; empty: they have no limit */
 export function gitHubClient(credentials: HostCredentials, repository: string): GitHubClient {
-  const app = 'appId' in credentials ? credentials : undefined;
+  const app = 'appId' in credentials ? installationAuth(credentials, repository) : undefined;
+  const plain = 'token' in credentials ? credentials.token : '';
   const { request } = new RetryingOctokit({
     userAgent: 'cdk-org-environments',
     log: SILENT,
     retry: { retries: RETRIES, doNotRetry: FINAL },
-    ...app
-      ? { authStrategy: () => installationAuth(app, repository) }
-      : { auth: 'token' in credentials && credentials.token },
+    ...app ? { authStrategy: () => app } : { auth: plain },
   });
-  return { request, ...app && { appId: Number(app.appId) } };
+  return {
+    request,
+    token: async () => (app ? (await app()).token : plain),
+    ...'appId' in credentials && { appId: Number(credentials.appId) },
+  };
 }
 
 /** The token of an installation is valid for an hour, and renewed before its end. */
 function installationAuth({ appId, privateKey, installationId }: AppKey, repository: string) {
   const auth = createAppAuth({ appId, privateKey, installationId });
-  const token = async () => auth({ type: 'installation', repositoryNames: [repository] });
+  const token = async () => auth({
+    type: 'installation', ...repository !== '' && { repositoryNames: [repository] },
+  });
   return Object.assign(token, {
     hook: async (request: RequestInterface, route: Route | EndpointOptions, parameters?: RequestParameters) => {
       const { token: text, createdAt } = await token();

@@ -1,17 +1,19 @@
 import { GitHubBranches } from './branches';
 import { GitHubCommits } from './commits';
 import { GitHubComparison } from './compare';
+import { createRepository } from './create';
 import { hasStatus, hostErrorOf, isRequestError } from './errors';
 import { GitHubMerge } from './merge';
 import { GitHubPick } from './pick';
 import { GitHubPullRequests } from './pull-requests';
 import type { GitHubClient, GitHubRepository } from './repository';
 import { GitHubRules } from './rules';
+import { basicAuthorization } from '../git/authorization';
 import { compareByPatch } from '../patches';
 import { proposeMerge } from '../propose';
 import type {
-  Author, BranchRules, CommitDetails, Comparison, FileChange, MergeRequest, NewPullRequest, PickRequest, ProposeRequest,
-  PullRequest, SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, GitRemote, MergeRequest, NewPullRequest, PickRequest,
+  ProposeRequest, PullRequest, SourceHost,
 } from '../source';
 
 /** Repositories of GitHub, by its API. */
@@ -45,6 +47,18 @@ export class GitHubHost implements SourceHost {
       const isFile = !Array.isArray(data) && data.type === 'file' && 'content' in data;
       return isFile ? Buffer.from(data.content, 'base64').toString('utf8') : undefined;
     });
+  }
+
+  public async createRepository(repositoryName: string): Promise<void> {
+    const [owner = '', repo = ''] = repositoryName.split('/');
+    await createRepository(await this.connect(''), { owner, repo }, this.credentialsArn);
+  }
+
+  public async gitRemote(repositoryName: string): Promise<GitRemote> {
+    return this.call(repositoryName, async client => ({
+      url: `https://github.com/${repositoryName}.git`,
+      authorization: basicAuthorization('x-access-token', await client.token()),
+    }));
   }
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {

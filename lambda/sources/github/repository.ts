@@ -4,6 +4,8 @@ import type { Octokit } from '@octokit/core' with { 'resolution-mode': 'import' 
 export interface GitHubClient extends Pick<Octokit, 'request'> {
   /** The App that the credentials belong to; absent: they are a token. */
   readonly appId?: number;
+  /** The token of the credentials. */
+  readonly token: () => Promise<string>;
 }
 
 /** A repository, as in the parameters of requests. */

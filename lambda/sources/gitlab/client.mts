@@ -1,7 +1,7 @@
 /** The client of GitLab: a file of its own in the bundles, which is loaded only for repositories of GitLab. */
 import {
-  Branches, Commits, GitbeakerRequestError, MergeRequestApprovals, MergeRequests, ProtectedBranches, Repositories,
-  RepositoryFiles, Users,
+  Branches, Commits, GitbeakerRequestError, MergeRequestApprovals, MergeRequests, Namespaces, Projects,
+  ProtectedBranches, Repositories, RepositoryFiles, Users,
 } from '@gitbeaker/rest';
 import type { CherryPick, CherryPicked, GitLabClient } from './repository.js';
 
@@ -15,9 +15,12 @@ export function gitLabClient(token: string): GitLabClient {
     commits: new Commits(options),
     files: new RepositoryFiles(options),
     mergeRequests: new MergeRequests(options),
+    namespaces: new Namespaces(options),
+    projects: new Projects(options),
     protectedBranches: new ProtectedBranches(options),
     repositories: new Repositories(options),
     users: new Users(options),
+    token,
     cherryPick: async pick => cherryPick(token, pick),
   };
 }

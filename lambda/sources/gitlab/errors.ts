@@ -18,6 +18,9 @@ export function isAnswer(error: unknown, status: number, message: RegExp): boole
 
 const RIGHTS = "give the token the role 'Maintainer' and the scope 'api'";
 
+const CREATE_RIGHTS = "give it an access token of the group with the role 'Maintainer' or 'Owner' and the scope 'api', "
+  + 'and let this role create projects';
+
 const MOVED = /already exists|changed since you started editing/i;
 
 /** Converts an error of the client to one of the port. */
@@ -31,6 +34,17 @@ export function hostErrorOf(error: unknown, repositoryName: string, credentialsA
   if (status === 403) return errors.forbidden(description, error);
   if (status === 404) return errors.notFound(error);
   return MOVED.test(description) ? new BranchMovedError(description, error) : errors.other(description, error);
+}
+
+/** Converts an error about the creation of a repository. */
+export function creationErrorOf(error: unknown, repositoryName: string, credentialsArn: string): unknown {
+  if (!isRequestError(error)) return hostErrorOf(error, repositoryName, credentialsArn);
+  const errors = new HostErrors({ title: 'GitLab', repositoryName, credentialsArn, rights: CREATE_RIGHTS });
+  const { description, response: { status } } = error.cause;
+  if (status === 400 && /already been taken/i.test(description)) return errors.exists(error);
+  return [403, 404].includes(status)
+    ? errors.mayNotCreate(description, error)
+    : hostErrorOf(error, repositoryName, credentialsArn);
 }
 
 /** The client gives up after some retries, or it has no answer at all. */

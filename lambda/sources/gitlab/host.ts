@@ -1,16 +1,17 @@
 import { GitLabComparison } from './compare';
-import { hostErrorOf, isAnswer } from './errors';
+import { creationErrorOf, hostErrorOf, isAnswer } from './errors';
 import { openMergeRequest, openMergeRequests, pullRequestOf } from './merge-requests';
 import { pick } from './pick';
 import type { GitLabClient } from './repository';
 import { GitLabRules } from './rules';
+import { basicAuthorization } from '../git/authorization';
 import { compareByPatch } from '../patches';
 import { proposeCommit } from '../propose';
 import type {
-  Author, BranchRules, CommitDetails, Comparison, FileChange, NewPullRequest, PickRequest, ProposeRequest, PullRequest,
-  SourceHost,
+  Author, BranchRules, CommitDetails, Comparison, FileChange, GitRemote, NewPullRequest, PickRequest, ProposeRequest,
+  PullRequest, SourceHost,
 } from '../source';
-import { BranchMovedError, HostError } from '../source';
+import { BranchMovedError, HostError, requireHead } from '../source';
 
 const NO_BRANCH = /branch not found/i;
 const NO_FILE = /file not found/i;
@@ -41,6 +42,24 @@ export class GitLabHost implements SourceHost {
   public async file(repositoryName: string, commitId: string, path: string): Promise<string | undefined> {
     const found = await this.fileAt(repositoryName, commitId, path);
     return found && Buffer.from(found.content, 'base64').toString('utf8');
+  }
+
+  public async createRepository(repositoryName: string): Promise<void> {
+    const slash = repositoryName.lastIndexOf('/');
+    const path = repositoryName.slice(slash + 1);
+    try {
+      const { namespaces, projects } = await this.connect();
+      const { id: namespaceId } = await namespaces.show(repositoryName.slice(0, slash));
+      await projects.create({ name: path, path, namespaceId, visibility: 'private' });
+    } catch (error) {
+      throw creationErrorOf(error, repositoryName, this.credentialsArn);
+    }
+  }
+
+  public async gitRemote(repositoryName: string): Promise<GitRemote> {
+    return this.call(repositoryName, async ({ token }) => ({
+      url: `https://gitlab.com/${repositoryName}.git`, authorization: basicAuthorization('oauth2', token),
+    }));
   }
 
   public async createBranch(repositoryName: string, branchName: string, commitId: string): Promise<void> {
@@ -110,9 +129,12 @@ export class GitLabHost implements SourceHost {
   }
 
   /** The response has no commit, so a push between the two calls is not reported. */
-  public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
+  public async deleteBranch(
+    repositoryName: string, branchName: string, expected?: string,
+  ): Promise<string | undefined> {
     return this.orUndefined(repositoryName, NO_BRANCH, async ({ branches }) => {
       const { commit: { id } } = await branches.show(repositoryName, branchName);
+      requireHead(id, expected);
       await branches.remove(repositoryName, branchName);
       return id;
     });

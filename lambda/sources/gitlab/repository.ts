@@ -1,5 +1,6 @@
 import type {
-  Branches, Commits, MergeRequestApprovals, MergeRequests, ProtectedBranches, Repositories, RepositoryFiles, Users,
+  Branches, Commits, MergeRequestApprovals, MergeRequests, Namespaces, Projects, ProtectedBranches, Repositories,
+  RepositoryFiles, Users,
 } from '@gitbeaker/rest';
 
 /** The parts of the client of GitLab that are used. */
@@ -11,9 +12,12 @@ export interface GitLabClient {
   readonly commits: Pick<Commits, 'all' | 'create' | 'show' | 'showDiff'>;
   readonly files: Pick<RepositoryFiles, 'show'>;
   readonly mergeRequests: Pick<MergeRequests, 'all' | 'allCommits' | 'create' | 'show'>;
+  readonly namespaces: Pick<Namespaces, 'show'>;
+  readonly projects: Pick<Projects, 'create'>;
   readonly protectedBranches: Pick<ProtectedBranches, 'protect' | 'show' | 'unprotect'>;
   readonly repositories: Pick<Repositories, 'compare' | 'mergeBase'>;
   readonly users: Pick<Users, 'showCurrentUser'>;
+  readonly token: string;
   readonly cherryPick: (pick: CherryPick) => Promise<CherryPicked>;
 }
 

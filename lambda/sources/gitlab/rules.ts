@@ -1,3 +1,4 @@
+import type { ProtectedBranchSchema } from '@gitbeaker/rest';
 import { isAnswer } from './errors';
 import type { GitLabClient } from './repository';
 import type { BranchRules } from '../source';
@@ -35,11 +36,29 @@ export class GitLabRules {
       if (isOurs) await this.client.protectedBranches.unprotect(this.repositoryName, branchName);
       return;
     }
-    const protectedBranchIds = [known ?? await this.create(branchName)];
+    const protectedBranchIds = [await this.bound(branchName, known, foreign.includes(PROTECTED_BRANCH))];
     const approvals = Number(review.approvals);
     await this.premium(async () => (rule
       ? this.client.approvals.editApprovalRule(this.repositoryName, rule.id, name, approvals, { protectedBranchIds })
       : this.client.approvals.createApprovalRule(this.repositoryName, name, approvals, { protectedBranchIds })));
+  }
+
+  /** Returns the id of a protection that lets no role push. @throws if that of another owner does */
+  private async bound(
+    branchName: string, known: ProtectedBranchSchema | undefined, isForeign: boolean,
+  ): Promise<number> {
+    if (known === undefined) return this.create(branchName);
+    const pushers = rolesThatPush(known);
+    if (pushers.length === 0) return known.id;
+    if (isForeign) {
+      throw new HostError(
+        `branch '${branchName}' of repository '${this.repositoryName}' in GitLab is protected by another owner, who `
+          + `lets '${pushers.join("', '")}' push without a merge request, but 'requireReview' is declared: allow only `
+          + 'the owner of the token to push there, or remove the protection',
+      );
+    }
+    await this.client.protectedBranches.unprotect(this.repositoryName, branchName);
+    return this.create(branchName);
   }
 
   /** Without the tier there are no rules: a review that could not be required can be omitted. */
@@ -65,9 +84,9 @@ export class GitLabRules {
     return id;
   }
 
-  private async protectedBranch(branchName: string): Promise<number | undefined> {
+  private async protectedBranch(branchName: string): Promise<ProtectedBranchSchema | undefined> {
     try {
-      return (await this.client.protectedBranches.show(this.repositoryName, branchName)).id;
+      return await this.client.protectedBranches.show(this.repositoryName, branchName);
     } catch (error) {
       if (isAnswer(error, 404, /^404 not found/i)) return undefined;
       throw error;
@@ -87,4 +106,10 @@ export class GitLabRules {
       );
     }
   }
+}
+
+/** The roles and groups that push without a merge request; users are chosen one by one. */
+function rolesThatPush({ push_access_levels: levels = [] }: ProtectedBranchSchema): readonly string[] {
+  const isRole = (one: { access_level: number; user_id?: unknown }) => one.access_level > 0 && !one.user_id;
+  return levels.filter(isRole).map(one => one.access_level_description);
 }

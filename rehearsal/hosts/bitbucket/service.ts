@@ -1,15 +1,29 @@
+import * as v from 'valibot';
 import * as operations from './operations';
 import { BitbucketPullRequests } from './pull-requests';
-import { failed } from './responses';
+import { failed, read } from './responses';
 import { BitbucketRestrictions } from './restrictions';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
 import type { HostRequest, HostResponse } from '../host';
 
+const NewRepository = v.object({ scm: v.literal('git'), is_private: v.literal(true) });
+
 /** The API of Bitbucket: https://developer.atlassian.com/cloud/bitbucket/rest/ */
 export class Bitbucket extends HostApi {
   public readonly hostname = 'api.bitbucket.org';
   protected readonly routes: Routes = routesOf(new BitbucketRestrictions());
+
+  /** https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/ */
+  protected override other(request: HostRequest): unknown {
+    const [, fullName] = /^\/2\.0\/repositories\/([^/]+\/[^/]+)$/.exec(request.path) ?? [];
+    if (fullName === undefined || request.method !== 'POST') return undefined;
+    const [workspace = ''] = fullName.split('/');
+    if (!this.repositories.owns(workspace)) throw failed(404, `No workspace with identifier '${workspace}'.`);
+    read(NewRepository, request.body);
+    const taken = failed(400, 'Repository with this Slug and Owner already exists.');
+    return this.createRepository(request, fullName, taken).then(() => ({ full_name: fullName, is_private: true }));
+  }
 
   protected tokenOf({ headers: { authorization = '' } }: HostRequest): string {
     return authorization.replace(/^bearer /i, '');

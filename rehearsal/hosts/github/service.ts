@@ -10,6 +10,11 @@ import { HostApi } from '../api';
 import type { HostRequest } from '../host';
 import { HostResponse } from '../host';
 
+const NewRepository = v.object({ name: v.string(), private: v.literal(true) });
+
+/** The user who owns all tokens. */
+const OWNER_OF_TOKENS = 'anna';
+
 const TokenInput = v.object({ repositories: v.optional(v.array(v.string())) });
 
 /** The API of GitHub: https://docs.github.com/en/rest */
@@ -19,7 +24,24 @@ export class GitHub extends HostApi {
 
   protected override other(request: HostRequest): unknown {
     const [, installationId] = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(request.path) ?? [];
-    return installationId === undefined ? undefined : this.installationToken(request, installationId);
+    if (installationId !== undefined) return this.installationToken(request, installationId);
+    return isCreation(request) ? this.creation(request) : undefined;
+  }
+
+  /** Users and new repositories: https://docs.github.com/en/rest/repos/repos#create-an-organization-repository */
+  private async creation(request: HostRequest): Promise<unknown> {
+    this.accessOf(request);
+    if (request.path === '/user') return { login: OWNER_OF_TOKENS };
+    const [, user] = /^\/users\/([^/]+)$/.exec(request.path) ?? [];
+    if (user !== undefined) {
+      if (user !== OWNER_OF_TOKENS && !this.repositories.owns(user)) throw notFound();
+      return { login: user, type: user === OWNER_OF_TOKENS ? 'User' : 'Organization' };
+    }
+    const [, organization = OWNER_OF_TOKENS] = /^\/orgs\/([^/]+)\/repos$/.exec(request.path) ?? [];
+    const { name } = read(NewRepository, request.body);
+    const taken = invalid('Repository creation failed. name already exists on this account');
+    await this.createRepository(request, `${organization}/${name}`, taken);
+    throw new HostResponse(201, { full_name: `${organization}/${name}`, private: true });
   }
 
   protected tokenOf({ headers: { authorization = '' } }: HostRequest): string {
@@ -73,6 +95,10 @@ export class GitHub extends HostApi {
     const answer: InstallationToken = { token: narrowed, expires_at, permissions };
     throw new HostResponse(201, answer);
   }
+}
+
+function isCreation({ method, path }: HostRequest): boolean {
+  return method === 'GET' ? /^\/users?(\/[^/]+)?$/.test(path) : /^\/(orgs\/[^/]+|user)\/repos$/.test(path);
 }
 
 function routesOf(rulesets: GitHubRulesets): Routes {

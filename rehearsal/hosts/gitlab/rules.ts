@@ -28,7 +28,12 @@ export class GitLabRules {
   }
 
   public show({ fullName, parameter }: RepositoryCall): Pick<ProtectedBranchSchema, 'id' | 'name'> {
-    return this.required(fullName, parameter);
+    const { id, name, pushers } = this.required(fullName, parameter);
+    const users = pushers.map(user => (
+      { id: user, access_level: 40, access_level_description: `user ${user}`, user_id: user }
+    ));
+    const maintainers = { id, access_level: 40, access_level_description: 'Maintainers', user_id: null };
+    return { id, name, ...{ push_access_levels: users.length > 0 ? users : [maintainers] } };
   }
 
   public protect({ fullName, body, query }: RepositoryCall): never {

@@ -1,22 +1,48 @@
+import * as v from 'valibot';
 import { GitLabMergeRequests } from './merge-requests';
 import { GitLabOperations } from './operations';
 import { cherryPick } from './picks';
-import { answer } from './responses';
+import { answer, read } from './responses';
 import { GitLabRules } from './rules';
 import type { Routes } from '../api';
 import { HostApi } from '../api';
-import type { HostRequest, HostResponse } from '../host';
+import type { HostRequest } from '../host';
+import { HostResponse } from '../host';
+
+const NewProject = v.object({ path: v.string(), namespace_id: v.number(), visibility: v.literal('private') });
 
 /** The API of GitLab: https://docs.gitlab.com/api/rest/ */
 export class GitLab extends HostApi {
   public readonly hostname = 'gitlab.com';
   private readonly rules = new GitLabRules();
+  private readonly namespaces = new Set<string>();
   protected readonly routes: Routes = routesOf(this.rules);
 
   protected override other(request: HostRequest): unknown {
     const token = this.tokenOf(request);
     const isKnown = request.path === '/api/v4/user' && this.conditions.tokens[token] !== undefined;
-    return isKnown ? { id: this.rules.userId(token), username: 'project_1_bot' } : undefined;
+    if (isKnown) return { id: this.rules.userId(token), username: 'project_1_bot' };
+    const [, namespace] = /^\/api\/v4\/namespaces\/([^/]+)$/.exec(request.path) ?? [];
+    if (namespace !== undefined) return this.namespace(request, decodeURIComponent(namespace));
+    const isCreation = request.method === 'POST' && request.path === '/api/v4/projects';
+    return isCreation ? this.newProject(request) : undefined;
+  }
+
+  /** https://docs.gitlab.com/api/namespaces/ */
+  private namespace(request: HostRequest, path: string): unknown {
+    this.accessOf(request);
+    if (!this.repositories.owns(path)) throw answer(404, '404 Namespace Not Found');
+    return { id: [...this.namespaces.add(path)].indexOf(path) + 1, full_path: path };
+  }
+
+  /** https://docs.gitlab.com/api/projects/#create-a-project */
+  private async newProject(request: HostRequest): Promise<unknown> {
+    const { path, namespace_id: id } = read(NewProject, request.body);
+    const namespace = [...this.namespaces][id - 1];
+    if (namespace === undefined) throw answer(404, '404 Namespace Not Found');
+    const taken = new HostResponse(400, { message: { path: ['has already been taken'] } });
+    await this.createRepository(request, `${namespace}/${path}`, taken);
+    throw new HostResponse(201, { path_with_namespace: `${namespace}/${path}`, visibility: 'private' });
   }
 
   protected tokenOf({ headers }: HostRequest): string {

@@ -44,6 +44,8 @@ export function permissionsOf(pullRequests: PullRequestStore): Readonly<Record<s
         'GetFolder',
         'GetMergeConflicts',
         'GetMergeOptions',
+        'GitPull',
+        'GitPush',
         'CreateUnreferencedMergeCommit',
         'ListPullRequests',
         'AssociateApprovalRuleTemplateWithRepository',

@@ -2,6 +2,7 @@ import type { BranchHead, Content } from './content';
 import { ApprovalOperations } from './operations/approvals';
 import { CommitOperations } from './operations/commits';
 import { ContentOperations } from './operations/contents';
+import { GitOperations } from './operations/git';
 import { MergeOperations } from './operations/merges';
 import { PullRequestOperations } from './operations/pull-requests';
 import { RepositoryOperations } from './operations/repositories';
@@ -53,6 +54,7 @@ export class CodeCommit implements Service {
       ...new RepositoryOperations(this.store, events).operations,
       ...new ContentOperations(this.store).operations,
       ...new CommitOperations(this.store, events, environment.clock).operations,
+      ...new GitOperations(this.store, events).operations,
       ...new MergeOperations(this.store, events, environment.clock).operations,
       ...approvals.operations,
       ...new PullRequestOperations(this.store, pullRequests, approvals, events, environment.clock).operations,
@@ -77,6 +79,11 @@ export class CodeCommit implements Service {
   /** Deletes a repository, as a person does by hand. */
   public async remove(accountId: string, region: string, repositoryName: string): Promise<void> {
     await this.clock.during(async () => this.store.remove(this.store.required(accountId, region, repositoryName)));
+  }
+
+  /** Called with the region of each new repository. */
+  public set onCreation(listener: (region: string) => void) {
+    this.store.onCreation = listener;
   }
 
   /** Handles a push that a hook reported. Returns whether the repository exists. */

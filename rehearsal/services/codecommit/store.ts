@@ -22,6 +22,8 @@ interface Fill {
 export class RepositoryStore {
   private readonly identifiers: Identifiers;
   private readonly repositories = new Regional(() => new Map<string, Repository>());
+  /** Called with the region of each new repository. */
+  public onCreation?: (region: string) => void;
   private opened?: Promise<{ folder: string; git: Git }>;
 
   /** @param host tells the repositories of several stores apart */
@@ -48,6 +50,11 @@ export class RepositoryStore {
     );
     const message = `The repository ${name} does not exist in ${places.join('; there is one in ')}`;
     throw new AwsError('RepositoryDoesNotExistException', message);
+  }
+
+  /** The command `git`. */
+  public async git(): Promise<Git> {
+    return (await this.open()).git;
   }
 
   /** All repositories of all accounts. */
@@ -133,6 +140,7 @@ export class RepositoryStore {
       ...content,
     };
     this.keep(repository);
+    this.onCreation?.(region);
     return repository;
   }
 

@@ -177,7 +177,10 @@ export async function commitOf(repository: Repository, specifier: string | undef
     throw new AwsError('CommitDoesNotExistException', `The repository ${repository.name} is empty`);
   }
   const commitId = await repository.git.resolve(reference);
-  if (commitId === undefined) {
+  // unlike git, CodeCommit accepts no abbreviations
+  const isShort = commitId?.startsWith(reference) === true && commitId !== reference
+    && await repository.git.head(reference) !== commitId;
+  if (commitId === undefined || isShort) {
     throw new AwsError(
       'CommitDoesNotExistException',
       `The commit ${reference} does not exist in repository ${repository.name}`,

@@ -38,7 +38,7 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/** Replaces `fetch` for requests with a text as body, or without one. */
+/** Replaces `fetch` for requests with a text or bytes as body, or without one. */
 export function fetchOf(
   { endpoint, hosts, send, refuse, during }: FetchParts,
 ): Fetch {
@@ -91,7 +91,7 @@ type Fetch = (target: string | URL | globalThis.Request, options?: FetchOptions)
 interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>> | Headers;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 class Agent {
