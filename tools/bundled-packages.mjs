@@ -3,8 +3,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { SUPPLIED_LICENCES } from './supplied-licences.mjs';
 
-/** Packages of which a file is shipped that esbuild does not know: the template of `cdk bootstrap`. */
-const COPIED_FROM = ['node_modules/aws-cdk'];
+/** Packages of which a part is shipped that esbuild does not know: the template of `cdk bootstrap`, resource types. */
+const COPIED_FROM = ['node_modules/aws-cdk', 'node_modules/@aws-cdk/aws-service-spec'];
 
 /**
  * Returns the bundled packages, by name and version.

@@ -41,3 +41,5 @@ export const packageToolsFile = (): string => path.join(folder(), 'package-tools
 export const statesFile = (): string => path.join(folder(), 'states.js');
 /** The template of `cdk bootstrap`, as JSON. */
 export const bootstrapTemplateFile = (): string => path.join(folder(), 'bootstrap-template.json');
+/** The table of CloudFormation's resource types, compressed with Brotli. */
+export const resourceTypesFile = (): string => path.join(folder(), 'resource-types.br');
