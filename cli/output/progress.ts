@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { firstLineOf } from './failures';
 import { formatClock, formatDuration } from './format';
 import type { Write } from './terminal';
-import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
+import type { Replacement, StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import { RESOURCE_TYPES } from '../../src/private/contract';
 
 interface Verb {
@@ -47,6 +47,7 @@ export class Progress {
     if (state === 'IN_PROGRESS') {
       this.startTimes.set(key, event.at);
       if (this.isPrinted(event, 0)) this.line(event, pc.dim(verb.active));
+      if (event.replaces) this.line(event, pc.yellow(`replaces: ${event.replaces.map(named(event)).join(', ')}`), '');
       return;
     }
     const seconds = (event.at - (this.startTimes.get(key) ?? event.at)) / 1000;
@@ -66,14 +67,22 @@ export class Progress {
     return this.verbose || !isShort || event.type === 'AWS::CloudFormation::Stack' || event.type.startsWith('Custom::');
   }
 
-  private line(event: StackEvent, text: string): void {
-    const isStack = event.type === 'AWS::CloudFormation::Stack' && event.logicalId === event.stackName;
+  private line(event: StackEvent, text: string, subject = isStack(event) ? 'stack ' : ''): void {
     const time = pc.dim(formatClock((event.at - this.startedAt) / 1000));
-    const name = isStack ? pc.bold(event.stackName) : resourceName(event);
-    this.write(`${time}  ${event.accountId}  ${name}  ${isStack ? 'stack ' : ''}${text}`);
+    const name = isStack(event) ? pc.bold(event.stackName) : resourceName(event);
+    this.write(`${time}  ${event.accountId}  ${name}  ${subject}${text}`);
   }
 }
 
-function resourceName({ path, stackName, logicalId }: StackEvent): string {
+function isStack({ type, logicalId, stackName }: StackEvent): boolean {
+  return type === 'AWS::CloudFormation::Stack' && logicalId === stackName;
+}
+
+function named({ stackName }: StackEvent): (replaced: Replacement) => string {
+  return ({ path, logicalId, holdsData }) =>
+    `${resourceName({ path, stackName, logicalId })}${holdsData ? ' (data)' : ''}`;
+}
+
+function resourceName({ path, stackName, logicalId }: Pick<StackEvent, 'path' | 'stackName' | 'logicalId'>): string {
   return path?.replace(/(\/(Resource|Default))+$/, '') ?? `${stackName}/${logicalId}`;
 }

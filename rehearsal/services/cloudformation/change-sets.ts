@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { requestOf } from './operations';
+import type { Forecast } from './replacements';
 import type { Stack, Target } from './stack';
 import type { StackRequest, Stacks } from './stacks';
 import { canonical } from './values';
@@ -25,6 +26,8 @@ interface ResourceChange {
   readonly LogicalResourceId: string;
   readonly ResourceType: string;
   readonly PhysicalResourceId?: string;
+  /** Whether a change replaces the resource. */
+  readonly Replacement?: 'True' | 'False' | 'Conditional';
 }
 
 const CreateInput = v.object({
@@ -62,7 +65,7 @@ export class ChangeSets {
     const isNew = type === 'CREATE' && known?.status !== 'REVIEW_IN_PROGRESS';
     const stack = isNew ? this.review(request) : this.stacks.get(accountId, region, request.name);
     const target = this.stacks.preview(stack, request);
-    const changes = changesOf(stack, target);
+    const changes = changesOf(stack, target, this.stacks.forecast(stack, target));
     const empty =
       type === 'UPDATE'
       && changes.length === 0
@@ -117,7 +120,12 @@ export class ChangeSets {
   }
 }
 
-function changesOf(stack: Stack, target: Target): ResourceChange[] {
+/** A resource whose replacement fails would be replaced, too. */
+const REPLACEMENT = {
+  'replaced': 'True', 'rejected': 'True', 'maybe': 'Conditional', 'in place': 'False',
+} as const;
+
+function changesOf(stack: Stack, target: Target, verdicts: Forecast): ResourceChange[] {
   const { Resources: wanted } = target.template;
   const before = stack.target.template.Resources;
   const made = Object.entries(wanted).flatMap(
@@ -126,7 +134,14 @@ function changesOf(stack: Stack, target: Target): ResourceChange[] {
       if (!existing) return [{ Action: 'Add', LogicalResourceId, ResourceType }];
       const { Type, ...previous } = before[LogicalResourceId];
       const same = canonical([declared, target.parameters]) === canonical([previous, stack.target.parameters]);
-      return same ? [] : [{ Action: 'Modify', LogicalResourceId, ResourceType, PhysicalResourceId: existing.id }];
+      const verdict = verdicts.get(LogicalResourceId);
+      return same ? [] : [{
+        Action: 'Modify',
+        LogicalResourceId,
+        ResourceType,
+        PhysicalResourceId: existing.id,
+        Replacement: verdict === undefined ? 'False' : REPLACEMENT[verdict],
+      }];
     },
   );
   const removed = [...stack.resources.values()].filter(({ logicalId }) => !(logicalId in wanted));

@@ -21,6 +21,20 @@ export function circle(graph: Graph): string[] | undefined {
   return left.size > 0 ? [...left.keys()] : undefined;
 }
 
+/** Returns the names, each after its dependencies. */
+export function sorted(graph: Graph): string[] {
+  const result = new Set<string>();
+  const visited = new Set<string>();
+  const visit = (name: string): void => {
+    if (visited.has(name) || !graph.has(name)) return;
+    visited.add(name);
+    graph.get(name)?.forEach(visit);
+    result.add(name);
+  };
+  [...graph.keys()].forEach(visit);
+  return [...result];
+}
+
 /**
  * Works on all names concurrently, each after its dependencies. Skips the dependents of failed names, and starts
  * nothing new once `stopped` returns true. Returns the failed names.

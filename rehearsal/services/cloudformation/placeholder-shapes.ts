@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
+import { coder, type Place } from './schemas/formats';
 import { list, text, type Fields } from './values';
-import type { ResourceContext } from '../../core/service';
-
-export type Place = Pick<ResourceContext, 'accountId' | 'region'>;
 
 /** What is known of a resource when its `Ref` is generated. */
 interface Made {
@@ -18,6 +15,10 @@ const REFS: Readonly<Record<string, (made: Made) => string>> = {
   'AWS::ApiGatewayV2::Api': ({ code }) => code(10),
   'AWS::CodeBuild::ReportGroup': ({ arn, name, properties }) =>
     `${arn('codebuild')}:report-group/${text(properties.Name ?? name)}`,
+  'AWS::ECS::Service': ({ arn, name, properties }) => {
+    const cluster = text(properties.Cluster ?? 'default').replace(/^.*\//, '');
+    return `${arn('ecs')}:service/${cluster}/${text(properties.ServiceName ?? name)}`;
+  },
   'AWS::EC2::VPCEndpoint': ({ code }) => `vpce-${code(17)}`,
   'AWS::ElasticLoadBalancingV2::Listener': ({ properties, code }) =>
     `${text(properties.LoadBalancerArn).replace(':loadbalancer/', ':listener/')}/${code(16)}`,
@@ -27,6 +28,7 @@ const REFS: Readonly<Record<string, (made: Made) => string>> = {
   },
   'AWS::ElasticLoadBalancingV2::TargetGroup': ({ arn, name, properties, code }) =>
     `${arn('elasticloadbalancing')}:targetgroup/${text(properties.Name ?? name)}/${code(16)}`,
+  'AWS::SNS::Subscription': ({ properties, code }) => `${text(properties.TopicArn)}:${code(32)}`,
   // CDK parses the name from the ARN and relies on CloudFormation's format: logical id and random part, without the
   // stack
   'AWS::SecretsManager::Secret': ({ arn, name, properties, code }) =>
@@ -39,6 +41,8 @@ interface Existing {
   readonly id: string;
   readonly properties: Fields;
   readonly region: string;
+  /** `arn:aws:service:region:account` for the service. */
+  arn(service: string): string;
   code(length: number): string;
 }
 
@@ -72,6 +76,7 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
     const fullName = id.slice(id.lastIndexOf(':') + 1);
     return { TargetGroupFullName: fullName, TargetGroupName: fullName.split('/')[1] };
   },
+  'AWS::Logs::LogGroup': ({ id, arn }) => ({ Arn: `${arn('logs')}:log-group:${id}:*` }),
   'AWS::Lambda::Url': ({ region, properties, code }) => ({
     FunctionArn: properties.TargetFunctionArn,
     FunctionUrl: `https://${code(32)}.lambda-url.${region}.on.aws/`,
@@ -90,12 +95,9 @@ export function shapedRef(
   return REFS[type]?.({ name, properties, arn, code: coder(`${accountId}/${region}/${name}`) });
 }
 
-export function shapedAttributes(type: string, id: string, properties: Fields, { accountId, region }: Place): Fields {
-  return ATTRIBUTES[type]?.({ id, properties, region, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
-}
-
-/** Hexadecimal digits that are the same in every run. */
-function coder(seed: string): (length: number) => string {
-  const digits = createHash('sha256').update(seed).digest('hex');
-  return length => digits.slice(0, length);
+export function shapedAttributes(
+  type: string, id: string, properties: Fields, partition: string, { accountId, region }: Place,
+): Fields {
+  const arn = (service: string): string => `arn:${partition}:${service}:${region}:${accountId}`;
+  return ATTRIBUTES[type]?.({ id, properties, region, arn, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
 }

@@ -1,20 +1,16 @@
-import { shapedAttributes, shapedRef, type Place } from './placeholder-shapes';
+import { shapedAttributes, shapedRef } from './placeholder-shapes';
 import { assertUnprotected } from './protections';
+import type { Place } from './schemas/formats';
+import { arnOf, attributeOf, refOf } from './schemas/identifiers';
+import { customName } from './schemas/replacement';
+import { schemas } from './schemas/table';
 import { text, type Fields } from './values';
 import { Identifiers } from '../../core/identifiers';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import { AwsError } from '../../core/service';
 
-/** Types whose `Ref` is the ARN. For all others it is the name. */
-const REF_IS_ARN = new Set([
-  'AWS::CertificateManager::Certificate',
-  'AWS::CodeConnections::Connection',
-  'AWS::CodeStarConnections::Connection',
-  'AWS::ECS::TaskDefinition',
-  'AWS::SNS::Topic',
-  'AWS::SNS::Subscription',
-  'AWS::StepFunctions::Activity',
-]);
+/** Types whose `Ref` is the ARN although the table calls it `Id`. */
+const REF_IS_ARN = new Set(['AWS::CertificateManager::Certificate']);
 
 /** Type without simulated behaviour: resources are recorded as declared, with guessed attributes. */
 export class PlaceholderType implements ResourceType {
@@ -57,10 +53,10 @@ export class PlaceholderType implements ResourceType {
     if (given !== undefined) this.taken.delete(this.key(given, context));
   }
 
-  /** Returns the property with the unique name, for example `LogGroupName` of a LogGroup. */
+  /** Returns the unique name that the template gives, for example `LogGroupName` of a LogGroup. */
   private givenName(properties: Fields): string | undefined {
     const kind = this.type.slice(this.type.lastIndexOf(':') + 1);
-    const name = properties[`${kind}Name`] ?? (this.type === 'AWS::CodeBuild::Project' ? properties.Name : undefined);
+    const name = customName({ type: this.type, properties }) ?? properties[`${kind}Name`];
     return name === undefined ? undefined : text(name);
   }
 
@@ -68,35 +64,44 @@ export class PlaceholderType implements ResourceType {
     return `${accountId}/${region}/${name}`;
   }
 
-  private ref(name: string, properties: Fields, context: ResourceContext): string {
+  private ref(name: string, properties: Fields, place: ResourceContext): string {
     const { partition } = this.environment;
-    const shaped = shapedRef(this.type, name, properties, partition, context);
-    return shaped ?? (REF_IS_ARN.has(this.type) ? plausibleArn(this.type, name, partition, context) : name);
+    const shaped = shapedRef(this.type, name, properties, partition, place);
+    if (shaped !== undefined) return shaped;
+    const schema = schemas.find(this.type);
+    const placed = { name, properties, partition, place };
+    return (schema && (REF_IS_ARN.has(this.type) ? arnOf(schema, placed) : refOf(schema, placed))) ?? name;
   }
 
-  private provision(id: string, properties: Fields, context: ResourceContext): Provisioned {
-    return { id: this.asPlaceholder(id), attributes: shapedAttributes(this.type, id, properties, context) };
+  private provision(id: string, properties: Fields, place: ResourceContext): Provisioned {
+    const { partition } = this.environment;
+    const schema = schemas.find(this.type);
+    const arn = schema?.attributes.has('Arn')
+      ? attributeOf(schema, 'Arn', id, { name: lastPart(id), properties, partition, place })
+      : undefined;
+    return {
+      id: this.asPlaceholder(id),
+      attributes: {
+        ...arn !== undefined && { Arn: arn },
+        ...shapedAttributes(this.type, id, properties, partition, place),
+      },
+    };
   }
 }
 
-/** Guesses an attribute: an ARN if its name suggests one, otherwise text that contains the name of the resource. */
+/** Guesses an attribute by the schema of the type; without one, text that contains the name of the resource. */
 export function plausibleAttribute(
-  attribute: string, resource: { readonly id: string; readonly type: string }, partition: string, place: Place,
-): string {
-  if (/Arn$/i.test(attribute)) {
-    return resource.id.startsWith('arn:') ? resource.id : plausibleArn(resource.type, resource.id, partition, place);
-  }
-  if (/Name$/.test(attribute) && resource.id.startsWith('arn:')) {
-    return resource.id.slice(resource.id.search(/[^:/]*$/));
-  }
-  if (/(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute)) return resource.id;
-  return `${resource.id}-${attribute.toLowerCase()}`;
+  attribute: string,
+  { id, type, properties }: { readonly id: string; readonly type: string; readonly properties: Fields },
+  partition: string,
+  place: Place,
+): unknown {
+  const schema = schemas.find(type);
+  if (schema) return attributeOf(schema, attribute, id, { name: lastPart(id), properties, partition, place });
+  return /(^|\.)(Id|Name|.*Id|.*Name)$/.test(attribute) ? id : `${id}-${attribute.toLowerCase()}`;
 }
 
-function plausibleArn(type: string, name: string, partition: string, place: Place): string {
-  const [, service, kind] = type.toLowerCase().split('::');
-  const prefix = `arn:${partition}:${service}:${place.region}:${place.accountId}`;
-  if (type === 'AWS::SNS::Topic' || type === 'AWS::SQS::Queue') return `${prefix}:${name}`;
-  if (type === 'AWS::Logs::LogGroup') return `${prefix}:log-group:${name}:*`;
-  return `${prefix}:${kind}/${name}`;
+/** The name in an ARN, a URL or an identifier of several parts. */
+function lastPart(id: string): string {
+  return /^(arn:|https?:)/.test(id) ? id.slice(id.search(/[^:/]*$/)) : id.slice(id.lastIndexOf('|') + 1);
 }

@@ -1,7 +1,9 @@
 import { inOrder, reversed } from './graph';
+import { customName, verdictOf } from './schemas/replacement';
 import { isCustom } from './scope';
-import type { Stack, StackResource } from './stack';
+import type { Replacement, Stack, StackResource } from './stack';
 import type { StackContext } from './stack-context';
+import { text } from './values';
 import { messageOf } from '../../core/error-message';
 import { AwsError, ResourceFailure, type Provisioned, type ResourceContext } from '../../core/service';
 
@@ -66,14 +68,11 @@ export class ResourceWork {
       if (isCustom(desired.type) && existing.properties.ServiceToken !== desired.properties.ServiceToken) {
         throw new Error('Modifying service token is not allowed.');
       }
+      const verdict = verdictOf(desired.type, existing.properties, desired.properties);
+      if (verdict === 'rejected') throw new Error(customNamed(text(customName(existing) ?? existing.id)));
       this.changes.set(desired.logicalId, { before: existing, attempted: desired });
       await this.waitForStart(desired, 'update');
-      const changed = await this.stackContext
-        .type(desired.type)
-        .update(existing.id, desired.properties, existing.properties, {
-          ...this.context(desired),
-          cancelled: this.cancelled,
-        });
+      const changed = await this.applyChange(existing, desired, verdict === 'replaced');
       this.keep(desired, changed);
       if (changed.id !== existing.id) {
         this.emit(
@@ -95,6 +94,14 @@ export class ResourceWork {
       );
       return false;
     }
+  }
+
+  private async applyChange(
+    { id, properties: before }: StackResource, { type: name, properties, ...desired }: DesiredResource, isNew: boolean,
+  ): Promise<Provisioned> {
+    const type = this.stackContext.type(name);
+    const context = { ...this.context(desired), cancelled: this.cancelled };
+    return isNew ? type.create(properties, context) : type.update(id, properties, before, context);
   }
 
   /** CloudFormation can cancel a resource before the call to the service. What the service started is completed. */
@@ -160,6 +167,7 @@ export class ResourceWork {
     resource: Pick<StackResource, 'logicalId' | 'type' | 'path'> & { id?: string },
     status: string,
     reason?: string,
+    replaces?: readonly Replacement[],
   ): void {
     const { id: stackId, name: stackName, accountId, region, token } = this.stack;
     const { logicalId, type, path } = resource;
@@ -182,6 +190,7 @@ export class ResourceWork {
       status,
       reason,
       at,
+      ...replaces && replaces.length > 0 && { replaces },
     };
     this.stack.events.push(event);
     this.stackContext.notify(event);
@@ -245,7 +254,7 @@ export class ResourceWork {
     this.stack.resources.set(desired.logicalId, { ...desired, id: provisioned.id, attributes: provisioned.attributes });
   }
 
-  private context({ logicalId }: DesiredResource): ResourceContext {
+  private context({ logicalId }: Pick<DesiredResource, 'logicalId'>): ResourceContext {
     const {
       accountId,
       region,

@@ -1,6 +1,6 @@
 import { resolve, resolveCondition, type OutputReference, type Scope } from './intrinsics';
 import { isSecret } from './secrets';
-import type { Stack, Target } from './stack';
+import type { Stack, StackResource, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { isFields, text, type Fields } from './values';
 import { urlSuffixOf } from '../../core/partition';
@@ -15,6 +15,7 @@ export class StackScope implements Scope {
     private readonly context: StackContext,
     private readonly stack: Stack,
     private readonly target: Target,
+    private readonly resources: ReadonlyMap<string, StackResource> = stack.resources,
   ) {}
 
   public get mappings(): Fields {
@@ -92,12 +93,12 @@ export class StackScope implements Scope {
   }
 
   public guessedType(logicalId: string): string | undefined {
-    const type = this.stack.resources.get(logicalId)?.type;
+    const type = this.resources.get(logicalId)?.type;
     return type === undefined || this.context.isSimulated(type) ? undefined : type;
   }
 
-  private resource(logicalId: string): { id: string; type: string; attributes: Fields } {
-    const found = this.stack.resources.get(logicalId);
+  private resource(logicalId: string): StackResource {
+    const found = this.resources.get(logicalId);
     if (!found) {
       throw new AwsError(
         'ValidationError',

@@ -99,6 +99,11 @@ export class CloudFormation implements Service {
     return settled(this.stacks.update(request));
   }
 
+  /** Types with simulated behaviour. */
+  public get simulatedTypes(): readonly string[] {
+    return [...this.types.keys()].filter(type => !isCustom(type) && !this.placeholders.has(type)).sort();
+  }
+
   /** Types of deployed resources that have no simulated behaviour. */
   public get placeholderTypes(): readonly string[] {
     const deployed = new Set(
@@ -137,7 +142,7 @@ export class CloudFormation implements Service {
         isCustom(name) || (this.types.has(name) && !this.placeholders.has(name) && !KEEPS_SECRETS.has(name)),
       creationSeconds: secondsOf,
       guessAttribute: (attribute, resource, stack) =>
-        this.asPlaceholder(plausibleAttribute(attribute, resource, environment.partition, stack)),
+        this.guessed(plausibleAttribute(attribute, resource, environment.partition, stack)),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
       output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
@@ -155,6 +160,10 @@ export class CloudFormation implements Service {
     if (made instanceof PlaceholderType) this.placeholders.add(name);
     this.registerTypes({ [name]: made });
     return this.guarded(name, made);
+  }
+
+  private guessed(value: unknown): unknown {
+    return typeof value === 'string' ? this.asPlaceholder(value) : value;
   }
 
   private asPlaceholder(text: string): string {

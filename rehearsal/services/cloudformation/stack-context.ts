@@ -14,7 +14,7 @@ export interface StackContext {
   /** Guesses an attribute that the type does not provide. */
   guessAttribute(
     attribute: string,
-    resource: { readonly id: string; readonly type: string; readonly attributes: Fields },
+    resource: { readonly id: string; readonly type: string; readonly properties: Fields },
     stack: Stack,
   ): unknown;
   parameter(accountId: string, region: string, name: string): string | undefined;

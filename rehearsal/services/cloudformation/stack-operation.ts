@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
+import { forecast, replacementsIn, type Forecast } from './replacements';
 import { ResourceWork, type DesiredResource } from './resource-work';
+import { unsupportedProperty } from './schemas/unsupported';
 import { asText, StackScope } from './scope';
 import { refuseSecrets } from './secrets';
-import type { Output, Stack, StackResource, Target } from './stack';
+import type { Output, Replacement, Stack, StackResource, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { formatError } from './template-format';
 import { canonical, isFields, list, text } from './values';
@@ -52,7 +54,9 @@ export class StackOperation {
 
   public async update(target: Target): Promise<void> {
     const { target: before, outputs, imports } = this.stack;
-    this.announce('UPDATE_IN_PROGRESS', 'User Initiated');
+    const verdicts = forecastOf(this.context, this.stack, target);
+    const replaces = replacementsIn(verdicts, target, logicalId => pathOf(target, logicalId));
+    this.announce('UPDATE_IN_PROGRESS', 'User Initiated', replaces);
     const failure = await this.apply(target);
     if (failure === undefined) {
       this.announce('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
@@ -143,7 +147,7 @@ export class StackOperation {
     }
   }
 
-  private announce(status: string, reason?: string): void {
+  private announce(status: string, reason?: string, replaces?: readonly Replacement[]): void {
     const isStart = reason === 'User Initiated';
     Object.assign(this.stack, {
       status,
@@ -154,6 +158,7 @@ export class StackOperation {
       { logicalId: this.stack.name, type: 'AWS::CloudFormation::Stack', id: this.stack.id },
       status,
       reason,
+      replaces,
     );
   }
 
@@ -199,6 +204,11 @@ export function checkTarget(context: StackContext, stack: Stack, target: Target)
   }
 }
 
+/** Says what an update to the target does with each resource that changes. */
+export function forecastOf(context: StackContext, stack: Stack, target: Target): Forecast {
+  return forecast(context, stack, target, graphOf(target, new StackScope(context, stack, target).active()));
+}
+
 function graphOf(target: Target, active: readonly string[]): Graph {
   const known = new Set(active);
   return new Map(
@@ -219,6 +229,10 @@ const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): DesiredResource {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
+  const unsupported = isFields(properties) ? unsupportedProperty(declared.Type, properties) : undefined;
+  if (unsupported !== undefined) {
+    throw new AwsError('ValidationError', `Encountered unsupported property ${unsupported}`);
+  }
   if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);
   return {
     logicalId,

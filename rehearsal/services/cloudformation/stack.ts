@@ -27,6 +27,14 @@ export interface ResourceState {
   readonly reason?: string;
 }
 
+/** A resource that an update replaces. */
+export interface Replacement {
+  readonly logicalId: string;
+  readonly path?: string;
+  /** Whether the old resource has data that the new one does not have. */
+  readonly holdsData: boolean;
+}
+
 export interface StackEvent extends ResourceState {
   readonly eventId: string;
   readonly stackId: string;
@@ -35,6 +43,8 @@ export interface StackEvent extends ResourceState {
   readonly region: string;
   readonly path?: string;
   readonly token?: string;
+  /** What an update is about to replace, at its start. */
+  readonly replaces?: readonly Replacement[];
 }
 
 export interface Output {

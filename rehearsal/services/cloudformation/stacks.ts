@@ -1,9 +1,10 @@
 import { readParameters, type GivenParameters } from './parameters';
+import type { Forecast } from './replacements';
 import { checkCapabilities, validation } from './requests';
 import { checkRules } from './rules';
 import { Stack, type Output, type Target } from './stack';
 import type { StackContext } from './stack-context';
-import { checkTarget, StackOperation } from './stack-operation';
+import { checkTarget, forecastOf, StackOperation } from './stack-operation';
 import { parseTemplate } from './template';
 import { canonical } from './values';
 import { Identifiers } from '../../core/identifiers';
@@ -165,6 +166,11 @@ export class Stacks {
     stack.updatedAt = this.environment.clock.now();
     this.startOperation(stack, request.token, 'UPDATE_IN_PROGRESS', operation => operation.update(target));
     return stack;
+  }
+
+  /** Says what an update to the target does with each resource that changes. */
+  public forecast(stack: Stack, target: Target): Forecast {
+    return forecastOf(this.context, stack, target);
   }
 
   /** Sets the termination protection, which updates do not change. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as yaml from 'yaml';
 import { references } from './references';
+import { schemas } from './schemas/table';
 import { checkLimits, checkNames, checkNulls, checkSections, checkSize, formatError } from './template-format';
 import { isFields, list, text, type Fields } from './values';
 
@@ -58,8 +59,15 @@ export function parseTemplate(body: string): Template {
   checkSections(parsed);
   checkLimits(template);
   checkNames(template);
+  checkTypes(template);
   checkReferences(template);
   return template;
+}
+
+function checkTypes({ Resources: resources }: Template): void {
+  const types = new Set(Object.values(resources).map(({ Type }) => Type));
+  const unknown = [...types].filter(type => schemas.isUnknown(type));
+  if (unknown.length > 0) throw formatError(`Unrecognized resource types: [${unknown.join(', ')}]`);
 }
 
 function checkReferences(template: Template): void {

@@ -22,3 +22,19 @@ test.each([
   progress.event({ ...event, type, status: 'DELETE_COMPLETE' });
   expect(lines).toEqual([`00:00:00  222222222222  Cicd/Prod  ${expected}`]);
 });
+
+test('what an update replaces is shown at its start, with what holds data', () => {
+  const lines: string[] = [];
+  const progress = new Progress(line => lines.push(stripVTControlCharacters(line)), 0, false);
+  progress.event({
+    ...event,
+    logicalId: 'Cicd',
+    type: 'AWS::CloudFormation::Stack',
+    status: 'UPDATE_IN_PROGRESS',
+    replaces: [{ logicalId: 'Db', path: 'S/Db/Resource', holdsData: true }, { logicalId: 'Fleet', holdsData: false }],
+  });
+  expect(lines).toEqual([
+    '00:00:00  222222222222  Cicd  stack updating',
+    '00:00:00  222222222222  Cicd  replaces: S/Db (data), Cicd/Fleet',
+  ]);
+});

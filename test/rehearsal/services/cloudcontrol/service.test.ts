@@ -21,14 +21,16 @@ async function complete(operation: string, input: object): Promise<Record<string
 
 const queues = async () => identifiers(await call('ListResources', { TypeName: 'AWS::SQS::Queue' }));
 
+const url = (name: string): string => `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
+
 describe('a list of Cloud Control', () => {
   test('has the resources of stacks, and those that a deleted stack has retained', async () => {
     const queue = (QueueName: string, DeletionPolicy = 'Delete') =>
       ({ Type: 'AWS::SQS::Queue', DeletionPolicy, Properties: { QueueName } });
     await world.deploy('app', { A: queue('gone'), B: queue('kept', 'Retain') });
-    expect(await queues()).toEqual(['gone', 'kept']);
+    expect(await queues()).toEqual([url('gone'), url('kept')]);
     await world.simulation.cloudformation.remove(ACCOUNT, REGION, 'app');
-    expect(await queues()).toEqual(['kept']);
+    expect(await queues()).toEqual([url('kept')]);
     expect(identifiers(await call('ListResources', { TypeName: 'AWS::SQS::Queue' }, 'us-east-1'))).toEqual([]);
   });
 
@@ -57,7 +59,7 @@ describe('a list of Cloud Control', () => {
       message: expect.stringContaining('Missing or invalid ResourceModel property in AWS::ECS::Service list handler'),
     });
     const page = await call('ListResources', { TypeName: 'AWS::ECS::Service', ResourceModel: '{"Cluster":"one"}' });
-    expect(identifiers(page)).toEqual(['web']);
+    expect(identifiers(page)).toEqual([`arn:aws:ecs:${REGION}:${ACCOUNT}:service/one/web`]);
   });
 
   test.each([
@@ -72,15 +74,15 @@ describe('a list of Cloud Control', () => {
 describe('a change of Cloud Control', () => {
   beforeEach(async () => {
     expect(await complete('CreateResource', { TypeName: 'AWS::SQS::Queue', DesiredState: '{"QueueName":"q"}' }))
-      .toMatchObject({ OperationStatus: 'SUCCESS', Identifier: 'q' });
+      .toMatchObject({ OperationStatus: 'SUCCESS', Identifier: url('q') });
   });
 
-  const queue = { TypeName: 'AWS::SQS::Queue', Identifier: 'q' };
+  const queue = { TypeName: 'AWS::SQS::Queue', Identifier: url('q') };
 
   test('is asynchronous', async () => {
     const started = eventOf(await call('DeleteResource', queue));
-    expect(started).toMatchObject({ OperationStatus: 'IN_PROGRESS', Operation: 'DELETE', Identifier: 'q' });
-    expect(await queues()).toEqual(['q']);
+    expect(started).toMatchObject({ OperationStatus: 'IN_PROGRESS', Operation: 'DELETE', Identifier: url('q') });
+    expect(await queues()).toEqual([url('q')]);
     await world.pass(60);
     expect(eventOf(await call('GetResourceRequestStatus', { RequestToken: started.RequestToken })))
       .toMatchObject({ OperationStatus: 'SUCCESS' });
@@ -134,7 +136,7 @@ test('a resource is described with its properties and its tags', async () => {
   await world.deploy('app', {
     A: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', Tags: [{ Key: 'team', Value: 'shop' }] } },
   });
-  const found = await call('GetResource', { TypeName: 'AWS::SQS::Queue', Identifier: 'q' });
+  const found = await call('GetResource', { TypeName: 'AWS::SQS::Queue', Identifier: url('q') });
   const { Properties } = found.ResourceDescription as { Properties: string };
   expect(JSON.parse(Properties)).toMatchObject({
     QueueName: 'q', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q`, Tags: [{ Key: 'team', Value: 'shop' }],

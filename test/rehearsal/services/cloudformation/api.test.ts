@@ -186,7 +186,9 @@ describe('the API of CloudFormation', () => {
     });
     await waitUntilStackCreateComplete(wait, { StackName: 'exporter' });
     await create('importer', {
-      Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { From: { 'Fn::ImportValue': 'shared' } } } },
+      Resources: {
+        Queue: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: { 'Fn::ImportValue': 'shared' } } },
+      },
     });
     await waitUntilStackCreateComplete(wait, { StackName: 'importer' });
     const removed = await simulation.cloudformation.remove(ACCOUNT, 'eu-west-1', 'exporter');
