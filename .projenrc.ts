@@ -42,6 +42,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudfront-keyvaluestore@~3.1142.0',
     '@aws-sdk/client-cloudtrail@~3.1137.0',
     '@aws-sdk/client-cloudwatch@~3.1164.0',
+    '@aws-sdk/client-cloudwatch-logs@~3.1169.0',
     '@aws-sdk/client-codecommit@~3.1169.0',
     '@aws-sdk/client-codebuild@~3.1138.0',
     '@aws-sdk/client-codepipeline@~3.1138.0',

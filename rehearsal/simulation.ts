@@ -16,6 +16,7 @@ import { CloudFormation } from './services/cloudformation/service';
 import { CloudFront } from './services/cloudfront/service';
 import { CloudTrail } from './services/cloudtrail/service';
 import { CloudWatch } from './services/cloudwatch/service';
+import { Logs } from './services/cloudwatchlogs/service';
 import { CodeBuild } from './services/codebuild/service';
 import { makeTools } from './services/codebuild/tools';
 import { CREDENTIALS_PATH } from './services/codebuild/variables';
@@ -135,7 +136,7 @@ export class Simulation {
     });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = this.makeEvents(environment);
-    this.codecommit = new CodeCommit(environment, this.events, this.temporary);
+    this.codecommit = new CodeCommit(environment, this.events, this.temporary, this.s3);
     this.codecommit.onCreation = region => this.server.serveHost(
       `git-codecommit.${region}.${urlSuffixOf(partitionOfRegion(region))}`,
       async request => answerGit(this.server, region, request),
@@ -274,6 +275,7 @@ export class Simulation {
       this.connections,
       new Ses(),
       new Sns(this.iam),
+      new Logs(environment, this.iam),
       new ServiceQuotas(environment, this.organizations),
     ];
   }

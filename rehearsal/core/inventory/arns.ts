@@ -41,7 +41,8 @@ export function arnOf(
   { accountId, region }: Place,
   partition: string,
 ): string {
-  if (typeof attributes?.Arn === 'string') return attributes.Arn;
+  // the attribute of a log group ends in `:*`, its ARN does not
+  if (typeof attributes?.Arn === 'string') return attributes.Arn.replace(/:\*$/, '');
   if (id.startsWith('arn:')) return id;
   if (type === BUCKET) return `arn:${partition}:s3:::${id}`;
   const [, service = '', kind = ''] = type.toLowerCase().split('::');

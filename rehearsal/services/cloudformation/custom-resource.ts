@@ -76,6 +76,11 @@ export class ResponseChannel {
   }
 }
 
+/** What the rehearsal cannot do. */
+class Obstacle {
+  public constructor(public readonly reason: string) {}
+}
+
 /** `AWS::CloudFormation::CustomResource` and `Custom::*`, backed by a function. */
 export class CustomResourceType implements ResourceType {
   private readonly identifiers = new Identifiers('custom-resource');
@@ -139,8 +144,12 @@ export class CustomResourceType implements ResourceType {
       LogicalResourceId: context.logicalId,
       ResourceType: this.type,
     };
-    await this.lambda.invokeEvent(event.ServiceToken, event);
-    const body = await Promise.race([channel.body, aborted(context.cancelled)]);
+    const body = await Promise.race([
+      channel.body, aborted(context.cancelled), this.invoke(event.ServiceToken, event),
+    ]);
+    if (body instanceof Obstacle) {
+      return this.skip(this.wayOut(body.reason, context.logicalId), fields, properties, context, fallback);
+    }
     if (context.cancelled?.aborted) {
       throw new ResourceFailure(
         `Resource ${fields.RequestType === 'Create' ? 'creation' : 'update'} cancelled`,
@@ -151,6 +160,13 @@ export class CustomResourceType implements ResourceType {
     return accept(body, event, fallback);
   }
 
+  /** Invokes the function. The promise resolves only if the function fails because of the rehearsal. */
+  private async invoke(token: string, event: unknown): Promise<Obstacle> {
+    return new Promise((resolve, reject) => {
+      this.lambda.invokeEvent(token, event, reason => resolve(new Obstacle(reason))).catch(reject);
+    });
+  }
+
   private obstacle(token: unknown, logicalId: string): string | undefined {
     if (typeof token !== 'string' || token === '') {
       return `'${logicalId}' has no ServiceToken: set it to the ARN of the function that handles it`;
@@ -159,7 +175,11 @@ export class CustomResourceType implements ResourceType {
       token.split(':')[2] === 'sns'
         ? `the rehearsal invokes functions, not the topic '${token}'`
         : this.lambda.obstacle(token);
-    return obstacle && `${obstacle}: exclude '${logicalId}' from the rehearsal, for example by a context value`;
+    return obstacle && this.wayOut(obstacle, logicalId);
+  }
+
+  private wayOut(obstacle: string, logicalId: string): string {
+    return `${obstacle}: exclude '${logicalId}' from the rehearsal, for example by a context value`;
   }
 
   /**

@@ -41,8 +41,6 @@ interface Existing {
   readonly id: string;
   readonly properties: Fields;
   readonly region: string;
-  /** `arn:aws:service:region:account` for the service. */
-  arn(service: string): string;
   code(length: number): string;
 }
 
@@ -76,7 +74,6 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
     const fullName = id.slice(id.lastIndexOf(':') + 1);
     return { TargetGroupFullName: fullName, TargetGroupName: fullName.split('/')[1] };
   },
-  'AWS::Logs::LogGroup': ({ id, arn }) => ({ Arn: `${arn('logs')}:log-group:${id}:*` }),
   'AWS::Lambda::Url': ({ region, properties, code }) => ({
     FunctionArn: properties.TargetFunctionArn,
     FunctionUrl: `https://${code(32)}.lambda-url.${region}.on.aws/`,
@@ -95,9 +92,6 @@ export function shapedRef(
   return REFS[type]?.({ name, properties, arn, code: coder(`${accountId}/${region}/${name}`) });
 }
 
-export function shapedAttributes(
-  type: string, id: string, properties: Fields, partition: string, { accountId, region }: Place,
-): Fields {
-  const arn = (service: string): string => `arn:${partition}:${service}:${region}:${accountId}`;
-  return ATTRIBUTES[type]?.({ id, properties, region, arn, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
+export function shapedAttributes(type: string, id: string, properties: Fields, { accountId, region }: Place): Fields {
+  return ATTRIBUTES[type]?.({ id, properties, region, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
 }

@@ -83,7 +83,7 @@ export class PlaceholderType implements ResourceType {
       id: this.asPlaceholder(id),
       attributes: {
         ...arn !== undefined && { Arn: arn },
-        ...shapedAttributes(this.type, id, properties, partition, place),
+        ...shapedAttributes(this.type, id, properties, place),
       },
     };
   }

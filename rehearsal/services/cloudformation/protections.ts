@@ -29,11 +29,6 @@ const PROTECTIONS: Readonly<Record<string, Protection>> = {
     code: 'OperationNotPermitted',
     message: id => `Load balancer '${id}' cannot be deleted because deletion protection is enabled`,
   },
-  'AWS::Logs::LogGroup': {
-    isOn: isTrue('DeletionProtectionEnabled'),
-    code: 'ValidationException',
-    message: () => 'The log group cannot be deleted because it has deletion protection enabled.',
-  },
 };
 
 /** @throws AwsError if the properties of the resource protect it against deletion */

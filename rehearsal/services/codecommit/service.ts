@@ -9,7 +9,7 @@ import { RepositoryOperations } from './operations/repositories';
 import { permissionsOf } from './permissions';
 import { PullRequestStore } from './pull-requests';
 import { emitPushEvents } from './pushes';
-import { repositoryType } from './resource-types';
+import { repositoryType, type Objects } from './resource-types';
 import { RepositoryStore } from './store';
 import type { Clock } from '../../core/clock';
 import type { Environment, Operation, ResourceType, Service } from '../../core/service';
@@ -39,11 +39,15 @@ export class CodeCommit implements Service {
   private readonly store: RepositoryStore;
   private readonly clock: Clock;
 
-  /** @param temporary parent folder of the repositories; default: the temporary folder of the system */
+  /**
+   * @param temporary parent folder of the repositories; default: the temporary folder of the system
+   * @param objects have the `Code` of repositories
+   */
   public constructor(
     environment: Environment,
     private readonly events: Events,
     temporary?: string,
+    objects: Objects = { read: () => undefined, directory: () => undefined },
   ) {
     this.store = new RepositoryStore(environment, temporary);
     this.clock = environment.clock;
@@ -65,7 +69,7 @@ export class CodeCommit implements Service {
         async call => environment.clock.during(async () => operation(call)),
       ]),
     );
-    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock) };
+    this.resourceTypes = { 'AWS::CodeCommit::Repository': repositoryType(this.store, environment.clock, objects) };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { Git } from './git';
 import { GitRepository, signed } from './git-repository';
 import { MemoryRepository } from './memory-repository';
@@ -75,6 +75,22 @@ export class RepositoryStore {
     return this.made(accountId, region, name, description, false, {
       git: async (git, path) => { await git.run(['init', '--quiet', '--bare', path]); },
       plain: async () => undefined,
+    });
+  }
+
+  /** Creates a repository whose first commit has the files of a folder. */
+  public async createFrom(
+    folder: string, { accountId, region, name, description, branch }: {
+      readonly accountId: string; readonly region: string; readonly name: string; readonly description: string;
+      readonly branch: string;
+    },
+  ): Promise<Repository> {
+    return this.made(accountId, region, name, description, false, {
+      git: async (git, path) => {
+        await this.importFolder(git, path, folder);
+        await git.run(['--git-dir', path, 'branch', '--move', branch]);
+      },
+      plain: async content => importPlain(content, folder, this.environment.clock.now(), branch),
     });
   }
 
@@ -183,8 +199,12 @@ async function plain(fill: Fill): Promise<Pick<Repository, 'git'>> {
   return { git: content };
 }
 
-async function importPlain(content: MemoryRepository, source: string, at: number): Promise<void> {
-  const put = readdirSync(source)
+async function importPlain(
+  content: MemoryRepository, source: string, at: number, branch = 'main',
+): Promise<void> {
+  const put = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(source, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort()
     .map(path => ({ path, content: readFileSync(join(source, path)), mode: '100644' }));
   if (put.length === 0) return;
@@ -194,7 +214,7 @@ async function importPlain(content: MemoryRepository, source: string, at: number
     put,
     remove: [],
   });
-  await content.moveBranch('main', undefined, commitId);
+  await content.moveBranch(branch, undefined, commitId);
 }
 
 function nameTaken(name: string): AwsError {

@@ -118,12 +118,45 @@ export function assertStructure({
   if (new Set(stages.map(stage => stage.Name)).size < stages.length) {
     throw invalid('Stage names must be unique within a pipeline');
   }
+  assertNames(stages);
   assertArtifacts(stages);
   for (const { StageName: name } of disabled) {
     if (!stages.some(stage => stage.Name === name)) {
       throw new AwsError('StageNotFoundException', `The pipeline has no stage ${name}`);
     }
   }
+}
+
+/** https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html */
+const PATTERNS = {
+  name: '[A-Za-z0-9.@\\-_]+', namespace: '[A-Za-z0-9@\\-_]+', artifact: '[a-zA-Z0-9_\\-]+',
+} as const;
+
+/** Checks the patterns of the names of stages, actions, namespaces and artifacts. */
+function assertNames(stages: readonly Stage[]): void {
+  for (const [index, { Name: stageName, Actions: actions }] of stages.entries()) {
+    const stage = `pipeline.stages.${index + 1}.member`;
+    assertPattern('name', `${stage}.name`, stageName);
+    for (const [position, action] of actions.entries()) {
+      const path = `${stage}.actions.${position + 1}.member`;
+      assertPattern('name', `${path}.name`, action.Name);
+      if (action.Namespace !== undefined) assertPattern('namespace', `${path}.namespace`, action.Namespace);
+      for (const [number, { Name }] of action.OutputArtifacts.entries()) {
+        assertPattern('artifact', `${path}.outputArtifacts.${number + 1}.member.name`, Name);
+      }
+    }
+  }
+}
+
+function assertPattern(kind: keyof typeof PATTERNS, path: string, value: string): void {
+  if (new RegExp(`^(?:${PATTERNS[kind]})$`).test(value) && value.length <= 100) return;
+  const constraint = value.length > 100
+    ? 'Member must have length less than or equal to 100'
+    : `Member must satisfy regular expression pattern: ${PATTERNS[kind]}`;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${path}' failed to satisfy constraint: ${constraint}`,
+  );
 }
 
 /** Checks that every input artifact is the output of an earlier action. */

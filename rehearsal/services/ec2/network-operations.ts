@@ -5,6 +5,7 @@ import {
 } from './describe';
 import { filtered } from './filters';
 import { detachInternetGateway } from './gateway-types';
+import { groupOperations } from './group-operations';
 import type { Owned } from './model';
 import { dependency, ZONES } from './networks';
 import type { Networks } from './networks';
@@ -17,7 +18,6 @@ import { AwsError } from '../../core/service';
 import type { Call, Operation, Place } from '../../core/service';
 
 const RouteInput = v.object({ RouteTableId: v.string(), DestinationCidrBlock: v.string() });
-const RevokeInput = v.object({ GroupId: v.string(), SecurityGroupRuleId: v.optional(v.array(v.string()), []) });
 const TagInput = v.object({ ResourceId: v.array(v.string()), Tag: Tags });
 const DetachInput = v.object({ InternetGatewayId: v.string(), VpcId: v.string() });
 
@@ -128,19 +128,6 @@ function routeOperations(networks: Networks, transit: TransitPresence): Record<s
 function noRoute(destination: string, tableId: string): AwsError {
   return new AwsError('InvalidRoute.NotFound',
     `no route with destination-cidr-block ${destination} in route table ${tableId}`);
-}
-
-function groupOperations(networks: Networks): Record<string, Operation> {
-  const revoke = (isEgress: boolean): Operation => async call => {
-    const { GroupId: id, SecurityGroupRuleId: ruleIds } = read(RevokeInput, call.input);
-    const group = networks.find(networks.securityGroups, id, placeOfCall(call), 'InvalidGroup');
-    for (const ruleId of ruleIds) {
-      if (group.rules.get(ruleId)?.isEgress === isEgress) group.rules.delete(ruleId);
-      else throw new AwsError('InvalidSecurityGroupRuleId.NotFound', `The rule '${ruleId}' does not exist`);
-    }
-    return { return: true };
-  };
-  return { RevokeSecurityGroupIngress: revoke(false), RevokeSecurityGroupEgress: revoke(true) };
 }
 
 /** What deletes a default network. */

@@ -87,7 +87,10 @@ const PERMISSIONS: Record<string, Permissions> = {
   ...on(['RegisterImage'], call => regionalArn(call, 'image/*')),
   ...on(['DeleteNetworkInterface'], id('network-interface', 'NetworkInterfaceId')),
   ...on(['CreateRoute', 'DeleteRoute', 'ReplaceRoute'], id('route-table', 'RouteTableId')),
-  ...on(['RevokeSecurityGroupEgress', 'RevokeSecurityGroupIngress'], id('security-group', 'GroupId')),
+  ...on([
+    'AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupIngress', 'RevokeSecurityGroupEgress',
+    'RevokeSecurityGroupIngress',
+  ], id('security-group', 'GroupId')),
   ...on(['DeleteInternetGateway', 'DetachInternetGateway'], id('internet-gateway', 'InternetGatewayId')),
   ...onAll(['CreateTags'], call => strings(call.input.ResourceId).map(one => own(call, regionalArn(call, typed(one))))),
   ...on(['DeleteSubnet'], id('subnet', 'SubnetId')),

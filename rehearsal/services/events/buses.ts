@@ -17,8 +17,12 @@ const BusProperties = v.object({
 const PolicyProperties = v.object({
   EventBusName: v.optional(v.string(), 'default'),
   StatementId: v.string(),
-  Statement: v.record(v.string(), v.unknown()),
+  Statement: v.optional(v.record(v.string(), v.unknown())),
+  Action: v.optional(v.string()),
+  Principal: v.optional(v.string()),
+  Condition: v.optional(v.object({ Type: v.string(), Key: v.string(), Value: v.string() })),
 });
+type PolicyProperties = v.InferOutput<typeof PolicyProperties>;
 
 /** Custom event buses and the policies of all buses. */
 export class Buses {
@@ -78,12 +82,30 @@ export class Buses {
     };
   }
 
+  /** The older form of a statement: an account or `*`, and one condition. */
+  private classicStatement(
+    { StatementId: Sid, Action, Principal: principal, Condition: condition }: PolicyProperties, Resource: string,
+  ): Record<string, unknown> {
+    if (Action === undefined || principal === undefined) {
+      throw new AwsError('ValidationException', 'an event bus policy has a Statement, or an Action and a Principal');
+    }
+    const isAll = principal === '*';
+    return {
+      Sid, Effect: 'Allow', Action, Resource,
+      Principal: isAll ? '*' : { AWS: `arn:${this.environment.partition}:iam::${principal}:root` },
+      ...condition && { Condition: { [condition.Type]: { [condition.Key]: condition.Value } } },
+    };
+  }
+
   private policyType(): ResourceType {
     const put = (id: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
-      const { EventBusName: bus, Statement: statement } = read(PolicyProperties, input);
+      const properties = read(PolicyProperties, input);
+      const { EventBusName: bus } = properties;
       const busArn = this.arn(context, bus);
       if (!this.has(busArn)) throw new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
-      const policy = read(PolicyDocument, { Statement: [statement] });
+      const policy = read(PolicyDocument, {
+        Statement: [properties.Statement ?? this.classicStatement(properties, busArn)],
+      });
       this.iam.assertPrincipalsExist(policy, 'ValidationException');
       this.statements.set(id, { busArn, statement: policy.Statement[0] });
       return { id, attributes: {} };

@@ -170,14 +170,20 @@ export class Lambda implements Service {
     return this.functions.run(functionArn, JSON.stringify(event));
   }
 
-  /** Invokes a function asynchronously; retries twice after an error, as AWS does. */
-  public async invokeEvent(functionArn: string, event: unknown): Promise<void> {
+  /**
+   * Invokes a function asynchronously; retries twice after an error, as AWS does.
+   *
+   * @param onObstacle receives what the rehearsal cannot do, if the function fails because of it; it is not retried
+   */
+  public async invokeEvent(
+    functionArn: string, event: unknown, onObstacle?: (obstacle: string) => void,
+  ): Promise<void> {
     if (!this.has(functionArn)) {
       throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
     }
     this.events += 1;
     const end = this.environment.clock.work();
-    void this.retry(functionArn, JSON.stringify(event))
+    void this.retry(functionArn, JSON.stringify(event), onObstacle)
       .catch(error => console.error(error))
       .finally(() => {
         this.events -= 1;
@@ -190,10 +196,12 @@ export class Lambda implements Service {
     rmSync(this.temporary, { recursive: true, force: true });
   }
 
-  private async retry(functionArn: string, payload: string): Promise<void> {
+  private async retry(functionArn: string, payload: string, onObstacle?: (obstacle: string) => void): Promise<void> {
     for (const pause of [60, 120, undefined]) {
       const result = await this.functions.run(functionArn, payload);
       if (!result.failed) return this.destinations.succeeded(functionArn, payload, result.payload);
+      const obstacle = onObstacle && obstacleIn(result.payload);
+      if (obstacle !== undefined) return onObstacle?.(obstacle);
       if (pause === undefined) return;
       await this.environment.clock.sleep(pause);
       if (!this.has(functionArn)) return;
@@ -242,4 +250,9 @@ function describe(configuration: FunctionConfiguration): Record<string, unknown>
     State: 'Active',
     LastUpdateStatus: 'Successful',
   };
+}
+
+/** Returns the message of an error that says what the rehearsal cannot do. */
+function obstacleIn(payload: string): string | undefined {
+  return /"errorMessage":"(?:[^"\\]|\\.)*?(the rehearsal (?:does not|runs only)(?:[^"\\]|\\.)*)"/.exec(payload)?.[1];
 }

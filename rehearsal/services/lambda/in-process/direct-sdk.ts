@@ -31,10 +31,12 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-account': 'account',
   'client-cloudformation': 'cloudformation',
   'client-cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
+  'client-cloudwatch-logs': 'logs',
   'client-codebuild': 'codebuild',
   'client-codecommit': 'codecommit',
   'client-codepipeline': 'codepipeline',
   'client-dynamodb': 'dynamodb',
+  'client-ec2': 'ec2',
   'client-ecr': 'ecr',
   'client-global-accelerator': 'globalaccelerator',
   'client-iam': 'iam',
@@ -78,12 +80,12 @@ const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 
 export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
   return request => {
     const service = request.startsWith('@aws-sdk/') ? SERVICES[request.slice('@aws-sdk/'.length)] : undefined;
-    return service === undefined
-      ? undefined
-      : new Proxy(
-        {},
-        { get: (_target, name) => (typeof name === 'string' ? member(name, service, options) : undefined) },
-      );
+    if (service === undefined) return undefined;
+    // bundlers copy the properties of a module and keep its prototype
+    return Object.create(new Proxy(
+      {},
+      { get: (_target, name) => (typeof name === 'string' ? member(name, service, options) : undefined) },
+    ));
   };
 }
 
@@ -167,6 +169,7 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
 
     public async send(command: Command): Promise<unknown> {
       const { operation } = command;
+      assertShaped(service, operation);
       const input = withToken(service, command);
       const { region = options.region, credentials, maxAttempts = options.maxAttempts } = this.configuration;
       for (let attempt = 1; ; attempt++) {
@@ -183,6 +186,15 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
       }
     }
   };
+}
+
+/** Descriptions of EC2 have other names on the wire than in the SDK. @throws Error for one */
+function assertShaped(service: string, operation: string): void {
+  if (service !== 'ec2' || !operation.startsWith('Describe')) return;
+  throw new Error(
+    `the rehearsal does not include '@aws-sdk/client-ec2', which ${operation} needs: bundle it, or install it in the `
+      + 'current folder',
+  );
 }
 
 function method(client: { send(command: Command): Promise<unknown> }, name: string): unknown {

@@ -145,18 +145,29 @@ export class InProcessFunction implements Execution {
       'crypto': cryptoOf(random, environment.clock),
       'zlib': awaitedBy(environment.clock, zlib),
     };
-    const direct = inProcess.direct ? directSdk({
+    const direct = directSdk({
       region: variables.AWS_REGION,
       accessKeyId: variables.AWS_ACCESS_KEY_ID,
       maxAttempts: Number(variables.AWS_MAX_ATTEMPTS ?? 3),
       sleep: async seconds => environment.clock.sleep(seconds),
       random,
       call: async request => this.reach(request.service, request.operation, async () => server.call(request)),
-    }) : undefined;
+    });
     return request => {
       const name = request.replace(/^node:/, '');
-      return Object.hasOwn(builtin, name) ? builtin[name] : direct?.(request);
+      if (Object.hasOwn(builtin, name)) return builtin[name];
+      return inProcess.direct || this.isMissing(request) ? direct(request) : undefined;
     };
+  }
+
+  /** Whether a client of the SDK, which AWS's runtime has, is neither shipped with the rehearsal nor installed. */
+  private isMissing(request: string): boolean {
+    if (!request.startsWith('@aws-sdk/client-')) return false;
+    try {
+      return this.options.sdk(request) === undefined;
+    } catch {
+      return true;
+    }
   }
 
   private refuse(host: string): Error {
