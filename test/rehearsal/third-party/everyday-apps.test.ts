@@ -71,7 +71,7 @@ test.each([
     new CfnEventBusPolicy(stack, 'Policy', { action: 'events:PutEvents', statementId: 'Allow', principal, condition });
   }, ({ failures, succeeded }, { events }) => {
     expect([succeeded, failures]).toEqual([true, []]);
-    const policy = events.resourcePolicy(`arn:aws:events:eu-west-1:${WORK}:event-bus/default`, 'events:PutEvents');
+    const policy = events.resourcePolicy(`arn:aws:events:eu-west-1:${WORK}:event-bus/default`);
     expect(policy?.policy?.Statement).toEqual([{
       Sid: 'Allow', Effect: 'Allow', Action: 'events:PutEvents',
       Resource: `arn:aws:events:eu-west-1:${WORK}:event-bus/default`,
