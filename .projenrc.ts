@@ -98,6 +98,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/semver@^7',
     'aws-local-stepfunctions@3.0.0',
     'dynalite@4.0.0',
+    // shell completion
+    '@bomb.sh/tab@0.0.22',
     'commander@^14',
     'diff@^8.0.4',
     'fast-xml-parser@^5.12.1',

@@ -26,6 +26,7 @@ import { ACCOUNTS_OPTIONS, CLEAN_ACCOUNT_OPTIONS, RELEASE_ACCOUNT_OPTIONS } from
 import { ADDRESSES_OPTIONS } from './options/address-options';
 import { ABSORB_OPTIONS, BACKPORT_OPTIONS, BACKPORT_STATUS_OPTIONS, MAP_OPTIONS } from './options/branch-options';
 import { CHECK_REACH_OPTIONS } from './options/check-options';
+import { helpOf } from './options/help';
 import { NETWORK_OPTIONS } from './options/network-options';
 import {
   FORGET_OPTIONS, HALT_OPTIONS, HISTORY_OPTIONS, RECONCILE_OPTIONS, RESUME_OPTIONS, STATUS_OPTIONS,
@@ -41,22 +42,6 @@ import { describeAccounts } from './reach/describe';
 import type { NamedAccount } from './reach/places';
 import { UsageError } from './usage-error';
 
-const EXIT_STATUS_HELP = `
-Exit status:
-  0  success
-  1  something failed; the last lines say what and why
-  2  wrong call
-`;
-const REHEARSE_HELP = `
-Examples:
-  org-environments rehearse                                  the app of cdk.json
-  org-environments rehearse -a cdk.out                       a cloud assembly
-  org-environments rehearse -a 'npx cdk synth' -c stage=test
-  org-environments rehearse --repository shop=../shop --approve all
-  org-environments rehearse --json --quiet > report.json
-
-More: https://github.com/cdk-org-environments/cdk-org-environments/blob/main/docs/rehearse.md
-`;
 const FAILURE_STATUS = 1;
 const USAGE_STATUS = 2;
 
@@ -69,7 +54,7 @@ function createProgram(): Command {
   const program = new Command('org-environments')
     .description('rehearse CDK apps that vend environments, and operate their pipelines')
     .version(packageVersion())
-    .addHelpText('after', EXIT_STATUS_HELP)
+    .addHelpText('after', helpOf(''))
     .exitOverride();
   addCommand(program, {
     name: 'rehearse',
@@ -77,7 +62,6 @@ function createProgram(): Command {
     description: 'deploy CDK apps, or some of their stacks and what these depend on, into a simulated AWS organization '
       + 'on this machine',
     options: REHEARSE_OPTIONS,
-    help: REHEARSE_HELP,
     run: async (options, _, stacks) => rehearse(options, terminal, stacks),
   });
   addCommand(program, {
@@ -266,8 +250,6 @@ interface CommandDeclaration<Table extends OptionTable> {
   readonly argument?: string;
   readonly description: string;
   readonly options: Table;
-  /** Text after the options in the help. */
-  readonly help?: string;
   /** Returns whether the command succeeded. */
   readonly run: (
     options: OptionValues<Table>, argument: string | undefined, all: readonly string[],
@@ -275,16 +257,33 @@ interface CommandDeclaration<Table extends OptionTable> {
 }
 
 function addCommand<Table extends OptionTable>(
-  program: Command, { name, argument, description, options, help = '', run }: CommandDeclaration<Table>,
+  program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
 ): Command {
-  const command = program.command(name).description(description).exitOverride()
-    .addHelpText('after', `${help}${EXIT_STATUS_HELP}`);
+  const command: Command = program.command(name).description(description).exitOverride()
+    .addHelpText('after', () => helpOf(pathOf(command)));
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
     const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0), command.args);
     if (!succeeded) process.exitCode = FAILURE_STATUS;
   });
   return command;
+}
+
+/** Returns the names of a command and of those above it, without the program. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
+}
+
+/** Adds the command `complete`, which writes the script that a shell needs for completion. */
+async function withCompletion(program: Command): Promise<Command> {
+  // only an ES module can import this one
+  const { default: addCompletion } = await import('@bomb.sh/tab/commander');
+  addCompletion(program);
+  program.commands.find(command => command.name() === 'complete')
+    ?.description('write the script with which a shell completes commands and options')
+    .addHelpText('after', helpOf('complete'));
+  return program;
 }
 
 /** Returns the version of the package; the bundle of this file is in its folder `lib/cli`. */
@@ -295,7 +294,7 @@ function packageVersion(): string {
 
 async function main(): Promise<void> {
   try {
-    await createProgram().parseAsync();
+    await (await withCompletion(createProgram())).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
       // commander has printed the message; help and version exit with 0

@@ -41,6 +41,8 @@ export const SUPPLIED_LICENCES = {
   '@aws-sdk/credential-provider-http': { sameAs: '@aws-sdk/core' },
   '@aws-sdk/credential-provider-login': { sameAs: '@aws-sdk/core' },
   '@aws-sdk/nested-clients': { sameAs: '@aws-sdk/core' },
+  // the package has no text: it declares MIT in package.json, with this author
+  '@bomb.sh/tab': { text: MIT('Copyright (c) Bombshell Authors (https://github.com/bombshell-dev)') },
   // neither https://github.com/nodable/val-parsers nor https://github.com/pkrumins/node-lazy has a text: both declare
   // MIT in package.json, with this author
   '@nodable/entities': { text: MIT('Copyright (c) Amit Gupta (https://solothought.com)') },

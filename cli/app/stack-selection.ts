@@ -2,9 +2,9 @@ import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { UsageError } from '../usage-error';
 
 /**
- * Returns the stacks that patterns select, as `cdk deploy` does: names or paths of stacks, in which `*` stands for a part
- * of a path and `**` for any path. The stacks on which they depend are added, unless only the named ones are wanted.
- * Without patterns, all stacks are selected.
+ * Returns the stacks that patterns select, as `cdk deploy` does: names or paths of stacks, in which `*` stands for a
+ * part of a path and `**` for any path. The stacks on which they depend are added, unless only the named ones are
+ * wanted. Without patterns, all stacks are selected.
  *
  * @throws UsageError for a pattern that selects no stack
  */
