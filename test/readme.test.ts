@@ -119,8 +119,10 @@ test('the README can be read in one go', () => {
   expect(read('README.md').split('\n').length).toBeLessThanOrEqual(250);
 });
 
-test('the picture is the one that its source draws', () => {
-  expect(
-    execFileSync(process.execPath, [path.join(root, 'images/overview.mjs')], { encoding: 'utf8' }),
-  ).toBe(read('images/overview.svg'));
+const pictures = readdirSync(path.join(root, 'images')).filter(name => name.endsWith('.svg'));
+
+test.each(pictures)('the picture %s is the one that its source draws, and a page shows it', picture => {
+  const source = path.join(root, 'images', picture.replace('.svg', '.mjs'));
+  expect(execFileSync(process.execPath, [source], { encoding: 'utf8' })).toBe(read(`images/${picture}`));
+  expect(pages.filter(page => read(page).includes(`images/${picture})`)).length).toBeGreaterThan(0);
 });

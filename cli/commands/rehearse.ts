@@ -125,8 +125,9 @@ class Rehearsal {
     this.deployments = new Deployments(simulation, {
       faults,
       pipelines: runsPipelines(options)
-        ? new PipelineRuns(simulation, options.then, write, options.approve)
+        ? new PipelineRuns(simulation, options.then, write, options.approve, title => this.recorder.mark(title))
         : undefined,
+      mark: title => this.recorder.mark(title),
       parametersOf: stack => parametersOf(options.parameters ?? [], stack),
     }, write);
   }
@@ -179,7 +180,9 @@ class Rehearsal {
     ];
     const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
     const title = titleOf(this.run.stacks.map(({ name }) => name));
-    return formatTimeline({ title, lanes, accountNames: names, seconds: simulatedSeconds });
+    return formatTimeline({
+      title, lanes, marks: this.recorder.marks, accountNames: names, seconds: simulatedSeconds,
+    });
   }
 
   /** Prints the summary, and what remains. */

@@ -24,6 +24,8 @@ interface Collaborators {
   readonly faults?: FaultInjection;
   readonly pipelines?: PipelineRuns;
   readonly parametersOf: ParametersOf;
+  /** Is called with the title of each deployment before it starts. */
+  readonly mark: (title: string) => void;
 }
 
 /** How many images are named. */
@@ -62,7 +64,7 @@ export class Deployments {
 
   private async perform(action: Deployment['action'], app: App): Promise<boolean> {
     const title = `${action === 'deploy' ? 'Deploying' : 'Destroying'} ${app.name}`;
-    this.write(pc.bold(`\n${title}`));
+    this.begin(title);
     const { faults } = this.collaborators;
     faults?.start();
     const result = await this.work(action, app);
@@ -73,8 +75,13 @@ export class Deployments {
       return result.succeeded;
     }
     describeFailures(result.failures).forEach(line => this.write(line));
-    this.write(pc.bold(`\n${title} again, without faults`));
+    this.begin(`${title} again, without faults`);
     return this.retry(action, app, result);
+  }
+
+  private begin(title: string): void {
+    this.write(pc.bold(`\n${title}`));
+    this.collaborators.mark(title);
   }
 
   /** Injected faults may fail a deployment, but its retry without faults must succeed. */

@@ -20,6 +20,7 @@ export class PipelineRuns {
   public constructor(
     private readonly simulation: Simulation, private readonly commands: readonly UserCommand[] = [],
     private readonly write: Write, approved: ApprovedNames = [],
+    private readonly mark: (title: string) => void = () => {},
   ) {
     this.approvals = new Approvals(simulation, approved, write);
     this.progress = new PipelineProgress(simulation, write);
@@ -50,7 +51,9 @@ export class PipelineRuns {
   /** Runs the commands until one fails. Returns its error. */
   public async runCommands(assemblyFolder: string): Promise<string | undefined> {
     for (const { command, as } of this.commands) {
-      this.write(pc.bold(`\nRunning ${command}${as === undefined ? '' : ` as ${as}`}`));
+      const title = `Running ${command}${as === undefined ? '' : ` as ${as}`}`;
+      this.write(pc.bold(`\n${title}`));
+      this.mark(title);
       const account = as === undefined ? undefined : findAccount(this.simulation, as);
       if (account && 'problem' in account) return `--as '${as}': ${account.problem}`;
       const stacks = readAssembly(assemblyFolder);

@@ -16,6 +16,13 @@ export interface Bar {
   critical: boolean;
 }
 
+/** A deployment, a second attempt of one, or a command of the user. */
+export interface Mark {
+  /** Simulated seconds since the start. */
+  readonly at: number;
+  readonly text: string;
+}
+
 /** A resource of a stack, or an action of a pipeline. */
 export interface Row {
   readonly name: string;

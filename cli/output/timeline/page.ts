@@ -1,10 +1,11 @@
-import type { Bar, Lane, Row } from './lane';
+import type { Bar, Lane, Mark, Row } from './lane';
 import { SCRIPT, STYLE } from './style';
 import { formatClock, formatCount, formatDuration } from '../format';
 
 interface Page {
   readonly title: string;
   readonly lanes: readonly Lane[];
+  readonly marks: readonly Mark[];
   /** By account id. */
   readonly accountNames: ReadonlyMap<string, string>;
   /** Simulated seconds of the whole rehearsal. */
@@ -17,8 +18,11 @@ const MAX_NAMES = 4;
 const LEGEND = [
   ['create', 'creation'], ['update', 'update'], ['delete', 'deletion'], ['rollback', 'rollback'],
   ['run', 'pipeline execution'], ['run awaiting-approval', 'waiting for approval'], ['create failed', 'failed'],
-  ['create critical', 'critical path of the stack'], ['waiting', 'waiting for a dependency'],
+  ['create again', 'second attempt'], ['create critical', 'critical path of the stack'],
+  ['waiting', 'waiting for a dependency'],
 ] as const;
+const TOOLS = '<button data-zoom="2" title="Zoom in">+</button><button data-zoom="0.5" title="Zoom out">−</button>'
+  + '<button data-open="true">Open all</button><button data-open="">Close all</button>';
 /** A stack with more resources shows only the long operations at first. */
 const MAX_ROWS = 30;
 const LONG_SECONDS = 15;
@@ -33,8 +37,8 @@ export function titleOf(stackNames: readonly string[]): string {
 }
 
 /** Returns an HTML page that loads no other file: a bar for each operation, by account and stack. */
-export function formatTimeline({ title, lanes, accountNames, seconds }: Page): string {
-  const end = Math.max(1, ...lanes.flatMap(({ bars }) => bars.map(({ to }) => to)));
+export function formatTimeline({ title, lanes, marks, accountNames, seconds }: Page): string {
+  const end = Math.max(1, ...marks.map(({ at }) => at), ...lanes.flatMap(({ bars }) => bars.map(({ to }) => to)));
   const accountIds = [...new Set(lanes.map(({ accountId }) => accountId))];
   const sections = accountIds.map(accountId => {
     const own = lanes.filter(lane => lane.accountId === accountId);
@@ -50,7 +54,8 @@ export function formatTimeline({ title, lanes, accountNames, seconds }: Page): s
 <body><header><h1>${text(title)}</h1>
 <p>${describe(lanes, accountIds.length, seconds)}</p>
 <ul class="legend">${legend}</ul></header>
-<main><div class="row axis"><span></span><div class="track">${ticks(end)}</div></div>
+<main><div class="row axis"><span class="tools">${TOOLS}</span><div class="track">${ticks(end)}</div></div>
+${formatMarks(marks, end)}
 ${sections.join('\n')}</main><script>${SCRIPT}</script></body></html>
 `;
 }
@@ -60,7 +65,8 @@ function describe(lanes: readonly Lane[], accounts: number, seconds: number): st
   const stacks = formatCount(lanes.length - pipelines, 'stack');
   const contents = pipelines > 0 ? `${stacks} and ${formatCount(pipelines, 'pipeline')}` : stacks;
   const time = `${formatDuration(seconds)} ${pipelines > 0 ? 'simulated' : 'on AWS (estimate)'}`;
-  return `${contents} in ${formatCount(accounts, 'account')}, ${time}. Click a stack to show or hide its resources.`;
+  const place = formatCount(accounts, 'account');
+  return `${contents} in ${place}, ${time}. Click a stack or a pipeline to show or hide its resources.`;
 }
 
 function formatLane(lane: Lane, id: string, end: number): string {
@@ -69,16 +75,17 @@ function formatLane(lane: Lane, id: string, end: number): string {
   const track = `<div class="track">${lane.bars.map(bar => formatBar(bar, lane.name, end)).join('')}</div>`;
   const head = `<summary class="row">${label}${track}</summary>`;
   const format = (part: typeof rows): string => part.map(([key, row]) => formatRow(lane, key, row, id, end)).join('');
-  if (rows.length <= MAX_ROWS) return `<details open>${head}${format(rows)}</details>`;
+  if (rows.length <= MAX_ROWS) return `<details>${head}${format(rows)}</details>`;
   const [long, short] = [rows.filter(([, row]) => isProminent(row)), rows.filter(([, row]) => !isProminent(row))];
   const summary = `<summary class="row quick"><span>${short.length} short operations</span></summary>`;
-  return `<details open>${head}${format(long)}<details>${summary}${format(short)}</details></details>`;
+  return `<details>${head}${format(long)}<details>${summary}${format(short)}</details></details>`;
 }
 
 function formatRow(lane: Lane, key: string, row: Row, id: string, end: number): string {
-  const bars = row.bars.map(bar => {
+  const bars = row.bars.map((bar, index) => {
     const before = bar.waitedFor === undefined ? undefined : lane.rows.get(bar.waitedFor);
-    return `${formatWaiting(lane, bar, end)}${formatBar(bar, `${row.name} (${row.type})`, end, before?.name)}`;
+    const details = { waitedFor: before?.name, attempt: attemptOf(row, index) };
+    return `${formatWaiting(lane, bar, end)}${formatBar(bar, `${row.name} (${row.type})`, end, details)}`;
   });
   const waitedFor = row.bars.map(bar => bar.waitedFor).find(other => other !== undefined);
   const link = waitedFor ? ` data-after="${id}-${waitedFor}"` : '';
@@ -93,19 +100,42 @@ function formatWaiting(lane: Lane, bar: Bar, end: number): string {
   return `<i class="waiting" style="${position(operation.from, bar.from, end)}"></i>`;
 }
 
-function formatBar(bar: Bar, name: string, end: number, waitedFor?: string): string {
+interface BarDetails {
+  readonly waitedFor?: string;
+  readonly attempt?: number;
+}
+
+/** The number of this attempt: one more than the failed attempts of the same operation directly before it. */
+function attemptOf(row: Row, index: number): number {
+  const [bar, before] = [row.bars[index], row.bars[index - 1]];
+  return before?.failed && bar?.operation === before.operation ? attemptOf(row, index - 1) + 1 : 1;
+}
+
+/** Vertical lines through all rows, with numbers, and what they stand for. */
+function formatMarks(marks: readonly Mark[], end: number): string {
+  const place = ({ at }: Mark): string => `style="left:${(at / end * 100).toFixed(2)}%"`;
+  const lines = marks.map((mark, index) => `<u ${place(mark)} title="${text(mark.text)}">${index + 1}</u>`).join('');
+  const list = marks.map(({ at, text: what }) => `<li>${formatClock(at)} ${text(what)}</li>`).join('');
+  return `<div class="row marks"><span></span><div class="track">${lines}</div></div><ol class="marks">${list}</ol>`;
+}
+
+function formatBar(bar: Bar, name: string, end: number, { waitedFor, attempt = 1 }: BarDetails = {}): string {
   const to = bar.to < 0 ? end : bar.to;
   const operation = bar.isWaiting ? 'waiting for approval' : bar.operation;
   const time = `${formatClock(bar.from)} – ${formatClock(to)} (${formatDuration(to - bar.from)})`;
   const lines = [
     `${name}: ${operation}${bar.failed ? ' failed' : ''} ${time}`,
+    ...attempt > 1 ? [`attempt ${attempt}`] : [],
     ...waitedFor ? [`waited for ${waitedFor}`] : [],
     ...bar.reason && bar.reason !== 'User Initiated' ? [bar.reason] : [],
   ];
-  const flags = { 'awaiting-approval': bar.isWaiting, 'failed': bar.failed, 'critical': bar.critical };
+  const flags = {
+    'awaiting-approval': bar.isWaiting, 'failed': bar.failed, 'critical': bar.critical, 'again': attempt > 1,
+  };
   const set = Object.entries(flags).filter(([, isSet]) => isSet).map(([flag]) => flag);
   const classes = ['bar', bar.operation, ...set].join(' ');
-  return `<i class="${classes}" style="${position(bar.from, to, end)}" title="${text(lines.join('\n'))}"></i>`;
+  return `<i class="${classes}" style="${position(bar.from, to, end)}" title="${text(lines.join('\n'))}">`
+    + `${attempt > 1 ? attempt : ''}</i>`;
 }
 
 function position(from: number, to: number, end: number): string {

@@ -1,10 +1,14 @@
-import type { Bar, Lane, Operation, Row } from './lane';
+import type { Bar, Lane, Mark, Operation, Row } from './lane';
 import type { StackEvent } from '../../../rehearsal/services/cloudformation/stack';
 import { dependenciesOf } from '../../../rehearsal/services/cloudformation/stack-operation';
 import type { Simulation } from '../../../rehearsal/simulation';
 
+/** CDK ends a logical id with a hash of its path. */
+const HASH = /[0-9A-F]{8}$/;
+
 /** Records the operations of CloudFormation, and which operation waited for which. */
 export class Recorder {
+  public readonly marks: Mark[] = [];
   private readonly byStack = new Map<string, Lane>();
 
   /** @param startedAt simulated time of the start, in milliseconds since 1970 */
@@ -12,6 +16,11 @@ export class Recorder {
 
   public get lanes(): readonly Lane[] {
     return [...this.byStack.values()];
+  }
+
+  /** Marks what begins now. */
+  public mark(text: string): void {
+    this.marks.push({ at: (this.simulation.clock.now() - this.startedAt) / 1000, text });
   }
 
   public event(event: StackEvent): void {
@@ -66,7 +75,7 @@ export class Recorder {
 function row(lane: Lane, { logicalId, path, type, stackName }: StackEvent): Row {
   const existing = lane.rows.get(logicalId);
   if (existing) return existing;
-  const name = path?.replace(`${stackName}/`, '').replace(/(\/(Resource|Default))+$/, '') ?? logicalId;
+  const name = path?.replace(`${stackName}/`, '').replace(/(\/(Resource|Default))+$/, '') ?? logicalId.replace(HASH, '');
   const created = { name, type, bars: [] };
   lane.rows.set(logicalId, created);
   return created;

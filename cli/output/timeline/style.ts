@@ -50,6 +50,21 @@ summary b::before { content: "▸ "; color: var(--soft) }
 details[open] > summary b::before { content: "▾ " }
 .resource:hover, .chain { background: color-mix(in srgb, var(--create) 14%, transparent) }
 .chain > span { color: var(--ink) }
+header { position: sticky; left: 0; max-width: calc(100vw - 4rem) }
+main { position: relative; width: calc(100% * var(--zoom, 1)) }
+.row > :first-child { position: sticky; left: 0; z-index: 1; background: var(--ground) }
+h2 { position: sticky; left: 0; display: inline-block }
+.tools button { margin-right: .3rem }
+.again {
+  border-left: 3px double var(--ground); font: bold 9px/11px system-ui; color: var(--ground); text-align: center
+}
+main > ol.marks { margin: .2rem 0; padding-left: 1.6rem; color: var(--soft) }
+.row.marks .track { position: relative; border: 0 }
+u { position: absolute; top: 0; text-decoration: none; padding-left: 3px; color: var(--rollback); font-weight: bold }
+u::before {
+  content: ""; position: absolute; left: 0; top: 0; height: 100000px; border-left: 1px dashed var(--rollback)
+}
+main { overflow-y: clip }
 `;
 
 /** Highlights the row under the pointer and its chain of dependencies. */
@@ -64,6 +79,21 @@ for (const row of document.querySelectorAll('.resource')) {
   });
   row.addEventListener('mouseleave', () => {
     for (const other of document.querySelectorAll('.chain')) other.classList.remove('chain');
+  });
+}
+let zoom = 1;
+for (const button of document.querySelectorAll('[data-zoom]')) {
+  button.addEventListener('click', () => {
+    const page = document.scrollingElement;
+    const middle = (page.scrollLeft + page.clientWidth / 2) / page.scrollWidth;
+    zoom = Math.min(64, Math.max(1, zoom * Number(button.dataset.zoom)));
+    document.querySelector('main').style.setProperty('--zoom', zoom);
+    page.scrollLeft = middle * page.scrollWidth - page.clientWidth / 2;
+  });
+}
+for (const button of document.querySelectorAll('[data-open]')) {
+  button.addEventListener('click', () => {
+    for (const part of document.querySelectorAll('details')) part.open = button.dataset.open !== '';
   });
 }
 `;

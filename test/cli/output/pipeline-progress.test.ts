@@ -88,7 +88,7 @@ describe('an execution that waits for approval', () => {
       'Build/Build: Build by CodeBuild, false',
       'Approve/Approve: Approval by Manual, true',
     ]);
-    const page = formatTimeline({ title: 'a', lanes: [lane], accountNames: new Map(), seconds: 60 });
+    const page = formatTimeline({ title: 'a', lanes: [lane], marks: [], accountNames: new Map(), seconds: 60 });
     expect(page).toContain('0 stacks and 1 pipeline in 1 account, 1m 0s simulated');
     expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
     expect(page).toMatch(

@@ -46,14 +46,54 @@ test('the timeline has failures, and the rollback of the stack', async () => {
 test('the timeline is a page that loads no other file, and escapes names', async () => {
   await create({ First: queue(), Last: queue('First') });
   const page = formatTimeline({
-    title: 'a <b> & "c"', lanes: recorder.lanes, accountNames: new Map([[ACCOUNT, 'shop <i>']]), seconds: 4,
+    title: 'a <b> & "c"', lanes: recorder.lanes, marks: [], accountNames: new Map([[ACCOUNT, 'shop <i>']]), seconds: 4,
   });
   expect(page).toContain('<title>a &lt;b&gt; &amp; &quot;c&quot;</title>');
   expect(page).toContain('shop &lt;i&gt;');
-  expect(page).toContain('<p>1 stack in 1 account, 4s on AWS (estimate). Click a stack to show or hide its resources.');
+  expect(page).toContain('<p>1 stack in 1 account, 4s on AWS (estimate). Click a stack or a pipeline to show or hide');
   expect(page).toContain('Last (AWS::SQS::Queue): create 00:00:02 – 00:00:04 (2s)\nwaited for First');
   expect(page).not.toMatch(/https?:|src=|@import/);
   expect(page).toContain('prefers-color-scheme: dark');
+});
+
+function pageOf(): string {
+  const { lanes, marks } = recorder;
+  return formatTimeline({ title: 'a', lanes, marks, accountNames: new Map(), seconds: 4 });
+}
+
+test('the timeline opens with all stacks closed, and has buttons to open them and to zoom', async () => {
+  await create({ First: queue() });
+  expect(pageOf()).toContain('<details>');
+  expect(pageOf()).not.toContain('<details open');
+  expect(pageOf()).toMatch(/<button data-zoom="2" [^]*<button data-open="true">Open all<\/button>/);
+});
+
+test('the timeline marks deployments and commands with their times', async () => {
+  recorder.mark('Deploying app');
+  await create({ First: queue() });
+  recorder.mark('Running git push');
+  const page = pageOf();
+  expect(page).toContain('<li>00:00:00 Deploying app</li><li>00:00:02 Running git push</li>');
+  expect(page).toContain('<u style="left:100.00%" title="Running git push">2</u>');
+});
+
+test('the timeline marks a second attempt after a failure', async () => {
+  const bad = { Bad: { Type: 'AWS::Organizations::Account', Properties: { AccountName: 'a', Email: 'none' } } };
+  await create(bad);
+  await simulation.cloudformation.remove(ACCOUNT, 'eu-west-1', 'Shop');
+  await create(bad);
+  const [first, second] = recorder.lanes.map(({ rows }) => rows.get('Bad'));
+  first?.bars.splice(1, Infinity, ...second?.bars ?? []);
+  expect(pageOf()).toMatch(/class="bar create failed again"[^>]*\nattempt 2\n[^>]*>2<\/i>/);
+});
+
+test('the timeline shows construct paths, and logical ids without their hash where there are none', async () => {
+  await create({
+    OrdersQueue12AB34CD: queue(),
+    Bills: { Type: 'AWS::SQS::Queue', Metadata: { 'aws:cdk:path': 'Shop/Bills/Resource' } },
+  });
+  const names = [...recorder.lanes[0].rows.values()].map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['OrdersQueue', 'Bills']));
 });
 
 test('the title of a timeline names each stack once, and how many more there are', () => {
