@@ -10,7 +10,8 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 function filesOf(examples: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const fixture = read('rosetta/default.ts-fixture');
   return new Map([...examples].map(([name, code]) => [
-    path.join(root, `test/example-${name}.ts`), fixture.replace('/// here', () => code),
+    path.join(root, `test/example-${name}.ts`),
+    code.startsWith('import ') ? code : fixture.replace('/// here', () => code),
   ]));
 }
 
@@ -20,7 +21,7 @@ const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).filter(name 
 /** The examples of all pages by page and number. */
 function pageExamples(): ReadonlyMap<string, string> {
   return new Map(pages.flatMap(page => {
-    const blocks = [...read(page).matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+    const blocks = [...read(page).matchAll(/^```ts(?: nofixture)?\n(.*?)^```/gms)].map(([, code]) => code);
     return blocks.map((code, index) => [`${path.basename(page, '.md')}-${index + 1}`, code] as const);
   }));
 }
@@ -81,6 +82,12 @@ test('every example of the pages and of the docstrings compiles', () => {
   expect(ofPages.size).toBeGreaterThan(20);
   expect(docstrings.size).toBeGreaterThan(10);
   expect(problems(filesOf(new Map([...ofPages, ...docstrings])))).toEqual([]);
+});
+
+test('the first example of the README is a complete app', () => {
+  const [first = ''] = [...pageExamples().entries()].filter(([name]) => name.startsWith('README-'))
+    .map(([, code]) => code);
+  expect(first).toMatch(/^import [^]*from 'cdk-org-environments';\n[^]*new App\(\)/);
 });
 
 test('every public class has an example', () => {
