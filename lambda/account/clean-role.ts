@@ -74,8 +74,10 @@ export const CLEAN = {
             ], '*'),
             deny('RemainingRoles', ['iam:Delete*', 'iam:Detach*', 'iam:Remove*'], iamHere(REMAINING)),
             deny('RemainingStacks', ['cloudformation:Delete*', 'cloudformation:UpdateTerminationProtection'], STACKS),
+            // the objects in the buckets may be deleted: the lease has put some there
             deny('RemainingBootstrap', [
-              's3:Delete*', 'ecr:BatchDeleteImage', 'ecr:DeleteRepository*', 'ssm:DeleteParameter*',
+              's3:DeleteBucket*', 's3:DeleteAccessPoint*', 's3:PutLifecycleConfiguration', 'ecr:BatchDeleteImage',
+              'ecr:DeleteRepository*', 'ssm:DeleteParameter*',
             ], [
               's3:::cdk-*-assets-${AWS::AccountId}-*',
               `s3:::${NAMES.artifactBucketPrefix}\${AWS::AccountId}-*`,

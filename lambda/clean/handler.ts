@@ -8,6 +8,7 @@ import { AwsStops } from './aws/stops';
 import { AwsTrail } from './aws/trail';
 import { AccountCleaner } from './cleaner';
 import type { CleanOutcome } from './cleaner';
+import { ContentsCleaner } from './table/contents-cleaner';
 import type { CleanMachineInput } from '../../src/clean/contract';
 import { CLEAN_DEFAULTS } from '../../src/clean/contract';
 import { BOOTSTRAP_QUALIFIER, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
@@ -27,14 +28,17 @@ export async function handler(input: CleanMachineInput): Promise<CleanOutcome> {
   return withSessionName(request.accountId, request.cleanId, async () => cleanerOf(input).advance(request));
 }
 
-function cleanerOf({ accountId, region, cleaners = [] }: CleanMachineInput): AccountCleaner {
+function cleanerOf({ accountId, region, leasedAt, cleaners = [] }: CleanMachineInput): AccountCleaner {
   const { main } = partitionOf(partition);
   const now = Date.now;
   const roleArn = `arn:${partition}:iam::${accountId}:role/${NAMES.cleanRole}-${region}`;
   const credentials = async () => assumeRole({ roleArn });
   const api = new AwsApi(credentials, partition);
   const own = new AwsApi(ownCredentials, partition);
-  const others = cleaners.map(cleaner => new FunctionCleaner(cleaner, own, accountId));
+  const others = [
+    new ContentsCleaner(api, { accountId, region, leasedAt }),
+    ...cleaners.map(cleaner => new FunctionCleaner(cleaner, own, accountId)),
+  ];
   const executionRole = (place: string) =>
     bootstrapRole(partition, 'cfn-exec', { accountId, region: place, qualifier: BOOTSTRAP_QUALIFIER, stackName: '' });
   return new AccountCleaner({

@@ -44,7 +44,7 @@ export class SimulatedAccount {
     return account;
   }
 
-  private readonly leasedAt: number;
+  public leasedAt: number;
 
   private constructor(public readonly harness: Harness, public readonly accountId: string) {
     this.leasedAt = this.simulation.clock.now();

@@ -1,6 +1,7 @@
+import { deletionOf } from './objects';
 import { tagsAt } from './table-cleaner';
 import type { Api } from '../../shared/api/api';
-import { itemsAt, textAt, xmlText } from '../../shared/api/protocols';
+import { itemsAt, textAt } from '../../shared/api/protocols';
 import { isNamed, isPermanentAwsError } from '../../shared/errors';
 import type { Resource } from '../model';
 import type { CleanableType, Cleaner, Deletion, Listing } from '../ports';
@@ -115,13 +116,4 @@ class ObjectsLockedError extends Error {
     super(message);
     this.name = 'ObjectsLocked';
   }
-}
-
-function deletionOf(versions: readonly unknown[]): string {
-  const objects = versions.map(version => {
-    const [key, id] = [textAt(version, 'Key') ?? '', textAt(version, 'VersionId') ?? ''];
-    const idElement = id === '' || id === 'null' ? '' : `<VersionId>${xmlText(id)}</VersionId>`;
-    return `<Object><Key>${xmlText(key)}</Key>${idElement}</Object>`;
-  });
-  return `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects.join('')}</Delete>`;
 }
