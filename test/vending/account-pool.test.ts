@@ -123,7 +123,9 @@ describe('an environment whose account is leased from a pool', () => {
       };
       const before = bootstrap();
       expect(before.bucket).toMatch(/^cdk-hnb659fds-assets-/);
+      const lists = harness.calls('organizations:ListAccounts');
       await deploy('leased', second);
+      expect(harness.calls('organizations:ListAccounts')).toBe(lists);
       expect(harness.calls('organizations:CreateAccount')).toBe(1);
       expect(harness.vended['shop-second']).toBe(accountId);
       expect(bootstrap()).toEqual(before);

@@ -94,6 +94,11 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
     'cloudformation:DescribeStackEvents cloudformation:DescribeStacks',
   ],
   [
+    'distinguishing a rollback before a stack is deleted, which other tests do',
+    /^org-environments-pipeline-provider$/,
+    'cloudformation:DescribeStackEvents',
+  ],
+  [
     'attaching networks, which other tests do',
     /^org-environments-transit-provider$/,
     'cloudformation:DescribeStackResources dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem '
