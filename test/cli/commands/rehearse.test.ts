@@ -132,6 +132,29 @@ test('--then runs commands against the simulated AWS, where git finds the reposi
   expect(stdout).toContain('profile: \n');
 });
 
+test('the verdict names calls of --then to services that are not simulated', () => {
+  const script = 'const scope = "Credential=a/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=0";'
+    + 'const authorization = "AWS4-HMAC-SHA256 " + scope;'
+    + 'const body = "Action=ListQueues&Version=2012-11-05";'
+    + 'void fetch(process.env.AWS_ENDPOINT_URL, { method: "POST", headers: { authorization }, body });';
+  writeFileSync(path.join(cli.folder, 'list-queues.js'), script);
+  const { status, stdout } = cli.rehearse(
+    '--app', cli.assembly('unsimulated', { A: queue('a') }), ...FAST, '--then', 'node list-queues.js',
+    '--report', 'unsimulated.json',
+  );
+  expect(stdout).toContain('\nNot simulated (calls that failed): sqs:ListQueues\n');
+  expect(cli.report('unsimulated.json').unsimulatedCalls).toEqual(['sqs:ListQueues']);
+  expect(status).toBe(0);
+});
+
+test('rehearse deploys only the named stacks', () => {
+  const app = cli.assembly('named', { A: queue('a') });
+  expect(cli.rehearse('Shop', '--app', app, ...FAST).stdout).toContain('Done: 1 resource operation');
+  const { status, stderr } = cli.rehearse('Shopp', '--app', app, ...FAST);
+  expect(stderr).toContain("no stack of the app matches 'Shopp': the stacks are 'Shop'");
+  expect(status).toBe(2);
+});
+
 test('git says where the repositories are if a command of --then names a wrong region', () => {
   const app = cli.assembly('wrong-region', { A: queue('a') }, 'aws://222222222222/eu-west-1');
   mkdirSync(path.join(cli.folder, 'wrong-region-shop'));
