@@ -89,7 +89,8 @@ describe('an account that exists and cannot be the account of an environment', (
   test.each([
     [
       'the management account', `management+${MANAGEMENT_ACCOUNT}@example.com`,
-      `belongs to account ${MANAGEMENT_ACCOUNT}, which is the management account and cannot be vended: use another e-mail`,
+      `belongs to account ${MANAGEMENT_ACCOUNT}, which is the management account and cannot be vended: use another `
+        + 'e-mail',
     ],
     [
       'a delegated administrator', `account+${DELEGATED}@example.com`,
