@@ -43,6 +43,19 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   })),
+  ...(['account suspended', 'account closed', 'access role deleted'] as const).map(kind => ({
+    title: `an environment is changed although the account of another one cannot be used: ${kind}`,
+    schedule: {
+      seed: 3,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind, name: 'one' as const, beforeStep: 1 }],
+      steps: [
+        { app: { one: 'plain' as const, two: 'plain' as const }, faults: [], pause: 600 },
+        { app: { one: 'tags' as const, two: 'tags' as const }, faults: [], pause: 600 },
+      ],
+    },
+  })),
   {
     title: 'a deployment that its rollback returns to a lost registry leaves no pipeline behind',
     schedule: {
