@@ -26,4 +26,5 @@ const transitions = [
   [[[1260, 410], [1260, 306]], 'cleaned', 1252, 370, 'end'],
 ];
 
-drawStates(1460, 500, 'The life of an account: created, in use, released or cleaned, and used again', states, transitions);
+const title = 'The life of an account: created, in use, released or cleaned, and used again';
+drawStates(1460, 500, title, states, transitions);

@@ -18,7 +18,8 @@ const boxes = [
   [368, 200, 172, 148, 'Functions', 'one for each kind:', '|account', '|branch', '|pipeline', '|stack'],
   [560, 200, 162, 56, 'Registry', 'state of all resources'],
   [368, 370, 162, 56, 'Entry and waiter', 'one for all requests'],
-  [560, 400, 162, 152, 'Repository', 'CodeCommit, GitHub,', 'GitLab or Bitbucket', '|main', '|└ env/prod', '|  └ env/test'],
+  [560, 400, 162, 152, 'Repository', 'CodeCommit, GitHub,', 'GitLab or Bitbucket',
+    '|main', '|└ env/prod', '|  └ env/test'],
   [368, 604, 162, 56, 'Artifact key', 'one for all pipelines'],
   [560, 604, 162, 56, 'Trigger', 'on every push'],
 ];

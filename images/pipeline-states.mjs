@@ -1,4 +1,5 @@
-// Draws pipeline-states.svg, whether commits go through: `node images/pipeline-states.mjs > images/pipeline-states.svg`.
+// Draws pipeline-states.svg, whether commits go through:
+// `node images/pipeline-states.mjs > images/pipeline-states.svg`.
 import { drawStates } from './states.mjs';
 
 const states = [
