@@ -46,11 +46,11 @@ async function actual({ type, before, after }: Change, name: string): Promise<'i
   const stack = await world.deploy(name, { Made: { Type: type, Properties: before } });
   if (stack.status !== 'CREATE_COMPLETE') throw new Error(`${type}: ${failureOf(stack)}`);
   const old = stack.resources.get('Made')?.id;
-  const updated = await world.deploy(name, { Made: { Type: type, Properties: after } });
-  const reason = failureOf(updated);
+  const { status } = await world.deploy(name, { Made: { Type: type, Properties: after } });
+  const reason = failureOf(stack);
   if (reason !== undefined && REJECTED.test(reason)) return 'rejected';
-  if (updated.status !== 'UPDATE_COMPLETE') throw new Error(`${type}: ${reason}`);
-  return updated.resources.get('Made')?.id === old ? 'in place' : 'replaced';
+  if (status !== 'UPDATE_COMPLETE') throw new Error(`${type}: ${reason}`);
+  return stack.resources.get('Made')?.id === old ? 'in place' : 'replaced';
 }
 
 test(`replaces what cdk diff says for ${CHANGES} random changes (seed ${seed}, SEED=… for others)`, async () => {
