@@ -17,11 +17,17 @@ export function refOf(schema: TypeSchema, placed: Placed): string | undefined {
   return schema.identifiers.map(name => identifier(schema, name, placed)).join('|');
 }
 
-/** Returns the ARN of a resource, by the template of its type if there is one. */
-export function arnOf(schema: TypeSchema, { name, properties, partition, place }: Placed): string {
-  const { type, arn = `arn:\${Partition}:${serviceOf(type)}:\${Region}:\${Account}:${kindOf(type)}/\${Name}` } = schema;
+/** Returns the ARN of a resource, by the template of its type if that has its name. */
+export function arnOf(schema: TypeSchema, placed: Placed): string {
+  const { type, arn } = schema;
+  const usual = `arn:\${Partition}:${serviceOf(type)}:\${Region}:\${Account}:${kindOf(type)}/\${Name}`;
+  const made = filled(arn ?? usual, placed);
+  return made.includes(placed.name) ? made : filled(usual, { ...placed, properties: {} });
+}
+
+function filled(template: string, { name, properties, partition, place }: Placed): string {
   const known: Fields = { Partition: partition, Region: place.region, Account: place.accountId };
-  return arn.replace(/\$\{(\w+)\}/g, (_variable, key: string) => {
+  return template.replace(/\$\{(\w+)\}/g, (_variable, key: string) => {
     const given = known[key] ?? properties[key];
     return typeof given === 'string' ? given : name;
   });

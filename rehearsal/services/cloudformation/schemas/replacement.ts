@@ -65,13 +65,14 @@ function isNameKept(schema: TypeSchema, before: Fields, after: Fields): boolean 
   return [...properties.keys()].some(name => isName(schema, name) && isGiven(name) && isKept(name));
 }
 
-/** Whether a property is the unique name of the resource, for example `GroupName` of a SecurityGroup. */
+/** Whether a property is the unique name of the resource, for example `GroupName` of a SecurityGroup or `JobId` of a Job. */
 function isName({ type, identifiers, properties }: TypeSchema, name: string): boolean {
   const schema: PropertySchema | undefined = properties.get(name);
   if (schema === undefined || schema.objects) return false;
   if (identifiers.length === 1 && identifiers[0] === name) return true;
   const kind = type.slice(type.lastIndexOf(':') + 1);
-  return schema.replaces === 'yes' && name.endsWith('Name') && kind.endsWith(name.slice(0, -'Name'.length));
+  const [, prefix] = /^(.*)(?:Name|Id)$/.exec(name) ?? [];
+  return schema.replaces === 'yes' && prefix !== undefined && kind.endsWith(prefix);
 }
 
 function isChanged(name: string, before: Fields, after: Fields): boolean {
