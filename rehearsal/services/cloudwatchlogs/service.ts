@@ -71,7 +71,11 @@ function placeOf({ caller: { accountId }, region }: Call): Place {
 
 function described({ name, arn, createdAt, retentionInDays }: LogGroup): Record<string, unknown> {
   return {
-    logGroupName: name, arn: `${arn}:*`, logGroupArn: arn, creationTime: createdAt, storedBytes: 0,
+    logGroupName: name,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    creationTime: createdAt,
+    storedBytes: 0,
     ...retentionInDays !== undefined && { retentionInDays },
   };
 }

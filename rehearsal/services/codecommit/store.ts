@@ -81,7 +81,10 @@ export class RepositoryStore {
   /** Creates a repository whose first commit has the files of a folder. */
   public async createFrom(
     folder: string, { accountId, region, name, description, branch }: {
-      readonly accountId: string; readonly region: string; readonly name: string; readonly description: string;
+      readonly accountId: string;
+      readonly region: string;
+      readonly name: string;
+      readonly description: string;
       readonly branch: string;
     },
   ): Promise<Repository> {

@@ -91,7 +91,10 @@ export class Buses {
     }
     const isAll = principal === '*';
     return {
-      Sid, Effect: 'Allow', Action, Resource,
+      Sid,
+      Effect: 'Allow',
+      Action,
+      Resource,
       Principal: isAll ? '*' : { AWS: `arn:${this.environment.partition}:iam::${principal}:root` },
       ...condition && { Condition: { [condition.Type]: { [condition.Key]: condition.Value } } },
     };

@@ -31,9 +31,12 @@ test.each([
 ])('an obstacle that a function %s at its top level is the reason of its resource at once', async (_how, code, why) => {
   await rehearse(app => {
     const stack = new Stack(app, 'Stack', { env });
-    const handler = new LambdaFunction(stack, 'Handler', { ...INLINE, code: FunctionCode.fromInline(
-      `${code} exports.handler = async () => 1;`,
-    ) });
+    const handler = new LambdaFunction(stack, 'Handler', {
+      ...INLINE,
+      code: FunctionCode.fromInline(
+        `${code} exports.handler = async () => 1;`,
+      ),
+    });
     new CustomResource(stack, 'Resource', { serviceToken: handler.functionArn });
   }, ({ succeeded, failures, stacks: [{ status }] }) => {
     expect([succeeded, status]).toEqual([false, 'ROLLBACK_COMPLETE']);
@@ -73,7 +76,9 @@ test.each([
     expect([succeeded, failures]).toEqual([true, []]);
     const policy = events.resourcePolicy(`arn:aws:events:eu-west-1:${WORK}:event-bus/default`);
     expect(policy?.policy?.Statement).toEqual([{
-      Sid: 'Allow', Effect: 'Allow', Action: 'events:PutEvents',
+      Sid: 'Allow',
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
       Resource: `arn:aws:events:eu-west-1:${WORK}:event-bus/default`,
       Principal: principal === '*' ? '*' : { AWS: `arn:aws:iam::${principal}:root` },
       ...condition && { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } },

@@ -19,7 +19,8 @@ const EDITED: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
 function editedBy(key: string): Judge {
   return (before, after) => {
     const now = new Map(after.filter(isFields).map(entry => [entry[key], canonical(entry)]));
-    const isEdited = before.filter(isFields).some(entry => ![undefined, canonical(entry)].includes(now.get(entry[key])));
+    const isEdited = before.filter(isFields)
+      .some(entry => ![undefined, canonical(entry)].includes(now.get(entry[key])));
     return isEdited ? 'yes' : 'no';
   };
 }
@@ -65,7 +66,7 @@ function isNameKept(schema: TypeSchema, before: Fields, after: Fields): boolean 
   return [...properties.keys()].some(name => isName(schema, name) && isGiven(name) && isKept(name));
 }
 
-/** Whether a property is the unique name of the resource, for example `GroupName` of a SecurityGroup or `JobId` of a Job. */
+/** Whether a property is the unique name of the resource, for example `GroupName` of a group or `JobId` of a job. */
 function isName({ type, identifiers, properties }: TypeSchema, name: string): boolean {
   const schema: PropertySchema | undefined = properties.get(name);
   if (schema === undefined || schema.objects) return false;

@@ -13,7 +13,9 @@ const table = (type: string): object => ({
 });
 
 /** A resource before and after a change that replaces it, and the property with its custom name. */
-const CASES: readonly (readonly [type: string, nameProperty: string, before: object, after: object, data: boolean])[] = [
+type Case = readonly [type: string, nameProperty: string, before: object, after: object, data: boolean];
+
+const CASES: readonly Case[] = [
   ['AWS::DynamoDB::Table', 'TableName', table('N'), table('S'), true],
   ['AWS::EC2::SecurityGroup', 'GroupName', { GroupDescription: 'one' }, { GroupDescription: 'two' }, false],
   ['AWS::SQS::Queue', 'QueueName', {}, { FifoQueue: true }, true],

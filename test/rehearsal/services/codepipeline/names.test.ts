@@ -18,9 +18,12 @@ const pipeline = ({ stage = 'Source', action = 'Source', namespace = 'main', art
   return {
     RoleArn: `arn:aws:iam::${MEMBER}:role/pipeline`,
     Stages: [
-      { Name: stage, Actions: [{
-        ...declared(action, 'Source', 'CodeCommit'), Namespace: namespace, OutputArtifacts: [{ Name: artifact }],
-      }] },
+      {
+        Name: stage,
+        Actions: [{
+          ...declared(action, 'Source', 'CodeCommit'), Namespace: namespace, OutputArtifacts: [{ Name: artifact }],
+        }],
+      },
       { Name: 'Build', Actions: [declared('Build', 'Build', 'CodeBuild')] },
     ],
   };
