@@ -13,6 +13,9 @@ const NOT_USABLE = new RegExp([
   '(?:not|isn.t) (?:available|supported|enabled) (?:in|for) (?:this|the|your) (?:region|account)',
 ].join(''), 'i');
 
+/** The id of what a denied list would have shown. */
+export const ANY = '*';
+
 /** A list that AWS has rejected. */
 export function unlistedOf(error: Error): Listing {
   return { unlisted: `${error.name}: ${error.message}`, ...(isDeniedList(error) && { isDenied: true }) };

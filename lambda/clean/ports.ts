@@ -122,6 +122,8 @@ export interface Finding {
   readonly arn?: string;
   /** How it was found. */
   readonly by: 'tags' | 'costs' | 'services';
+  /** What AWS said if the list was denied: then nothing says whether there is one, and the id is `*`. */
+  readonly denied?: string;
 }
 
 /** Looks at the account without the lists of the cleaners. */

@@ -129,7 +129,7 @@ describe('the inspection', () => {
     const { inspection } = inspect({
       'tagging:GetResources': { ResourceTagMappingList: arns.map(ResourceARN => ({ ResourceARN })) },
       'ec2:DescribeInstances': { reservationSet: { item: [{ instancesSet: { item: instances } }] } },
-      'dax:DescribeClusters': awsError('OptInRequired'),
+      'elbv2:DescribeLoadBalancers': awsError('OptInRequired'),
     });
     const found = await inspection.look(REGION);
     expect(found.find(({ by }) => by === 'tags')?.arn).toBe(arns[1]);
@@ -138,6 +138,17 @@ describe('the inspection', () => {
       ['AWS::polly', arns[1], 'tags'],
       ['AWS::EC2::Instance', 'i-2', 'services'],
     ]);
+  });
+
+  test('names a list that was denied, because nothing shows whether the account has such resources', async () => {
+    const { inspection } = inspect({ 'elbv2:DescribeLoadBalancers': awsError('AccessDeniedException') });
+    expect(await inspection.look(REGION)).toEqual([{
+      type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      region: REGION,
+      id: '*',
+      by: 'services',
+      denied: expect.stringContaining('AccessDeniedException'),
+    }]);
   });
 
   test('knows the default network', async () => {

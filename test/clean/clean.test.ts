@@ -88,6 +88,19 @@ test('what an auto scaling group creates is deleted after the group was stopped'
   expect(clean.present).toEqual([]);
 });
 
+test('an account whose costly services may not be looked at is not available, and they are named', async () => {
+  const clean = world();
+  clean.account.inspection.look = async region => region !== REGION ? [] : [
+    { type: 'AWS::DAX::Cluster', region, id: '*', by: 'services', denied: 'AccessDeniedException: no' },
+  ];
+  expect(await clean.run()).toEqual({ state: 'quarantined', leftovers: 1 });
+  expect(clean.hold.leftovers[0]).toMatchObject({
+    type: 'AWS::DAX::Cluster',
+    verdict: 'unseen',
+    reason: 'its list was denied: AccessDeniedException: no',
+  });
+});
+
 test('what is created again and again is named in quarantine', async () => {
   const clean = world();
   const volume = { type: 'AWS::EC2::Volume', region: REGION, id: 'vol-1' };

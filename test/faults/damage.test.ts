@@ -21,5 +21,5 @@ test(`what schedules with damage break is repaired or named, seeds ${seeds[0]} t
   expect(results.map(describeFailure).filter(text => text !== '').join('\n\n')).toBe('');
   const kinds = new Set(results.flatMap(({ report }) => Object.keys(report.damaged)));
   // all schedules together do most kinds of damage, each does some
-  expect(kinds.size).toBeGreaterThan(isCi ? DAMAGE_KINDS.length * 0.8 : 0);
+  expect(kinds.size).toBeGreaterThan(isCi ? DAMAGE_KINDS.length * 0.6 : 0);
 }, 1_200_000);

@@ -2,6 +2,7 @@ import { typeOfArn } from './arn-types';
 import type { Api } from '../../shared/api/api';
 import { itemsAt, textAt } from '../../shared/api/protocols';
 import { isPermanentAwsError } from '../../shared/errors';
+import { ANY, unlistedOf } from '../denied';
 import type { Finding, Inspection } from '../ports';
 import { listSpec } from '../table/calls';
 import { DEFAULT_SPECS, LOOK_SPECS } from '../table/look-types';
@@ -94,9 +95,10 @@ export class AwsInspection implements Inspection {
         return id === undefined ? [] : [{ type: spec.type, region, id, by: 'services' }];
       });
     } catch (error) {
-      // the region does not have the service, or the account may not use it
       if (!isPermanentAwsError(error)) throw error;
-      return [];
+      // otherwise the region does not have the service, or the account may not use it
+      const { isDenied, unlisted } = unlistedOf(error);
+      return isDenied ? [{ type: spec.type, region, id: ANY, by: 'services', denied: unlisted }] : [];
     }
   }
 

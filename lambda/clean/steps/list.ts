@@ -1,11 +1,9 @@
 import { CHUNK, keyOf, leftoverOf } from '../context';
 import type { CleanContext, StepResult } from '../context';
+import { ANY } from '../denied';
 import type { Leftover, ListTarget, Resource } from '../model';
 import type { CleanableType } from '../ports';
 import { DOCUMENTS } from '../record';
-
-/** The id of what a denied list would have shown. */
-const ANY = '*';
 
 /** What the lists have found. */
 export interface Found {

@@ -48,13 +48,14 @@ async function afterLook(context: CleanContext, found: readonly Finding[]): Prom
   const seen = (await context.document<Seen>(DOCUMENTS.seen)) ?? {};
   // a repeated step reads what it has written itself
   const wasListed = (one: Finding) => (seen[keyOf(one)] ?? record.round) < record.round || record.round > MAX_ROUNDS
-    || (one.by === 'costs' && record.full);
+    || (one.by === 'costs' && record.full) || one.denied !== undefined;
   await context.write(DOCUMENTS.findings, found);
   await context.write(DOCUMENTS.seen, {
     ...Object.fromEntries(fresh.map(one => [keyOf(one), record.round])), ...seen,
   } satisfies Seen);
   const [again, first] = [fresh.filter(one => wasListed(one)), fresh.filter(one => !wasListed(one))];
-  await context.addLeftovers(again.map(one => leftoverOf(one, 'unknown', explain(one))));
+  const verdict = ({ denied }: Finding) => denied === undefined ? 'unknown' : 'unseen';
+  await context.addLeftovers(again.map(one => leftoverOf(one, verdict(one), explain(one))));
   if (first.length > 0) return listAgain(context, first);
   const looks = record.looks + 1;
   const hasLeftovers = left.size > 0 || again.length > 0;
@@ -81,7 +82,8 @@ async function listAgain(context: CleanContext, findings: readonly Finding[]): P
   return { next: 'stop', change: { round: record.round + 1, emptyPasses: 0, looks: 0, full, notBefore } };
 }
 
-function explain({ by }: Finding): string {
+function explain({ by, denied }: Finding): string {
+  if (denied !== undefined) return `its list was denied: ${denied}`;
   const what = {
     tags: 'the tagging API shows it',
     costs: 'it causes costs',
