@@ -166,7 +166,8 @@ const REASONS: readonly (readonly [reason: string, roles: RegExp, actions: strin
       'dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan ec2:Describe* ec2:Get* ec2:SearchTransitGatewayRoutes ' +
       'events:Describe* events:List* events:Test* ' +
       'iam:Generate* iam:Get* iam:List* iam:Simulate* kms:Describe* kms:Get* kms:List* ' +
-      'lambda:Get* lambda:List* organizations:Describe* organizations:List* s3:Get* s3:List* ' +
+      'lambda:Get* lambda:List* organizations:Describe* organizations:List* rds:Describe* rds:Download* rds:List* ' +
+      's3:Get* s3:List* ' +
       'ssm:Describe* ssm:Get* ssm:List* states:Describe* ' +
       'states:GetExecutionHistory states:List* sts:GetAccessKeyInfo sts:GetCallerIdentity ' +
       'sts:GetSessionToken',
