@@ -1,11 +1,13 @@
 import type { App, Environment } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import {
   Account, AccountPool, Backports, BranchProtection, CloudFrontRouter, CustomerOrganization, Endpoint,
-  EnvironmentOrganization, OrganizationAccess, OrganizationAlarms, OrganizationalUnit, Traffic,
+  EnvironmentOrganization, OrganizationAccess, OrganizationAlarms, OrganizationalUnit,
+  Source, SourceRepository, Traffic,
 } from '../../src';
 import { ACCESS_ROLE_ARN, Cicd } from '../fixtures/app';
 
-/** A CICD stack with the constructs of pools, baselines, customers and backports, and alarms. */
+/** A CICD stack with the constructs of pools, baselines, repositories, customers and backports, and alarms. */
 export function furtherConstructs(app: App, env: Environment): void {
   const access = OrganizationAccess.role(ACCESS_ROLE_ARN);
   const cicd = new Cicd(app, { access, env, baseline: { requireImdsv2: true } });
@@ -24,6 +26,8 @@ export function furtherConstructs(app: App, env: Environment): void {
   new BranchProtection(stack, 'Protection', { branches: [branch] });
   new Backports(stack, 'Backports', { organization });
   new OrganizationAlarms(stack, 'Alarms', { organization });
+  const copy = Source.codeCommit(Repository.fromRepositoryName(stack, 'Copy', 'copy'));
+  new SourceRepository(stack, 'CopyOfShop', { organization, source: copy, template: cicd.source });
   customer(cicd);
 }
 
