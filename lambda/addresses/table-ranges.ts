@@ -28,7 +28,15 @@ export class TableRanges {
   public async give(owner: Owner, request: AddressRangeRequest, space: TableSpaceRequest): Promise<Progress<string>> {
     const { tables, now } = this.context;
     const startedAt = now();
-    const seen = await this.readNetworks(space, startedAt);
+    let seen: Readonly<Record<string, SeenNetworks>>;
+    try {
+      seen = await this.readNetworks(space, startedAt);
+    } catch (error) {
+      // an account that cannot be read stops new ranges, but no update of those that exist
+      const known = rangeOf(await tables.read(space.tableArn), owner.id);
+      if (known === undefined) throw error;
+      return done(known);
+    }
     const wanted = this.requestOf(owner, request, startedAt);
     let current = await tables.request(space.tableArn, owner.id, wanted, seen);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

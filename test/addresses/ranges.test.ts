@@ -32,6 +32,15 @@ describe('a range', () => {
     expect(await addresses.give('B')).toBe('10.0.0.0/20');
   });
 
+  test('stays the same while a network to compare cannot be read, which rejects new ranges', async () => {
+    const addresses = await world({ compared: [{ accountId: '333333333333', region: 'eu-west-1' }] });
+    const first = await addresses.give('A');
+    const error = new Error('the networks of account 333333333333 cannot be compared');
+    addresses.networks.read = () => Promise.reject(error);
+    expect(await addresses.give('A')).toBe(first);
+    await expect(addresses.give('B')).rejects.toThrow(error.message);
+  });
+
   test('is not given back to an owner that requests again after its release', async () => {
     const addresses = await world();
     await addresses.give('A');
