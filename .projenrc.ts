@@ -262,7 +262,7 @@ project.addTask('demo:customer', {
   description: 'Rehearse a customer with its accounts, networks and database, and write docs/customers.svg',
   steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, {
     cwd: 'examples/customer',
-    exec: `${command} rehearse --repository shop=../template-repository --then '${command} addresses' `
+    exec: `${command} rehearse --repository shop-template=../template-repository --then '${command} addresses' `
       + `--then '${command} network' --then '${command} network --format svg --output ../../docs/customers.svg'`,
     receiveArgs: true,
   }],

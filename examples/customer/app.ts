@@ -3,7 +3,7 @@ import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   Account, CustomerOrganization, EnvironmentOrganization, Organization, OrganizationAccess, OrganizationAccessRole,
-  OrganizationFeature, Source, Traffic, TransitHub,
+  OrganizationFeature, Source, SourceRepository, Traffic, TransitHub,
 } from 'cdk-org-environments';
 
 // Replace with your organization, two of its accounts, and a mailbox that accepts plus addresses.
@@ -27,7 +27,9 @@ const organization = new Organization(cicd, 'Organization', {
   organizationId,
   access: OrganizationAccess.role(`arn:aws:iam::${managementAccountId}:role/org-environments-access`),
 });
-const source = Source.codeCommit(Repository.fromRepositoryName(cicd, 'Repository', 'shop'));
+const repository = (name: string): Source =>
+  Source.codeCommit(Repository.fromRepositoryName(cicd, `repository-${name}`, name));
+const template = repository('shop-template');
 
 // The hub connects the networks of each customer. Customers do not reach each other through it.
 const hub = new TransitHub(cicd, 'Hub', {
@@ -37,8 +39,11 @@ const hub = new TransitHub(cicd, 'Hub', {
   }),
 });
 
-/** A customer with its shop: seven accounts. */
+/** A customer with its shop: seven accounts, and a repository that begins as a copy of the template. */
 function customer(name: string, cidr: string): void {
+  const { source } = new SourceRepository(cicd, `${name}-code`, {
+    organization, source: repository(`${name}-shop`), template,
+  });
   new EnvironmentOrganization(cicd, `${name}-shop`, {
     customer: new CustomerOrganization(cicd, name, { organization, email, cidr, hub }),
     organizationName: 'shop',
