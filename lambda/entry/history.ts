@@ -14,6 +14,9 @@ const KINDS: Readonly<Record<string, Readonly<Record<RequestType, ChangeKind>>>>
   [RESOURCE_TYPES.organizationalUnit]: {
     Create: CHANGES.unitCreation, Update: CHANGES.unitUpdate, Delete: CHANGES.unitRemoval,
   },
+  [RESOURCE_TYPES.repository]: {
+    Create: CHANGES.repositoryCreation, Update: CHANGES.repositoryUpdate, Delete: CHANGES.repositoryRemoval,
+  },
   [RESOURCE_TYPES.branch]: {
     Create: CHANGES.branchCreation, Update: CHANGES.branchUpdate, Delete: CHANGES.branchRemoval,
   },
@@ -78,13 +81,14 @@ type Subject = Partial<Pick<HistoryEntry, 'environmentName' | 'accountId' | 'sub
 /** The environment, the account, and the name of what is changed. */
 function subjectOf(properties: ResourceRequest['properties']): Subject {
   const { environment, environmentName, accountId, accountName, branchName, stackName, unitName } = properties;
-  const { networkName, spaceName, poolName, target, name, roleArn, tableArn } = properties;
+  const { networkName, spaceName, poolName, target, name, repositoryName, roleArn, tableArn } = properties;
   const pipeline = isObject(environment) ? environment : {};
   return texts({
     environmentName: environmentName ?? pipeline.environmentName,
     accountId: accountId ?? accountOf(roleArn ?? tableArn),
     subject: [
       accountName, branchName, stackName, unitName, networkName, spaceName, poolName, target, name,
+      repositoryName,
     ].find(isText),
   });
 }

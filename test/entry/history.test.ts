@@ -121,6 +121,10 @@ test.each([
     { change: 'Account Baseline Update', subject: 'organization' },
   ],
   [
+    'the creation of a repository', 'Create', 'Repository', { host: 'codecommit', repositoryName: 'shop' },
+    { change: 'Repository Creation', subject: 'shop' },
+  ],
+  [
     'the creation of a pool', 'Create', 'AccountPool', { kind: 'pool', poolName: 'sandbox' },
     { change: 'Account Pool Creation', subject: 'sandbox' },
   ],
