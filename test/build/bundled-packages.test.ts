@@ -63,6 +63,9 @@ describe('the build', () => {
     folder = mkdtempSync(join(tmpdir(), 'packages-'));
     put('node_modules/aws-cdk/package.json', JSON.stringify({ name: 'aws-cdk', version: '2.0.0' }));
     put('node_modules/aws-cdk/LICENSE', 'Apache');
+    const spec = { name: '@aws-cdk/aws-service-spec', version: '0.1.0' };
+    put('node_modules/@aws-cdk/aws-service-spec/package.json', JSON.stringify(spec));
+    put('node_modules/@aws-cdk/aws-service-spec/LICENSE', 'Apache');
     put('node_modules/left/package.json', JSON.stringify({ name: 'left', version: '1.0.0', license: 'MIT' }));
   });
   afterEach(() => rmSync(folder, { recursive: true }));

@@ -11,7 +11,7 @@ async function world() {
   await addresses.deploySpace({
     cidr: '10.0.0.0/20', reserved: [{ cidr: '10.0.12.0/22', reason: 'office' }], compared: [networks],
   });
-  addresses.networks.cidrs.set('333333333333', ['10.0.0.0/23', '0.0.0.0/0', '10.9.0.0/16']);
+  addresses.networks.cidrs.set('333333333333', ['10.0.0.0/23', '10.9.0.0/16']);
   return { addresses, operations: new AddressOperations(addresses.registry, addresses.tables) };
 }
 

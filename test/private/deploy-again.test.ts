@@ -18,6 +18,7 @@ const TRUE_BECAUSE: Readonly<Record<string, readonly string[]>> = {
     'lambda/account/baselines/lifecycle.ts', 'lambda/account/pool/errors.ts', 'lambda/account/pool/pooled-accounts.ts',
     'lambda/account/preparation.ts',
     'lambda/addresses/space-lifecycle.ts', 'lambda/branch/errors.ts', 'lambda/branch/lifecycle.ts',
+    'lambda/branch/repository-lifecycle.ts',
     'lambda/cloudformation/errors.ts', 'lambda/cloudformation/lifecycle.ts', 'lambda/cloudformation/roles.ts',
     'lambda/cloudformation/stack-deployer.ts', 'lambda/entry/response.ts', 'lambda/pipeline/environments.ts',
     'lambda/registry/request.ts', 'lambda/shared/assume-role.ts', 'lambda/shared/errors.ts', 'lambda/shared/serve.ts',

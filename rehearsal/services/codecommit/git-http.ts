@@ -9,7 +9,7 @@ export interface GitRequest {
   /** The path of the repository. */
   readonly path: string;
   readonly program: 'upload-pack' | 'receive-pack';
-  /** Whether only the branches are asked for. */
+  /** Whether only the branches are requested. */
   readonly isAdvertisement: boolean;
   readonly body: Buffer;
 }

@@ -4,7 +4,7 @@ import { canonical, isFields, list, type Fields } from '../values';
 /** What CloudFormation does with a changed resource; `rejected`: its name is taken by the resource to replace. */
 export type Verdict = 'replaced' | 'rejected' | 'maybe' | 'in place';
 
-type Judge = (before: readonly unknown[], after: readonly unknown[]) => Replaces;
+type Comparison = (before: readonly unknown[], after: readonly unknown[]) => Replaces;
 
 /**
  * Properties of which the documentation says more than the table: a new entry of the list replaces nothing, an edited
@@ -12,11 +12,11 @@ type Judge = (before: readonly unknown[], after: readonly unknown[]) => Replaces
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
  */
-const EDITED: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
+const EDITED: Readonly<Record<string, Readonly<Record<string, Comparison>>>> = {
   'AWS::DynamoDB::Table': { AttributeDefinitions: editedBy('AttributeName') },
 };
 
-function editedBy(key: string): Judge {
+function editedBy(key: string): Comparison {
   return (before, after) => {
     const now = new Map(after.filter(isFields).map(entry => [entry[key], canonical(entry)]));
     const isEdited = before.filter(isFields)
