@@ -1,4 +1,4 @@
-import type { Listing } from './ports';
+import type { Unlisted } from './ports';
 
 /** What AWS says if a policy denies a list; Cloud Control adds the code of the handler of the type. */
 const DENIED = new RegExp([
@@ -17,7 +17,7 @@ const NOT_USABLE = new RegExp([
 export const ANY = '*';
 
 /** A list that AWS has rejected. */
-export function unlistedOf(error: Error): Listing {
+export function unlistedOf(error: Error): Unlisted {
   return { unlisted: `${error.name}: ${error.message}`, ...(isDeniedList(error) && { isDenied: true }) };
 }
 

@@ -35,10 +35,14 @@ export interface Stacks {
   deleteRetaining(stack: StackPlan, token: string): Promise<void>;
 }
 
-export type Listing =
-  | { readonly resources: readonly Resource[] }
-  /** The type cannot be listed in this region. `isDenied`: it is unknown whether it has resources. */
-  | { readonly unlisted: string; readonly isDenied?: true };
+export type Listing = { readonly resources: readonly Resource[] } | Unlisted;
+
+/** The type cannot be listed in this region. */
+export interface Unlisted {
+  readonly unlisted: string;
+  /** Present if the list was denied: it is unknown whether the region has such resources. */
+  readonly isDenied?: true;
+}
 
 /** The state of a deletion. `request` identifies one that is in progress. */
 export type Deletion =
