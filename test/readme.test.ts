@@ -90,6 +90,13 @@ test('the first example of the README is a complete app', () => {
   expect(first).toMatch(/^import [^]*from 'cdk-org-environments';\n[^]*new App\(\)/);
 });
 
+test.each(pages.filter(page => page.startsWith('docs/') && /^```ts/m.test(read(page))))(
+  '%s names the complete app that its examples continue, before the first of them', page => {
+    const [introduction = ''] = read(page).split(/^```ts/m);
+    expect(introduction).toContain('[complete app](../README.md#a-complete-app)');
+  },
+);
+
 test('every public class has an example', () => {
   const classes = publicDeclarations().filter(ts.isClassDeclaration);
 
