@@ -223,14 +223,13 @@ class Rehearsal {
   }
 
   private hints({ deployments }: Report): string[] {
-    const { repository = {}, organizationId, organizationalUnit } = this.options;
+    const { repository = {}, organizationId } = this.options;
     return hintsFor({
       reasons: deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason)),
       stacks: this.run.stacks,
       repositoryNames: Object.keys(repository),
       repositoryPlace: this.simulation.options.repositoryPlace,
       organizationId,
-      organizationalUnits: organizationalUnit,
     });
   }
 }

@@ -13,8 +13,6 @@ interface FailedRehearsal {
   readonly repositoryNames: readonly string[];
   /** Where the repositories are. */
   readonly repositoryPlace?: Place;
-  /** Paths of `--organizational-unit`. */
-  readonly organizationalUnits?: readonly string[];
   /** Value of `--organization-id`. */
   readonly organizationId?: string;
 }
@@ -23,22 +21,22 @@ interface FailedRehearsal {
 export function hintsFor(rehearsal: FailedRehearsal): string[] {
   const { reasons, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
   return [
-    ...unitHints(reasons, rehearsal.organizationalUnits), ...accountHints(reasons), ...parameterHints(reasons),
+    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
 }
 
-/** For organizational units that do not exist. */
-export function unitHints(reasons: readonly string[], existing: readonly string[] = []): string[] {
+/** For organizational units that do not exist. The error itself names an existing one that was probably meant. */
+export function unitHints(reasons: readonly string[]): string[] {
   const units = matches(reasons, /organizational unit '([^']+)' does not exist/g).map(([, unit]) => unit);
   const ids = units.filter(unit => /^(r|ou)-/.test(unit));
   const paths = new Set(units.filter(unit => !ids.includes(unit)));
   const hasUnknownId = ids.length > 0
     || reasons.some(reason => /You specified (a destination )?parent that doesn't exist/.test(reason));
   return [
-    ...[...paths].map(unit => unitHint(unit, existing.find(other => isNear(unit, other)))),
+    ...[...paths].map(unitHint),
     ...hasUnknownId
       ? ['simulated roots and organizational units have other ids than on AWS: use the path of the unit instead, '
         + 'and add it with --organizational-unit <path>']
@@ -46,21 +44,9 @@ export function unitHints(reasons: readonly string[], existing: readonly string[
   ];
 }
 
-function unitHint(unit: string, near: string | undefined): string {
-  const question = near === undefined ? '' : `did you mean '${near}', which exists? Otherwise, `;
-  return `${question}if the organizational unit '${unit}' exists on AWS, add it: `
+function unitHint(unit: string): string {
+  return `if the organizational unit '${unit}' exists on AWS, add it: `
     + `--organizational-unit ${/[^\w./-]/.test(unit) ? `'${unit}'` : unit}`;
-}
-
-/** Whether names differ in case, or in one character that is missing, added, changed or swapped. */
-function isNear(one: string, other: string): boolean {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  if (a === b) return true;
-  let [start, end] = [0, 0];
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  return left.length <= 1 && right.length <= 1 || left === [...right].reverse().join('') && left.length === 2;
 }
 
 /** For accounts that do not exist, or that have no access role. */

@@ -1,4 +1,5 @@
 import type { Organization } from './aws';
+import { nearName } from './near-name';
 import { isNamed } from '../shared/errors';
 
 const ID = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/;
@@ -39,21 +40,22 @@ export async function resolveUnit(
       ? known
       : await organization.unitsBelow(parent.id, true);
     const found = units.find(candidate => candidate.name === name);
-    if (!found) {
-      throw new UnitNotFoundError(
-        `organizational unit '${unit}' does not exist: ${parent.path ? `'${parent.path}'` : 'the root'} has `
-          + `${
-            units.length > 0
-              ? units
-                .map(candidate => candidate.name)
-                .sort()
-                .join(', ')
-              : 'no units'
-          }: create it, or `
-          + 'use the path or id of an existing unit',
-      );
-    }
-    parent = { id: found.id, path: parent.path ? `${parent.path}/${name}` : name };
+    if (!found) throw unknownName(unit, parent.path, name, units.map(candidate => candidate.name).sort());
+    parent = { id: found.id, path: pathBelow(parent.path, name) };
   }
   return parent.id;
+}
+
+function unknownName(unit: string, parentPath: string, name: string, existing: readonly string[]): UnitNotFoundError {
+  const near = nearName(name, existing);
+  const question = near === undefined ? '' : `did you mean '${pathBelow(parentPath, near)}'? Otherwise `;
+  return new UnitNotFoundError(
+    `organizational unit '${unit}' does not exist: ${parentPath ? `'${parentPath}'` : 'the root'} has `
+    + `${existing.length > 0 ? existing.join(', ') : 'no units'}: `
+    + `${question}create it, or use the path or id of an existing unit`,
+  );
+}
+
+function pathBelow(parentPath: string, name: string): string {
+  return parentPath ? `${parentPath}/${name}` : name;
 }

@@ -124,8 +124,15 @@ const TROUBLES: Record<string, Trouble> = {
   'the unit does not exist': {
     cause: () => undefined,
     request: { organizationalUnit: 'Workloads/Foo' },
-    message: "organizational unit 'Workloads/Foo' does not exist: 'Workloads' has Prod, Test",
+    message: "organizational unit 'Workloads/Foo' does not exist: 'Workloads' has Prod, Test: create it, or use ",
     corrected: { organizationalUnit: 'Workloads/Prod' },
+  },
+  'the unit has a typing error in its first level': {
+    cause: () => undefined,
+    request: { organizationalUnit: 'workload/Test' },
+    message: "organizational unit 'workload/Test' does not exist: the root has Sandbox, Workloads: "
+      + "did you mean 'Workloads'? Otherwise create it",
+    corrected: {},
   },
   'the first level of the unit does not exist': {
     cause: () => undefined,

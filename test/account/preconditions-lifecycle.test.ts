@@ -119,7 +119,8 @@ describe('preconditions', () => {
       'a unit does not exist by its path',
       new World(),
       { organizationalUnits: ['Workloads/Tset'] },
-      "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
+      "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test: "
+      + "did you mean 'Workloads/Test'? Otherwise create it, or use the path or id of an existing unit",
     ],
     [
       'a unit does not exist by its id',

@@ -66,7 +66,8 @@ const cases: FailureCase[] = [
   {
     when: 'an organizational unit does not exist',
     app: environments({ account: { organizationalUnit: 'Workloads/Tset' } }),
-    message: "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test",
+    message: "no account was created: organizational unit 'Workloads/Tset' does not exist: 'Workloads' has Prod, Test: "
+      + "did you mean 'Workloads/Test'? Otherwise create it, or use the path or id of an existing unit",
   },
   {
     when: 'an organizational unit does not exist by its id',

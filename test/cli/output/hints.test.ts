@@ -72,16 +72,3 @@ test('the accounts that are assumed to be members are named in one line, without
     + 'to confirm: --account <id>',
   );
 });
-
-test.each(['Workloads/Tset', 'Workloads/Tes', 'workloads/test', 'Workloads/Testt'])(
-  'for the unit %s, the hint names the existing one that is near', unit => {
-    const reason = `organizational unit '${unit}' does not exist`;
-    expect(unitHints([reason], ['Sandbox', 'Workloads/Test'])).toEqual([
-      `did you mean 'Workloads/Test', which exists? Otherwise, if the organizational unit '${unit}' exists on AWS, `
-      + `add it: --organizational-unit ${unit}`,
-    ]);
-    expect(unitHints([reason], ['Sandbox'])).toEqual([
-      `if the organizational unit '${unit}' exists on AWS, add it: --organizational-unit ${unit}`,
-    ]);
-  },
-);
