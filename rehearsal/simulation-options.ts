@@ -45,6 +45,11 @@ export interface SimulationOptions {
   readonly virtual?: InProcess & VirtualClockOptions;
   /** Runs functions in this process in scaled time. @default - in separate processes */
   readonly inProcess?: InProcess;
+  /**
+   * Resource types whose existence and properties CloudFormation does not check, for example because they are newer
+   * than the table of types.
+   */
+  readonly uncheckedTypes?: readonly string[];
   /** Folder for SDK clients that AWS's runtime provides and the rehearsal does not. @default - current folder */
   readonly modules?: string;
 }

@@ -170,7 +170,8 @@ export class Simulation {
     server.route(CREDENTIALS_PATH, async ({ path }) =>
       this.codebuild.containerCredentials(path.slice(CREDENTIALS_PATH.length)),
     );
-    this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda });
+    const { uncheckedTypes } = options;
+    this.cloudformation = new CloudFormation(environment, { server, iam, access, s3, ssm, lambda, uncheckedTypes });
     this.tables = new MemoryDynamoDb(environment);
     this.stepFunctions = new StepFunctions(environment, lambda, iam, access);
     this.ec2 = new Ec2(environment, this.cloudformation.inventory, this.ram);

@@ -1,12 +1,14 @@
 // Writes the table of CloudFormation's resource types that the rehearsal reads.
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 
+const { version } = createRequire(import.meta.url)('@aws-cdk/aws-service-spec/package.json');
 const REPLACES = { yes: '*', maybe: '?' };
 
 /**
- * Writes one line per type, sorted and compressed. The fields of a line are separated by `;`:
+ * Writes the version of the data and one line per type, sorted and compressed. The fields of a line are separated by `;`:
  * type, identifiers that `Ref` returns, attributes, template of the ARN, `data` if it is stateful, and its properties
  * followed by those of its nested types. `rehearsal/services/cloudformation/schemas/table.ts` reads it.
  *
@@ -15,7 +17,7 @@ const REPLACES = { yes: '*', maybe: '?' };
 export function writeResourceTypes(file) {
   const database = loadAwsServiceSpecSync();
   const types = [...database.all('resource')].map(resource => lineOf(database, resource)).sort();
-  writeFileSync(file, brotliCompressSync(types.join('\n'), {
+  writeFileSync(file, brotliCompressSync([`version;${version}`, ...types].join('\n'), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
   }));
 }

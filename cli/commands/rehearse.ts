@@ -225,7 +225,7 @@ class Rehearsal {
   private hints({ deployments }: Report): string[] {
     const { repository = {}, organizationId } = this.options;
     return hintsFor({
-      reasons: deployments.flatMap(({ failures }) => failures.map(({ reason }) => reason)),
+      failures: deployments.flatMap(({ failures }) => failures),
       stacks: this.run.stacks,
       repositoryNames: Object.keys(repository),
       repositoryPlace: this.simulation.options.repositoryPlace,

@@ -131,6 +131,15 @@ export function collectFaultKinds(value: string, previous: readonly FaultKind[] 
   return [...new Set([...previous, ...added])];
 }
 
+export function collectResourceType(value: string, previous: readonly string[] = []): readonly string[] {
+  if (!/^[A-Za-z0-9]+(?:::[A-Za-z0-9]+){2}$/.test(value)) {
+    throw new InvalidArgumentError(
+      `must be a resource type of CloudFormation, for example AWS::SQS::Queue, got '${value}'`,
+    );
+  }
+  return [...previous, value];
+}
+
 export function collectName(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }

@@ -1,8 +1,8 @@
 import type { OptionTable, OptionValues } from './option-table';
 import {
   collectAccount, collectApp, collectCommand, collectContext, collectFaultKinds, collectName, collectParameter,
-  collectRepository, collectSsmParameter, collectUnit, parseAccount, parseAccountId, parseAccountLimit, parseFile,
-  parseOrganizationId, parseScale, parseSeed,
+  collectRepository, collectResourceType, collectSsmParameter, collectUnit, parseAccount, parseAccountId,
+  parseAccountLimit, parseFile, parseOrganizationId, parseScale, parseSeed,
 } from './parsers';
 import { FAULT_KINDS } from '../../rehearsal/faults/fault';
 
@@ -29,6 +29,13 @@ export const REHEARSE_OPTIONS = {
     group: APP,
     description: 'context for the app, as for `cdk synth`. Can be repeated',
     parse: collectContext,
+  },
+  uncheckedType: {
+    group: APP,
+    argument: '<type>',
+    description: 'resource type that may be newer than the table of types of the rehearsal: neither its existence nor '
+      + 'its properties are checked. Can be repeated',
+    parse: collectResourceType,
   },
   exclusively: {
     short: 'e',

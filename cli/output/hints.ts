@@ -1,13 +1,14 @@
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
+import { schemas } from '../../rehearsal/services/cloudformation/schemas/table';
 import { isCicdStack } from '../app/cicd-stack';
 import { organizationIdsIn } from '../app/organization-id';
+import type { FailureReport } from '../report/report';
 
 type Place = Pick<AssemblyStack, 'accountId' | 'region'>;
 
 /** The failures of a rehearsal, and what is needed to explain them. */
 interface FailedRehearsal {
-  /** Reasons of the failures. */
-  readonly reasons: readonly string[];
+  readonly failures: readonly Pick<FailureReport, 'resourceType' | 'reason'>[];
   readonly stacks: readonly AssemblyStack[];
   /** Names of the repositories of `--repository`. */
   readonly repositoryNames: readonly string[];
@@ -19,13 +20,29 @@ interface FailedRehearsal {
 
 /** Returns hints about options that may avoid the failures. */
 export function hintsFor(rehearsal: FailedRehearsal): string[] {
-  const { reasons, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
+  const { failures, stacks, repositoryNames, repositoryPlace, organizationId } = rehearsal;
+  const reasons = failures.map(({ reason }) => reason);
   return [
+    ...typeHints(failures),
     ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
+}
+
+/** For types and properties that the table of types does not have, because they are wrong or newer. */
+export function typeHints(failures: readonly Pick<FailureReport, 'resourceType' | 'reason'>[]): string[] {
+  const missing = failures.flatMap(({ resourceType, reason }) => [
+    ...matches([reason], /Unrecognized resource types: \[([^\]]+)\]/g)
+      .flatMap(([, types]) => types.split(', ')).map(type => ({ what: `the type ${type}`, type })),
+    ...matches([reason], /^Encountered unsupported property (\S+)/g)
+      .map(([, property]) => ({ what: `the property ${property} of ${resourceType}`, type: resourceType })),
+  ]);
+  return [...new Set(missing.map(({ what, type }) => (
+    `the table of types of the rehearsal (@aws-cdk/aws-service-spec ${schemas.version}) does not have ${what}: if AWS `
+    + `has it, add --unchecked-type ${type}`
+  )))];
 }
 
 /** For organizational units that do not exist. The error itself names an existing one that was probably meant. */

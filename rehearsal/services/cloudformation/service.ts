@@ -30,6 +30,8 @@ interface CloudFormationParts {
   readonly s3: S3;
   readonly ssm: Ssm;
   readonly lambda: Lambda;
+  /** Types whose existence and properties are not checked. @default - all types of AWS are checked */
+  readonly uncheckedTypes?: readonly string[];
 }
 
 /** Simulated types that only store a password, so its reference need not be resolved. */
@@ -134,9 +136,10 @@ export class CloudFormation implements Service {
   }
 
   private stackContext(): StackContext {
-    const { parts: { ssm, iam, access }, environment } = this;
+    const { parts: { ssm, iam, access, uncheckedTypes }, environment } = this;
     return {
       environment,
+      uncheckedTypes: new Set(uncheckedTypes),
       type: name => this.type(name),
       isSimulated: name =>
         isCustom(name) || (this.types.has(name) && !this.placeholders.has(name) && !KEEPS_SECRETS.has(name)),

@@ -6,6 +6,8 @@ import type { Environment, ResourceType } from '../../core/service';
 /** Interface of stack operations to the rest of CloudFormation. */
 export interface StackContext {
   readonly environment: Environment;
+  /** Types whose existence and properties are not checked. */
+  readonly uncheckedTypes: ReadonlySet<string>;
   type(name: string): ResourceType;
   /** Whether resources of this type are simulated and not only recorded. */
   isSimulated(type: string): boolean;

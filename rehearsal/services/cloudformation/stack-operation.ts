@@ -9,7 +9,7 @@ import { refuseSecrets } from './secrets';
 import type { Output, Replacement, Stack, StackResource, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { formatError } from './template-format';
-import { canonical, isFields, list, text } from './values';
+import { canonical, isFields, list, text, type Fields } from './values';
 import { messageOf } from '../../core/error-message';
 import { AwsError } from '../../core/service';
 
@@ -229,10 +229,7 @@ const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): DesiredResource {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
-  const unsupported = isFields(properties) ? unsupportedProperty(declared.Type, properties) : undefined;
-  if (unsupported !== undefined) {
-    throw new AwsError('ValidationError', `Encountered unsupported property ${unsupported}`);
-  }
+  if (isFields(properties) && !context.uncheckedTypes.has(declared.Type)) checkProperties(declared.Type, properties);
   if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);
   return {
     logicalId,
@@ -243,6 +240,13 @@ function describe(context: StackContext, logicalId: string, target: Target, scop
     updateReplacePolicy: declared.UpdateReplacePolicy ?? 'Delete',
     path: pathOf(target, logicalId),
   };
+}
+
+function checkProperties(type: string, properties: Fields): void {
+  const unsupported = unsupportedProperty(type, properties);
+  if (unsupported !== undefined) {
+    throw new AwsError('ValidationError', `Encountered unsupported property ${unsupported}`);
+  }
 }
 
 function pathOf(target: Target, logicalId: string): string | undefined {

@@ -283,7 +283,7 @@ export class Stacks {
 
   private target(request: StackRequest, before: Target['parameters']): Target {
     const { accountId, region, name, body } = request;
-    const template = parseTemplate(body);
+    const template = parseTemplate(body, this.context.uncheckedTypes);
     checkCapabilities(template, request.capabilities ?? []);
     if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) {
       throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);

@@ -37,8 +37,13 @@ const TemplateSchema = v.object({
 export type Template = v.InferOutput<typeof TemplateSchema>;
 export type TemplateResource = Template['Resources'][string];
 
-/** Parses a JSON or YAML template. @throws AwsError for a template that CloudFormation rejects before it starts */
-export function parseTemplate(body: string): Template {
+/**
+ * Parses a JSON or YAML template.
+ *
+ * @param uncheckedTypes types that may be unknown; by default none
+ * @throws AwsError for a template that CloudFormation rejects before it starts
+ */
+export function parseTemplate(body: string, uncheckedTypes: ReadonlySet<string> = new Set()): Template {
   checkSize(body);
   const parsed = parseText(body);
   checkNulls(parsed);
@@ -59,14 +64,14 @@ export function parseTemplate(body: string): Template {
   checkSections(parsed);
   checkLimits(template);
   checkNames(template);
-  checkTypes(template);
+  checkTypes(template, uncheckedTypes);
   checkReferences(template);
   return template;
 }
 
-function checkTypes({ Resources: resources }: Template): void {
+function checkTypes({ Resources: resources }: Template, unchecked: ReadonlySet<string>): void {
   const types = new Set(Object.values(resources).map(({ Type }) => Type));
-  const unknown = [...types].filter(type => schemas.isUnknown(type));
+  const unknown = [...types].filter(type => schemas.isUnknown(type) && !unchecked.has(type));
   if (unknown.length > 0) throw formatError(`Unrecognized resource types: [${unknown.join(', ')}]`);
 }
 

@@ -114,6 +114,22 @@ test('rehearse skips a stack without resources, and names a stack with an invali
   expect(cli.rehearse('--app', invalid, ...FAST)).toMatchObject({ status: 1, stdout: expect.stringContaining(error) });
 });
 
+test('--unchecked-type accepts a type and a property that the table of types does not have, as the hint says', () => {
+  const Thing = { Type: 'AWS::Newest::Thing' };
+  const app = cli.assembly('newer', { Thing, Queue: { Type: 'AWS::SQS::Queue', Properties: { Newest: 1 } } });
+  const unknownType = cli.rehearse('--app', app, ...FAST);
+  expect(unknownType.status).toBe(1);
+  expect(unknownType.stdout).toMatch(/ Template format error: Unrecognized resource types: \[AWS::Newest::Thing\]\n/);
+  expect(unknownType.stdout).toMatch(/\nhint: the table of types .* add --unchecked-type AWS::Newest::Thing\n/);
+  const thing = ['--app', app, '--unchecked-type', 'AWS::Newest::Thing', ...FAST];
+  const unknownProperty = cli.rehearse(...thing);
+  expect(unknownProperty.status).toBe(1);
+  expect(unknownProperty.stdout).toMatch(/\nhint: .* the property Newest of AWS::SQS::Queue: .*-type AWS::SQS::Queue\n/);
+  expect(cli.rehearse(...thing, '--unchecked-type', 'AWS::SQS::Queue')).toMatchObject({
+    status: 0, stdout: expect.stringContaining('Not simulated (placeholders): AWS::Newest::Thing, AWS::SQS::Queue\n'),
+  });
+});
+
 test('--then runs commands against the simulated AWS, where git finds the repositories', () => {
   const app = cli.assembly('then', { A: queue('a') }, 'aws://222222222222/eu-west-1');
   mkdirSync(path.join(cli.folder, 'shop'));

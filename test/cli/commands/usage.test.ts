@@ -45,6 +45,10 @@ test.each<[string, string[], string]>([
     'an account without a command', ['--app', 'exit 3', '--then', 'true', '--as', '222222222222'],
     "--as '222222222222' has no effect without a command after it: add --then <command> after it",
   ],
+  [
+    'an invalid type', ['--app', 'exit 3', '--unchecked-type', 'Queue'],
+    "must be a resource type of CloudFormation, for example AWS::SQS::Queue, got 'Queue'",
+  ],
   ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
   ['an invalid account id', ['--app', '.', '--management-account', '12'], "must have 12 digits, got '12'"],
   [

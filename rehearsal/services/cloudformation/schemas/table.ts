@@ -44,6 +44,11 @@ class SchemaTable {
   private lines?: ReadonlyMap<string, string>;
   private readonly parsed = new Map<string, TypeSchema>();
 
+  /** Version of `@aws-cdk/aws-service-spec`, of which the table is made. */
+  public get version(): string {
+    return (this.read().get('version') ?? '').replace('version;', '');
+  }
+
   /** Names of all types, sorted. */
   public get types(): readonly string[] {
     return [...this.read().keys()].filter(isListed);

@@ -1,5 +1,6 @@
 import type { Stack } from '../../../../rehearsal/services/cloudformation/stack';
 import { Simulation } from '../../../../rehearsal/simulation';
+import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
 export const ACCOUNT = '222222222222';
 export const REGION = 'eu-west-1';
@@ -12,9 +13,9 @@ export interface Resource {
 
 /** Stacks in virtual time. */
 export class SchemaWorld {
-  public static async start(): Promise<SchemaWorld> {
+  public static async start(options: Pick<SimulationOptions, 'uncheckedTypes'> = {}): Promise<SchemaWorld> {
     return new SchemaWorld(await Simulation.start({
-      managementAccountId: '999999999999', accounts: [{ accountId: ACCOUNT }], virtual: {},
+      managementAccountId: '999999999999', accounts: [{ accountId: ACCOUNT }], virtual: {}, ...options,
     }));
   }
 
