@@ -125,8 +125,10 @@ class Rehearsal {
     this.deployments = new Deployments(simulation, {
       faults,
       pipelines: runsPipelines(options)
-        ? new PipelineRuns(simulation, options.then, write, options.approve, title => this.recorder.mark(title))
+        ? new PipelineRuns(simulation, write, options.approve, title => this.recorder.mark(title))
         : undefined,
+      commands: options.then,
+      continues: options.continue ?? false,
       mark: title => this.recorder.mark(title),
       parametersOf: stack => parametersOf(options.parameters ?? [], stack),
     }, write);
@@ -166,7 +168,7 @@ class Rehearsal {
       builds: runsPipelines(options),
       faults: faults?.report,
       clock: time.scale === undefined ? 'virtual' : 'scaled',
-      commandFailure: deployments.commandFailure ?? interruption,
+      commandFailures: [...deployments.commandFailures, ...interruption === undefined ? [] : [interruption]],
     });
     if (options.timeline !== undefined) writeFileSync(options.timeline, this.timeline(report));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
@@ -210,7 +212,7 @@ class Rehearsal {
     }).forEach(line => write(line));
   }
 
-  private failures({ commandFailure, releases }: Report): string[] {
+  private failures({ commandFailures, releases }: Report): string[] {
     // failures because of injected faults were printed before the retry
     const final = this.deployments.done.filter(({ succeededOnRetry }) => !succeededOnRetry);
     return [
@@ -218,7 +220,7 @@ class Rehearsal {
       ...runsPipelines(this.options) ? describeFailedExecutions(this.simulation) : [],
       ...failedReleases(releases).map(({ environmentName, reason = 'no reason given' }) =>
         `${pc.red('✗')} release of ${environmentName}: ${reason}`),
-      ...commandFailure === undefined ? [] : [`${pc.red('✗')} ${commandFailure}`],
+      ...commandFailures.map(failure => `${pc.red('✗')} ${failure}`),
     ];
   }
 

@@ -19,6 +19,8 @@ export interface UserCommand {
   readonly command: string;
   /** Id or name of the account whose administrator runs the command. @default - the CICD account */
   readonly as?: string;
+  /** After which `--app` it was given: 1 for the first one. @default - before all of them, or without any */
+  readonly after?: number;
 }
 
 /** A value for a parameter of one stack, or of every stack that declares it. */
@@ -51,12 +53,16 @@ export function collectRepository(
   return { ...previous, [name]: folder };
 }
 
-/** Collects the commands of `--then`, each with the value of `--as` before it. */
+/** Collects the commands of `--then`, each with the value of `--as` and the number of `--app` before it. */
 export function collectCommand(
-  value: string, previous: readonly UserCommand[] = [], { as }: Readonly<Record<string, unknown>> = {},
+  value: string, previous: readonly UserCommand[] = [], { as, app }: Readonly<Record<string, unknown>> = {},
 ): readonly UserCommand[] {
   if (value.trim() === '') throw new InvalidArgumentError("is empty: give a command, for example 'git push'");
-  return [...previous, typeof as === 'string' ? { command: value, as } : { command: value }];
+  return [...previous, {
+    command: value,
+    ...typeof as === 'string' && { as },
+    ...Array.isArray(app) && { after: app.length },
+  }];
 }
 
 /** Vended accounts have ids that are known only in the rehearsal, so names are accepted, too. */

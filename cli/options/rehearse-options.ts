@@ -20,7 +20,7 @@ export const REHEARSE_OPTIONS = {
     group: APP,
     description: 'cloud assembly to deploy, or the command that synthesizes it. Default: the app of `cdk.json`. Can be '
       + 'repeated: the apps are deployed in sequence into the same organization, as updates; the first failure skips '
-      + 'the rest',
+      + 'the rest, except with `--continue`',
     parse: collectApp,
   },
   context: {
@@ -29,6 +29,11 @@ export const REHEARSE_OPTIONS = {
     group: APP,
     description: 'context for the app, as for `cdk synth`. Can be repeated',
     parse: collectContext,
+  },
+  continue: {
+    group: APP,
+    description: 'go on after a failed `--app` or `--then` with the next one, and with `--destroy`; the exit status is '
+      + '1 nevertheless',
   },
   uncheckedType: {
     group: APP,
@@ -111,8 +116,9 @@ export const REHEARSE_OPTIONS = {
   then: {
     group: PIPELINES,
     argument: '<command>',
-    description: 'command to run after the last deployment, for example `git push`; then wait for the pipelines. '
-      + 'Implies `--pipelines`. Can be repeated; the first failure skips the rest',
+    description: 'command to run after the last deployment, or between two `--app` if it is given there, for example '
+      + '`git push`; then wait for the pipelines. Implies `--pipelines`. Can be repeated; the first failure skips the '
+      + 'rest, except with `--continue`',
     parse: collectCommand,
   },
   as: {

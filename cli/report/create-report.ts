@@ -9,7 +9,7 @@ import type { AccountReport, Report, StackReport } from './report';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
 
-interface Run extends Pick<Report, 'commandFailure' | 'destroyed' | 'faults' | 'clock' | 'realSeconds'> {
+interface Run extends Pick<Report, 'commandFailures' | 'destroyed' | 'faults' | 'clock' | 'realSeconds'> {
   /** Whether builds ran. Without them, the executions of pipelines mean nothing. */
   readonly builds: boolean;
 }
@@ -21,7 +21,7 @@ export async function createReport(
   const pipelines = builds ? reportPipelines(simulation) : [];
   const releases = reportReleases(simulation);
   return {
-    succeeded: run.commandFailure === undefined
+    succeeded: run.commandFailures.length === 0
       && deployments.every(({ result, succeededOnRetry }) => result.succeeded || succeededOnRetry)
       && failedReleases(releases).length === 0
       && pipelines.every(({ executions }) => executions.at(0)?.status !== 'Failed'),

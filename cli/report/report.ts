@@ -10,12 +10,14 @@ export interface Report {
   /** In the order in which they ran. */
   readonly deployments: readonly DeploymentReport[];
   /**
-   * Error of `--approve`, or of the first command of `--then` that failed, or that the rehearsal was interrupted. The
-   * commands after it did not run.
-   * @default - none failed
+   * Errors of `--approve` and of the commands of `--then` that failed, and that the rehearsal was interrupted. Without
+   * `--continue`, there is at most one, and the commands after it did not run.
    */
-  readonly commandFailure?: string;
-  /** Whether `--destroy` was given and reached: it is skipped after a failed deployment or command. */
+  readonly commandFailures: readonly string[];
+  /**
+   * Whether `--destroy` was given and reached: without `--continue`, it is skipped after a failed deployment or
+   * command.
+   */
   readonly destroyed: boolean;
   /** The injected faults. @default - the rehearsal ran without `--fault` */
   readonly faults?: FaultReport;

@@ -7,6 +7,7 @@ import {
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import { retryFailedOperations } from '../../rehearsal/assembly/retry-failed-operations';
 import type { Simulation } from '../../rehearsal/simulation';
+import type { UserCommand } from '../options/parsers';
 import { describeFailures } from '../output/failures';
 import { formatCount } from '../output/format';
 import { assumedMembers } from '../output/hints';
@@ -23,9 +24,21 @@ export interface App {
 interface Collaborators {
   readonly faults?: FaultInjection;
   readonly pipelines?: PipelineRuns;
+  /** The commands of `--then`. */
+  readonly commands?: readonly UserCommand[];
+  /** Whether the next app or command follows after a failed one. */
+  readonly continues: boolean;
   readonly parametersOf: ParametersOf;
   /** Is called with the title of each deployment before it starts. */
   readonly mark: (title: string) => void;
+}
+
+/** An app to deploy, a command to run, or the destruction of the last app. */
+interface Step {
+  /** As it is named when it is skipped. */
+  readonly name: string;
+  /** Returns whether it succeeded. */
+  readonly work: () => Promise<boolean>;
 }
 
 /** How many images are named. */
@@ -34,8 +47,8 @@ const MAX_NAMES = 5;
 /** Deploys apps in sequence into the simulated organization, with injected faults if there are any. */
 export class Deployments {
   public readonly done: Deployment[] = [];
-  /** Error of the command of `--then` that failed. */
-  public commandFailure?: string;
+  /** Errors of `--approve` and of the commands of `--then` that failed. */
+  public readonly commandFailures: string[] = [];
   /** Whether the last app was destroyed, successfully or not. */
   public destroyed = false;
 
@@ -44,22 +57,58 @@ export class Deployments {
     private readonly write: Write,
   ) {}
 
-  /** Deploys the apps, runs the commands of `--then` and destroys the last app if wanted. Stops after a failure. */
+  /**
+   * Deploys the apps, runs each command of `--then` after the app before it, and destroys the last app if wanted. Stops
+   * after a failure, except with `--continue`.
+   */
   public async run(apps: readonly App[], destroy: boolean): Promise<void> {
-    const { pipelines } = this.collaborators;
-    for (const [index, app] of apps.entries()) {
-      if (!await this.perform('deploy', app)) return this.writeSkipped(apps.slice(index + 1), destroy);
-      await pipelines?.noteEnvironments();
-      // before pipelines run, which takes minutes
-      if (index === apps.length - 1) this.commandFailure = pipelines?.problem;
-      if (this.commandFailure !== undefined) return this.writeSkipped([], destroy);
-      await pipelines?.wait();
+    const steps = [
+      ...apps.flatMap((app, index) => this.stepsOf(app, index + 1, apps.length)),
+      ...destroy ? apps.slice(-1).map(app => ({ name: '--destroy', work: async () => this.destroy(app) })) : [],
+    ];
+    for (const [index, { work }] of steps.entries()) {
+      const succeeded = await work();
+      if (!succeeded && !this.collaborators.continues) return this.writeSkipped(steps.slice(index + 1));
     }
-    const last = apps.at(-1);
-    if (last) this.commandFailure = await pipelines?.runCommands(last.folder);
-    if (this.commandFailure !== undefined) return this.writeSkipped([], destroy);
-    this.destroyed = destroy && last !== undefined;
-    if (destroy && last) await this.perform('destroy', last);
+  }
+
+  /** @param count how many apps there are, this one being that with this number */
+  private stepsOf(app: App, number: number, count: number): readonly Step[] {
+    const isLast = number === count;
+    const commands = (this.collaborators.commands ?? []).filter(({ after = 0 }) => (
+      // a command before all apps runs at the end, too
+      after === number || isLast && after === 0
+    ));
+    return [
+      { name: `'${app.name}'`, work: async () => this.deploy(app, isLast) },
+      ...commands.map(command => (
+        { name: `--then '${command.command}'`, work: async () => this.runCommand(command, app) }
+      )),
+    ];
+  }
+
+  private async deploy(app: App, isLast: boolean): Promise<boolean> {
+    const { pipelines, continues } = this.collaborators;
+    const succeeded = await this.perform('deploy', app);
+    if (!succeeded && !continues) return false;
+    await pipelines?.noteEnvironments();
+    // before pipelines run, which takes minutes
+    const problem = isLast ? pipelines?.problem : undefined;
+    if (problem !== undefined) this.commandFailures.push(problem);
+    if (problem !== undefined && !continues) return false;
+    await pipelines?.wait();
+    return succeeded && problem === undefined;
+  }
+
+  private async runCommand(command: UserCommand, { folder }: App): Promise<boolean> {
+    const failure = await this.collaborators.pipelines?.runCommand(command, folder);
+    if (failure !== undefined) this.commandFailures.push(failure);
+    return failure === undefined;
+  }
+
+  private async destroy(app: App): Promise<boolean> {
+    this.destroyed = true;
+    return this.perform('destroy', app);
   }
 
   private async perform(action: Deployment['action'], app: App): Promise<boolean> {
@@ -103,8 +152,8 @@ export class Deployments {
       : destroyAssembly(this.simulation, folder, isSelected);
   }
 
-  private writeSkipped(apps: readonly App[], destroy: boolean): void {
-    const skipped = [...apps.map(({ name }) => `'${name}'`), ...destroy ? ['--destroy'] : []];
+  private writeSkipped(steps: readonly Step[]): void {
+    const skipped = steps.map(({ name }) => name);
     if (skipped.length > 0) this.warn(`stopped after the first failure; skipped: ${skipped.join(', ')}`);
   }
 

@@ -18,8 +18,7 @@ export class PipelineRuns {
   private readonly approvals: Approvals;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly commands: readonly UserCommand[] = [],
-    private readonly write: Write, approved: ApprovedNames = [],
+    private readonly simulation: Simulation, private readonly write: Write, approved: ApprovedNames = [],
     private readonly mark: (title: string) => void = () => {},
   ) {
     this.approvals = new Approvals(simulation, approved, write);
@@ -48,21 +47,18 @@ export class PipelineRuns {
     );
   }
 
-  /** Runs the commands until one fails. Returns its error. */
-  public async runCommands(assemblyFolder: string): Promise<string | undefined> {
-    for (const { command, as } of this.commands) {
-      const title = `Running ${command}${as === undefined ? '' : ` as ${as}`}`;
-      this.write(pc.bold(`\n${title}`));
-      this.mark(title);
-      const account = as === undefined ? undefined : findAccount(this.simulation, as);
-      if (account && 'problem' in account) return `--as '${as}': ${account.problem}`;
-      const stacks = readAssembly(assemblyFolder);
-      const status = await runUserCommand(this.simulation, stacks, command, account?.accountId);
-      // a command may have pushed a commit before it failed
-      await this.wait();
-      if (status !== 0) return `--then '${command}' failed with exit status ${status}`;
-    }
-    return undefined;
+  /** Runs a command of `--then`. Returns its error. */
+  public async runCommand({ command, as }: UserCommand, assemblyFolder: string): Promise<string | undefined> {
+    const title = `Running ${command}${as === undefined ? '' : ` as ${as}`}`;
+    this.write(pc.bold(`\n${title}`));
+    this.mark(title);
+    const account = as === undefined ? undefined : findAccount(this.simulation, as);
+    if (account && 'problem' in account) return `--as '${as}': ${account.problem}`;
+    const stacks = readAssembly(assemblyFolder);
+    const status = await runUserCommand(this.simulation, stacks, command, account?.accountId);
+    // a command may have pushed a commit before it failed
+    await this.wait();
+    return status === 0 ? undefined : `--then '${command}' failed with exit status ${status}`;
   }
 }
 

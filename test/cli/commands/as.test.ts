@@ -14,6 +14,10 @@ const SCRIPTS = {
     await new sts.STSClient().send(new sts.AssumeRoleCommand({ RoleArn: '${ROLE}', RoleSessionName: 'attempt' }));
     console.log('the role was assumed');
   `,
+  'make.js': `
+    const ssm = require('${require.resolve('@aws-sdk/client-ssm')}');
+    await new ssm.SSMClient().send(new ssm.PutParameterCommand({ Name: '/guest', Value: 'a', Type: 'String' }));
+  `,
 };
 
 let cli: CommandLine;
@@ -80,11 +84,26 @@ test('git finds no repositories of other accounts, and does not look for them on
   expect(stderr).toContain(`/no-such-repository--those-of-account-${MEMBER}-are-in-eu-west-1`);
 });
 
+test('between two apps, another account changes what the second one finds', () => {
+  const Guest = { Type: 'AWS::SSM::Parameter', Properties: { Name: '/guest', Value: 'b', Type: 'String' } };
+  const second = cli.assembly('second', { Guest }, `aws://${MEMBER}/eu-west-1`);
+  const made = ['--as', MEMBER, '--then', 'node make.js'];
+  const between = rehearseIn(...made, '--app', second, '--then', WHO, '--continue');
+  expect(between.status).toBe(1);
+  expect(between.stdout).toMatch(
+    /\nDeploying \S+\/roles[^]*\nRunning node make.js as 333333333333[^]*\nDeploying \S+\/second[^]*\nRunning node who/,
+  );
+  expect(between.stdout).toMatch(/✗ Shop\/Guest .*already exists/);
+  const before = rehearseIn('--app', second, ...made);
+  expect(before.stdout).toContain('ParameterAlreadyExists ');
+  expect(before.stdout).toContain("✗ --then 'node make.js' failed with exit status 4\n");
+});
+
 test('the rehearsal fails if the account does not exist, and names those that do', () => {
   const { status, stdout } = rehearseIn('--as', 'shop-test', '--then', WHO, '--report', 'as.json');
   expect(status).toBe(1);
   const failure = "--as 'shop-test': no account has this id or name; the organization has "
     + `${MANAGEMENT} (management), ${MEMBER} (account-${MEMBER}), ${CICD} (account-${CICD})`;
   expect(stdout).toContain(`✗ ${failure}\n`);
-  expect(cli.report('as.json')).toMatchObject({ succeeded: false, commandFailure: failure });
+  expect(cli.report('as.json')).toMatchObject({ succeeded: false, commandFailures: [failure] });
 });

@@ -199,15 +199,42 @@ test('rehearse fails if a command of --then fails, skips later commands, and wri
   );
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   expect(stdout).not.toContain('second command\n');
+  expect(stdout).toContain('! stopped after the first failure; skipped: --then \'echo "second command"\', --destroy\n');
   expect(stdout).toMatch(/\nTime: [^]*\n✗ --then 'exit 3' failed with exit status 3\n$/);
   expect(cli.report('then.json')).toMatchObject({
     succeeded: false,
-    commandFailure: "--then 'exit 3' failed with exit status 3",
+    commandFailures: ["--then 'exit 3' failed with exit status 3"],
     stacks: [{ name: 'Shop' }],
     deployments: [{ succeeded: true }],
   });
   const page = readFileSync(path.join(cli.folder, 'then.html'), 'utf8');
   expect(page).toContain('<title>Rehearsal of Shop</title>');
+});
+
+test('--continue goes on after a failed app and a failed command, and the verdict names each failure', () => {
+  const [bad, good] = [cli.assembly('bad-first', CLASH), cli.assembly('good-then', { A: queue('a') })];
+  const { status, stdout } = cli.rehearse(
+    '--app', bad, '--then', 'exit 3', '--app', good, '--then', 'exit 4', '--then', 'echo "last $((1 + 1))"',
+    '--destroy', '--continue', '--report', 'continued.json', ...FAST,
+  );
+  expect(status).toBe(1);
+  expect(stdout).toContain('\nlast 2\n');
+  expect(stdout).not.toContain('skipped:');
+  const commandFailures = [3, 4].map(code => `--then 'exit ${code}' failed with exit status ${code}`);
+  const verdict = stdout.slice(stdout.indexOf('Rehearsal failed'));
+  expect(verdict).toMatch(/\n✗ Shop\/Orders\/Resource .* with identifier 'same' already exists/);
+  expect(verdict).toContain(commandFailures.map(failure => `\n✗ ${failure}`).join(''));
+  expect(cli.report('continued.json')).toMatchObject({
+    succeeded: false,
+    commandFailures,
+    destroyed: true,
+    deployments: [
+      { app: bad, action: 'deploy', succeeded: false },
+      { app: good, action: 'deploy', succeeded: true },
+      { app: good, action: 'destroy', succeeded: true },
+    ],
+    stacks: [],
+  });
 });
 
 test('rehearse makes a new role usable only after some seconds, as on AWS', async () => {
@@ -251,7 +278,7 @@ test('after Ctrl-C, rehearse says that it was interrupted and what was vended, a
   expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program immediately\n');
   expect(stdout).toMatch(/\nRehearsal interrupted\nVended: no environment\n✗ the rehearsal was interrupted\n$/);
   expect(cli.report('interrupted.json')).toMatchObject({
-    succeeded: false, commandFailure: 'the rehearsal was interrupted', stacks: [{ status: 'CREATE_IN_PROGRESS' }],
+    succeeded: false, commandFailures: ['the rehearsal was interrupted'], stacks: [{ status: 'CREATE_IN_PROGRESS' }],
   });
 });
 

@@ -128,7 +128,7 @@ describe('a failed execution', () => {
       { failed: true, reason: expect.stringContaining('Action Build in stage Build failed') },
     ]);
     for (const builds of [true, false]) {
-      const settings = { realSeconds: 1, clock: 'scaled', destroyed: false, builds } as const;
+      const settings = { realSeconds: 1, clock: 'scaled', destroyed: false, commandFailures: [], builds } as const;
       const report = await createReport(world.simulation, [], settings);
       expect(report.succeeded).toBe(!builds);
     }
