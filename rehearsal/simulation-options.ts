@@ -2,6 +2,9 @@ import type { InProcess } from './core/service';
 import type { VirtualClockOptions } from './core/virtual-clock';
 import type { ConnectionStatus } from './services/codeconnections/service';
 
+/** Ids of the accounts that a bootstrap trusts, or that there is none. */
+export type Bootstrap = readonly string[] | 'none';
+
 export interface SimulationOptions {
   readonly managementAccountId: string;
   /** Simulated seconds per real second. @default 60 */
@@ -45,6 +48,11 @@ export interface SimulationOptions {
   readonly virtual?: InProcess & VirtualClockOptions;
   /** Runs functions in this process in scaled time. @default - in separate processes */
   readonly inProcess?: InProcess;
+  /**
+   * The accounts that each account trusts in its bootstrap, by account id; `none`: it is not bootstrapped.
+   * @default - each account of an app is bootstrapped, and trusts no other
+   */
+  readonly bootstraps?: Readonly<Record<string, Bootstrap>>;
   /**
    * Resource types whose existence and properties CloudFormation does not check, for example because they are newer
    * than the table of types.

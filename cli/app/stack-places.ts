@@ -30,6 +30,16 @@ export function checkStackPlaces(stacks: readonly AssemblyStack[], managementAcc
   }
 }
 
+/** Checks that `--bootstrap` names accounts of stacks: others are not bootstrapped before the deployment. */
+export function checkBootstraps(accountIds: readonly string[], stacks: readonly AssemblyStack[]): void {
+  const known = [...new Set(stacks.map(({ accountId }) => accountId))];
+  const unused = accountIds.find(accountId => !known.includes(accountId));
+  if (unused === undefined) return;
+  throw new UsageError(
+    `--bootstrap ${unused} has no effect, because no stack is in this account; the stacks are in ${known.join(', ')}`,
+  );
+}
+
 function checkAccounts(
   stacks: readonly AssemblyStack[], cicd: AssemblyStack | undefined, management: AssemblyStack | undefined,
 ): void {

@@ -5,7 +5,7 @@ import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
-import { checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
+import { checkBootstraps, checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
 import { selectStacks } from '../app/stack-selection';
 import { withCleanUp, type CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
@@ -53,6 +53,7 @@ export async function rehearse(
     ));
     checkParameters(options.parameters ?? [], stacks);
     checkStackPlaces(stacks, options.managementAccount);
+    checkBootstraps(Object.keys(options.bootstrap ?? {}), stacks);
     stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { FAULT_KINDS, type FaultKind } from '../../rehearsal/faults/fault';
+import type { Bootstrap } from '../../rehearsal/simulation-options';
 
 /** Highest value of `--seed`. */
 export const MAX_SEED = 2 ** 31 - 1;
@@ -98,6 +99,20 @@ export function collectAccount(value: string, previous: readonly ExistingAccount
   const isRepeated = previous.some(({ accountId }) => accountId === id);
   if (isRepeated) throw new InvalidArgumentError(`account ${id} is given twice`);
   return [...previous, { accountId: id, roleName }];
+}
+
+/** Collects the accounts that each account trusts in its bootstrap. */
+export function collectBootstrap(
+  value: string, previous: Readonly<Record<string, Bootstrap>> = {},
+): Readonly<Record<string, Bootstrap>> {
+  const [, id, trusted] = /^(\d{12})=(none|\d{12}(?:,\d{12})*)$/.exec(value) ?? [];
+  if (id === undefined) {
+    throw new InvalidArgumentError(
+      `must be <id>=none, or <id>=<ids of trusted accounts>, separated by commas, each of 12 digits, got '${value}'`,
+    );
+  }
+  if (Object.hasOwn(previous, id)) throw new InvalidArgumentError(`account ${id} is given twice`);
+  return { ...previous, [id]: trusted === 'none' ? trusted : trusted.split(',') };
 }
 
 export function collectParameter(value: string, previous: readonly StackParameter[] = []): readonly StackParameter[] {

@@ -1,8 +1,8 @@
 import type { OptionTable, OptionValues } from './option-table';
 import {
-  collectAccount, collectApp, collectCommand, collectContext, collectFaultKinds, collectName, collectParameter,
-  collectRepository, collectResourceType, collectSsmParameter, collectUnit, parseAccount, parseAccountId,
-  parseAccountLimit, parseFile, parseOrganizationId, parseScale, parseSeed,
+  collectAccount, collectApp, collectBootstrap, collectCommand, collectContext, collectFaultKinds, collectName,
+  collectParameter, collectRepository, collectResourceType, collectSsmParameter, collectUnit, parseAccount,
+  parseAccountId, parseAccountLimit, parseFile, parseOrganizationId, parseScale, parseSeed,
 } from './parsers';
 import { FAULT_KINDS } from '../../rehearsal/faults/fault';
 
@@ -67,6 +67,14 @@ export const REHEARSE_OPTIONS = {
     description: 'account that was invited into the organization before the deployment, and the role through which the '
       + 'management account enters it. Can be repeated',
     parse: collectAccount,
+  },
+  bootstrap: {
+    group: BEFORE,
+    argument: '<id>=<trusted ids or none>',
+    description: 'the accounts, separated by commas, that the bootstrap of this account trusts, as `cdk bootstrap '
+      + '--trust`; `none` if the account is not bootstrapped. Can be repeated. Default: every account of a stack is '
+      + 'bootstrapped and trusts no other',
+    parse: collectBootstrap,
   },
   managementAccount: {
     group: BEFORE,

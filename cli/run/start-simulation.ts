@@ -31,6 +31,7 @@ export async function startSimulation(
     organizationalUnits: options.organizationalUnit,
     accountLimit: options.accountLimit,
     accounts: options.account,
+    bootstraps: options.bootstrap,
     uncheckedTypes: options.uncheckedType,
     repositories: options.repository,
     repositoryPlace: cicdStackOf(stacks, managementAccountId),

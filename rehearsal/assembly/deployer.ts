@@ -4,7 +4,7 @@ import type { CloudFormation } from '../services/cloudformation/service';
 import type { Stack, StackEvent } from '../services/cloudformation/stack';
 import type { StackRequest } from '../services/cloudformation/stacks';
 import type { Simulation } from '../simulation';
-import { prepare } from './bootstrap';
+import { assertBootstrapped, prepare } from './bootstrap';
 import { readAssembly, type AssemblyStack } from './manifest';
 import { placeholderImage } from './placeholder-image';
 
@@ -60,6 +60,7 @@ export async function deployAssembly(
   const invited = await prepare(simulation, stacks);
   const result = await watch(simulation, async () =>
     eachUntilFailure(stacks, async stack => {
+      assertBootstrapped(simulation, stack);
       publish(simulation, stack);
       if (isEmpty(stack)) return remove(simulation, stack);
       const deployed = await deploy(simulation, stack, parametersOf(stack));

@@ -106,7 +106,12 @@ export interface AssemblyStack {
   readonly executionRoleArn?: string;
   readonly assets: readonly FileAsset[];
   readonly images: readonly ImageAsset[];
-  readonly bootstrap: { readonly qualifier: string; readonly version: number };
+  readonly bootstrap: {
+    readonly qualifier: string;
+    readonly version: number;
+    /** Whether `cdk deploy` checks that there is one. */
+    readonly isRequired: boolean;
+  };
 }
 
 /** Reads a cloud assembly including its stages. Each stack comes after the stacks it depends on. */
@@ -180,6 +185,7 @@ function readStack(folder: string, id: string, stack: v.InferOutput<typeof Stack
     assets: assets.flatMap(({ files }) => files),
     images: assets.flatMap(({ images }) => images),
     bootstrap: {
+      isRequired: manifests.some(file => file.properties.requiresBootstrapStackVersion !== undefined),
       qualifier: (parameter ?? DEFAULT_VERSION_PARAMETER).split('/')[2],
       version: Math.max(33, ...manifests.map(file => file.properties.requiresBootstrapStackVersion ?? 0)),
     },

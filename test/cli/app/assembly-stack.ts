@@ -18,7 +18,7 @@ export function assemblyStack(
     terminationProtection: false,
     assets: [],
     images: [],
-    bootstrap: { qualifier: 'hnb659fds', version: 0 },
+    bootstrap: { qualifier: 'hnb659fds', version: 0, isRequired: false },
   };
 }
 

@@ -46,6 +46,15 @@ test.each<[string, string[], string]>([
     "--as '222222222222' has no effect without a command after it: add --then <command> after it",
   ],
   [
+    'an invalid bootstrap', ['--app', 'exit 3', '--bootstrap', '222222222222=all'],
+    "each of 12 digits, got '222222222222=all'",
+  ],
+  [
+    'a repeated bootstrap',
+    ['--app', 'exit 3', '--bootstrap', '222222222222=none', '--bootstrap', '222222222222=333333333333'],
+    'account 222222222222 is given twice',
+  ],
+  [
     'an invalid type', ['--app', 'exit 3', '--unchecked-type', 'Queue'],
     "must be a resource type of CloudFormation, for example AWS::SQS::Queue, got 'Queue'",
   ],
