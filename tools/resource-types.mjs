@@ -8,7 +8,7 @@ const { version } = createRequire(import.meta.url)('@aws-cdk/aws-service-spec/pa
 const REPLACES = { yes: '*', maybe: '?' };
 
 /**
- * Writes the version of the data and one line per type, sorted and compressed. The fields of a line are separated by `;`:
+ * Writes the version of the data and one line per type, sorted and compressed. `;` separates the fields of a line:
  * type, identifiers that `Ref` returns, attributes, template of the ARN, `data` if it is stateful, and its properties
  * followed by those of its nested types. `rehearsal/services/cloudformation/schemas/table.ts` reads it.
  *
