@@ -89,7 +89,7 @@ describe('a branch with a review', () => {
   });
 });
 
-/** Somebody opens a pull request to the former branch after the new one was created. */
+/** A user opens a pull request to the former branch after the new one was created. */
 async function openedAfterCreation(repositories: FakeRepositories, run: () => Promise<unknown>): Promise<void> {
   const create = repositories.createBranch.bind(repositories);
   repositories.createBranch = async (...branch) => {

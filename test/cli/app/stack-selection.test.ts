@@ -22,7 +22,7 @@ test('with --exclusively, only the named stacks are selected', () => {
   expect(selectStacks(stacks, ['Test/Cicd', 'Management'], true)).toEqual([management, staging]);
 });
 
-test('an asterisk stands for a part of a path, and two for any path', () => {
+test('an asterisk matches a part of a path, and two match any path', () => {
   expect(selectStacks(stacks, ['*'], true)).toEqual([management, shared]);
   expect(selectStacks(stacks, ['*/Cicd'], true)).toEqual([staging, prod]);
   expect(selectStacks(stacks, ['S*'], true)).toEqual([shared]);

@@ -211,7 +211,7 @@ test('rehearse fails if a command of --then fails, skips later commands, and wri
   expect(page).toContain('<title>Rehearsal of Shop</title>');
 });
 
-test('--continue goes on after a failed app and a failed command, and the verdict names each failure', () => {
+test('--continue deploys the rest after a failed app and a failed command, and the verdict names each failure', () => {
   const [bad, good] = [cli.assembly('bad-first', CLASH), cli.assembly('good-then', { A: queue('a') })];
   const { status, stdout } = cli.rehearse(
     '--app', bad, '--then', 'exit 3', '--app', good, '--then', 'exit 4', '--then', 'echo "last $((1 + 1))"',
