@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error';
 
 /**
  * Returns the stacks that patterns select, as `cdk deploy` does: names or paths of stacks, in which `*` matches a
- * part of a path and `**` for any path. The stacks on which they depend are added, unless only the named ones are
+ * part of a path and `**` any path. The stacks on which they depend are added, unless only the named ones are
  * wanted. Without patterns, all stacks are selected.
  *
  * @throws UsageError for a pattern that selects no stack
