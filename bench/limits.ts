@@ -35,10 +35,11 @@ export const LIMITS = {
   loadMilliseconds: 150,
   kibibytes: 450,
   /**
-   * Larger handlers: the function of releases has the clients of all kinds of traffic and a signer for several regions,
-   * that of accounts has the clients of the services that change an organization and its accounts.
+   * Larger handlers: the function of releases has the clients of all kinds of traffic and a signer for several regions.
+   * That of accounts has the clients of the services that create, prepare and lease accounts, and of those that its
+   * preconditions read. That of operations has the clients of all that its commands read or change.
    */
-  largeKibibytes: { account: 550, release: 700 } as Readonly<Record<string, number>>,
+  largeKibibytes: { account: 750, operations: 510, release: 700 } as Readonly<Record<string, number>>,
 };
 
 /** Returns a message for each limit that the results exceed. */
