@@ -1,12 +1,14 @@
-import type { DescriptorFile } from './descriptor';
-import { descriptorOf, parseDescriptor, render, contains } from './descriptor';
+import { contains, descriptorOf, readDescriptor, render } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed } from './drift';
 import type { HandlerLocation } from './errors';
-import { nestedNames, noStartPoint, toUserError } from './errors';
+import { nestedNames, toUserError } from './errors';
+import { FormerBranches } from './former';
 import { knownCommits, lastCommit, lostCommit } from './history';
+import { assertSameParent, withParent } from './parents';
 import { Protections } from './protection';
 import { BranchRemoval } from './removal';
 import type { RemovalCalls } from './removal';
+import { headOfParent, nestedBranch, startOf } from './start';
 import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
@@ -17,7 +19,6 @@ import type { Registry, Versioned } from '../registry/registry';
 import { DONE, done, waitFor } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
-import { quotedList } from '../sources/quoted-list';
 import { BranchMovedError, SourceError } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
@@ -29,6 +30,7 @@ export type BranchCalls = RemovalCalls | 'branches' | 'file' | 'commitFile' | 'r
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   private readonly protection: Protections;
   private readonly removal: BranchRemoval;
+  private readonly former: FormerBranches;
 
   public constructor(
     private readonly registry: Registry,
@@ -38,6 +40,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   ) {
     this.protection = new Protections(registry, hosts);
     this.removal = new BranchRemoval(registry, hosts, now);
+    this.former = new FormerBranches(registry, hosts, this.protection, this.removal);
   }
 
   public recordKeys(request: BranchRequest): readonly string[] {
@@ -67,7 +70,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const rename = isRename && !isKnown && { renamedFrom: { branchName: before.branchName } };
     const seen = isRename && former.seen && { seen: former.seen };
     await this.registry.write<BranchRecord>(branchKey(request), { ...seen, ...record, ...rename }, version);
-    if (!isRename) await this.release(owner, before);
+    if (!isRename) await this.former.release(owner, before);
   }
 
   public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {
@@ -75,11 +78,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!record || !owns(record.owners, owner)) return;
     // a rename that did not end has left the record of the former branch
     const former = record.renamedFrom?.branchName;
-    if (former !== undefined) await this.release(owner, { ...request, branchName: former });
+    if (former !== undefined) await this.former.release(owner, { ...request, branchName: former });
     const isLast = withoutOwner(record.owners, owner).length === 0;
     const isKept = request.removal !== 'archive' || record.origin !== 'created' || !isLast;
     const isProtected = record.foreignRules !== undefined || record.review !== undefined;
-    if (isKept && !(isLast && isProtected)) return this.release(owner, request, record);
+    if (isKept && !(isLast && isProtected)) return this.former.release(owner, request, record);
     const mark = isKept ? { unprotecting: true as const } : { removing: {} };
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...mark }, record.version);
   }
@@ -93,15 +96,6 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     } catch (error) {
       throw toUserError(error, request, this.place);
     }
-  }
-
-  private async release(owner: Owner, request: BranchRequest, known?: Read): Promise<void> {
-    const key = branchKey(request);
-    const record = known ?? (await this.registry.read<BranchRecord>(key));
-    if (!record || !owns(record.owners, owner)) return;
-    const owners = withoutOwner(record.owners, owner);
-    if (owners.length > 0) await this.registry.write<BranchRecord>(key, { ...record, owners }, record.version);
-    else await this.registry.remove(key, record.version);
   }
 
   public async reconcile(owner: Owner, request: BranchRequest): Promise<Progress<BranchResult>> {
@@ -188,7 +182,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     const known = await knownCommits(this.registry, request, record);
     if (head === undefined) return [deleted(request, known && (await lastCommit(host, request, known)))];
     const lost = known && (await lostCommit(host, request, known, head));
-    const isDescribed = contains(await this.descriptorFile(request, head), descriptorOf(request));
+    const isDescribed = contains(await readDescriptor(this.hosts(request), request, head), descriptorOf(request));
     if (lost === undefined && record.seen?.head !== head) {
       const seen = { head, at: this.now() };
       await this.registry.write<BranchRecord>(branchKey(request), { ...record, seen }, record.version);
@@ -201,10 +195,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
 
   private async createBranch(request: BranchRequest, record: Read): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName, parentName } = request;
-    const former = await this.headOfFormer(request, record);
+    const former = await this.former.headBeforeRename(request, record);
     const known = await knownCommits(this.registry, request, record);
     const last = former ?? (known && (await lastCommit(this.hosts(request), request, known)));
-    const start = last ?? (await this.startOf(request));
+    const start = last ?? (await startOf(this.hosts(request), request, this.place));
     const { commitId, seen, renamedFrom, ...rest } = record;
     const intended = await this.registry.write<BranchRecord>(
       branchKey(request),
@@ -220,72 +214,20 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     try {
       await this.hosts(request).createBranch(repositoryName, branchName, start);
     } catch (error) {
-      const nested = error instanceof SourceError ? await this.nestedBranch(request) : undefined;
+      const nested = error instanceof SourceError ? await nestedBranch(this.hosts(request), request) : undefined;
       throw nested === undefined ? error : nestedNames(request, nested);
     }
     return this.describe(request, intended, start);
   }
 
-  /** The head of the branch that the environment had before a rename. */
-  private async headOfFormer(request: BranchRequest, { renamedFrom }: BranchRecord): Promise<string | undefined> {
-    if (!renamedFrom) return undefined;
-    const former = { ...request, branchName: renamedFrom.branchName };
-    const head = await this.hosts(request).head(request.repositoryName, former.branchName);
-    const known = await this.registry.read<BranchRecord>(branchKey(former));
-    // the rollback of a rename must not fail
-    const isRollback = known?.renamedFrom !== undefined || known?.formerNames?.includes(request.branchName);
-    if (head !== undefined && !isRollback) await this.removal.assertNoPullRequests(former, true);
-    return head;
-  }
-
-  /** Removes the branch that the environment had before a rename, and its record. */
-  private async endRename(request: BranchRequest, record: Read): Promise<void> {
-    const { renamedFrom, formerNames = [], ...rest } = record;
-    if (!renamedFrom) return;
-    const former = { ...request, branchName: renamedFrom.branchName };
-    const known = await this.registry.read<BranchRecord>(branchKey(former));
-    const owner = record.owners.at(-1);
-    if (known && owner && owns(known.owners, owner)) {
-      // in the rollback of a rename, the former branch is the copy
-      const isCopy = known.origin === 'created' && known.renamedFrom?.isCopy === true;
-      // a branch that existed before the environment stays
-      if (known.origin === 'created' && (renamedFrom.isCopy || isCopy)) {
-        const { version } = await this.removal.removeFormer(former, known, request.branchName);
-        await this.registry.remove(branchKey(former), version);
-      } else {
-        await this.releaseFormer(owner, former, known);
-      }
-    }
-    const names = [...new Set([...known?.formerNames ?? [], ...formerNames, former.branchName])];
-    const formerNow = names.filter(name => name !== request.branchName);
-    await this.registry.write<BranchRecord>(branchKey(request), { ...rest, formerNames: formerNow }, record.version);
-  }
-
-  /** Nothing is required of a branch that stays without an environment. */
-  private async releaseFormer(owner: Owner, former: BranchRequest, record: Read): Promise<void> {
-    const isLast = withoutOwner(record.owners, owner).length === 0;
-    await this.release(owner, former, isLast ? await this.protection.release(former, record) : record);
-  }
-
-  /** The branch that git cannot have together with the requested one: one name is the folder of the other. */
-  private async nestedBranch({ repositoryName, branchName, ...request }: BranchRequest): Promise<string | undefined> {
-    const host = this.hosts(request);
-    const segments = branchName.split('/');
-    for (let length = 1; length < segments.length; length++) {
-      const outer = segments.slice(0, length).join('/');
-      if ((await host.head(repositoryName, outer)) !== undefined) return outer;
-    }
-    return (await host.branches(repositoryName)).find(name => name.startsWith(`${branchName}/`));
-  }
-
   private async describe(request: BranchRequest, record: Read, head: string): Promise<Progress<BranchResult>> {
     const { repositoryName, branchName } = request;
-    const file = await this.descriptorFile(request, head);
+    const file = await readDescriptor(this.hosts(request), request, head);
     const descriptor = descriptorOf(request);
     if (contains(file, descriptor)) return this.settle(request, record, record.commitId ?? head);
 
-    this.assertSameParent(request, record, file);
-    if (!record.parents.includes(request.parentName)) await this.headOfParent(request);
+    assertSameParent(request, record, file);
+    if (!record.parents.includes(request.parentName)) await headOfParent(this.hosts(request), request, this.place);
     const { commitId: before, version, ...rest } = record;
     const parents = withParent(record, request.parentName);
     const isRecorded = before === undefined && parents === record.parents;
@@ -315,78 +257,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       record = await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
     record = await this.protection.apply(request, record);
-    await this.endRename(request, record);
+    await this.former.endRename(request, record);
     return done({ branchName: request.branchName, commitId });
   }
-
-  private async descriptorFile(request: BranchRequest, commitId: string): Promise<DescriptorFile> {
-    const { repositoryName, branchName, environmentName } = request;
-    const text = await this.hosts(request).file(repositoryName, commitId, NAMES.descriptor);
-    const file = text === undefined ? {} : parseDescriptor(text);
-    if (!file) {
-      throw new Error(
-        `the file '${NAMES.descriptor}' on branch '${branchName}' of repository '${repositoryName}' is not a JSON `
-          + `object, so it cannot describe environment '${environmentName}': rename or fix it, then deploy again`,
-      );
-    }
-    return file;
-  }
-
-  /** A file that names another branch was inherited or merged: its parent is not that of this branch. */
-  private assertSameParent(
-    { branchName, repositoryName, parentName, environmentName }: BranchRequest,
-    record: Read,
-    file: DescriptorFile,
-  ): void {
-    const justCreated = record.origin === 'created' && record.commitId === undefined;
-    const { branch, parent } = file;
-    if (
-      justCreated
-      || branch !== branchName
-      || typeof parent !== 'string'
-      || parent === parentName
-      || record.parents.includes(parent)
-    ) {
-      return;
-    }
-    throw new Error(
-      `branch '${branchName}' of repository '${repositoryName}' exists already with parent '${parent}', `
-        + `but environment '${environmentName}' declares parent '${parentName}': declare parent '${parent}', `
-        + `or change 'parent' in its '${NAMES.descriptor}', or use another branch`,
-    );
-  }
-
-  private async startOf(request: BranchRequest): Promise<string> {
-    const { repositoryName, startPoint } = request;
-    // an empty repository and a missing parent have errors of their own
-    const head = await this.headOfParent(request);
-    if (startPoint === undefined) return head;
-    const start = await this.hosts(request).resolve(repositoryName, startPoint);
-    if (start === undefined) throw noStartPoint(request);
-    return start;
-  }
-
-  private async headOfParent(request: BranchRequest): Promise<string> {
-    const { repositoryName, branchName, parentName, environmentName } = request;
-    const host = this.hosts(request);
-    const head = await host.head(repositoryName, parentName);
-    if (head !== undefined) return head;
-    const branches = await host.branches(repositoryName);
-    if (branches.length === 0) {
-      const where = request.host === 'codecommit' ? ` in account ${this.place.accountId}` : '';
-      throw new Error(
-        `repository '${repositoryName}'${where} has no commit yet, so branch `
-          + `'${branchName}' of environment `
-          + `'${environmentName}' cannot be created: push one to '${parentName}' first, then deploy again`,
-      );
-    }
-    throw new Error(
-      `branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in `
-        + `repository '${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`,
-    );
-  }
-}
-
-function withParent({ parents }: BranchRecord, parentName: string): readonly string[] {
-  return parents.includes(parentName) ? parents : [...parents, parentName];
 }
