@@ -1,14 +1,43 @@
 import type { Protections } from './protection';
 import type { BranchRemoval } from './removal';
 import type { BranchRequest } from '../../src/branch/contract';
-import type { BranchRecord } from '../registry/branch';
+import type { BranchRecord, FormerBranch } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import { owns, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { Owner } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
+import { BranchMovedError, SourceError } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
+
+/** A part of the progress: what the history says. */
+interface Note {
+  readonly note: string;
+}
+
+/**
+ * The branches of a record and of the one before whose rules are to be removed.
+ *
+ * @param moved branches that the environment has left now
+ */
+export function withMoves(
+  request: BranchRequest, record: BranchRecord, before: BranchRecord, moved: readonly BranchRequest[],
+): Pick<BranchRecord, 'movedFrom'> {
+  const all = [...record.movedFrom ?? [], ...before.movedFrom ?? [], ...moved.map(formerOf)];
+  const byKey = new Map(all.map(branch => [branchKey(branch), branch]));
+  byKey.delete(branchKey(request));
+  return byKey.size > 0 ? { movedFrom: [...byKey.values()] } : {};
+}
+
+function formerOf({ host, credentialsArn, repositoryName, branchName }: BranchRequest): FormerBranch {
+  return { host, repositoryName, branchName, ...credentialsArn !== undefined && { credentialsArn } };
+}
+
+function notRemoved({ branchName, repositoryName }: FormerBranch, { message }: Error): string {
+  return `the rules of branch '${branchName}' of repository '${repositoryName}', which the environment had before, `
+    + `were not removed: ${message}`;
+}
 
 /** The branches that environments had before: under another name, or in another repository. */
 export class FormerBranches {
@@ -20,7 +49,7 @@ export class FormerBranches {
   ) {}
 
   /** Removes an owner from the record of a branch, and the record with its last owner. */
-  public async release(owner: Owner, request: BranchRequest, known?: Read): Promise<void> {
+  public async release(owner: Owner, request: FormerBranch, known?: Read): Promise<void> {
     const key = branchKey(request);
     const record = known ?? (await this.registry.read<BranchRecord>(key));
     if (!record || !owns(record.owners, owner)) return;
@@ -64,8 +93,30 @@ export class FormerBranches {
     return this.registry.write<BranchRecord>(branchKey(request), { ...rest, formerNames: formerNow }, record.version);
   }
 
+  /** Removes the rules of the branches that the environment had in other repositories, and their records. */
+  public async endMoves(request: BranchRequest, found: Read): Promise<{ readonly record: Read; readonly note?: Note }> {
+    const { movedFrom, ...rest } = found;
+    const owner = found.owners.at(-1);
+    if (!movedFrom || !owner) return { record: found };
+    const failures: string[] = [];
+    for (const branch of movedFrom) {
+      const known = await this.registry.read<BranchRecord>(branchKey(branch));
+      if (!known || !owns(known.owners, owner)) continue;
+      try {
+        await this.releaseWithRules(owner, branch, known);
+      } catch (error) {
+        // the environment may have moved because the former repository was deleted
+        if (!(error instanceof SourceError) || error instanceof BranchMovedError) throw error;
+        failures.push(notRemoved(branch, error));
+        await this.release(owner, branch);
+      }
+    }
+    const record = await this.registry.write<BranchRecord>(branchKey(request), rest, found.version);
+    return { record, ...failures.length > 0 && { note: { note: failures.join('; ') } } };
+  }
+
   /** Nothing is required of a branch that stays without an environment. */
-  private async releaseWithRules(owner: Owner, former: BranchRequest, record: Read): Promise<void> {
+  private async releaseWithRules(owner: Owner, former: FormerBranch, record: Read): Promise<void> {
     const isLast = withoutOwner(record.owners, owner).length === 0;
     await this.release(owner, former, isLast ? await this.protection.release(former, record) : record);
   }

@@ -2,10 +2,10 @@ import { contains, descriptorOf, readDescriptor, render } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed } from './drift';
 import type { HandlerLocation } from './errors';
 import { nestedNames, toUserError } from './errors';
-import { FormerBranches } from './former';
+import { FormerBranches, withMoves } from './former';
 import { knownCommits, lastCommit, lostCommit } from './history';
 import { assertSameParent, withParent } from './parents';
-import { Protections } from './protection';
+import { isProtected, Protections } from './protection';
 import { BranchRemoval } from './removal';
 import type { RemovalCalls } from './removal';
 import { headOfParent, nestedBranch, startOf } from './start';
@@ -13,7 +13,7 @@ import type { BranchRequest, BranchResult } from '../../src/branch/contract';
 import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import type { BranchRecord } from '../registry/branch';
-import { branchKey } from '../registry/branch';
+import { branchKey, repositoryId } from '../registry/branch';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import { DONE, done, waitFor } from '../shared/lifecycle';
@@ -56,21 +56,23 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     await this.registry.write<BranchRecord>(branchKey(request), record, version);
   }
 
-  /** With another name in the same repository, the environment takes its branch with it. */
+  /**
+   * With another name in the same repository, the environment takes its branch with it. In another repository, its
+   * former branch stays, and its rules are removed when the new branch is complete.
+   */
   public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
     if (branchKey(before) === branchKey(request)) return this.requestCreate(owner, request);
     const former = await this.registry.read<BranchRecord>(branchKey(before));
     const { version, ...record } = await this.claimed(owner, request);
-    const isRename = request.host === before.host
-      && request.repositoryName === before.repositoryName
-      && former !== undefined
-      && owns(former.owners, owner)
-      && former.owners.length === 1;
+    const isOnly = former !== undefined && owns(former.owners, owner) && former.owners.length === 1;
+    const isRename = isOnly && repositoryId(request) === repositoryId(before);
+    const isMove = isOnly && !isRename && isProtected(former);
     const isKnown = record.renamedFrom?.branchName === before.branchName;
     const rename = isRename && !isKnown && { renamedFrom: { branchName: before.branchName } };
     const seen = isRename && former.seen && { seen: former.seen };
-    await this.registry.write<BranchRecord>(branchKey(request), { ...seen, ...record, ...rename }, version);
-    if (!isRename) await this.former.release(owner, before);
+    const moves = former && withMoves(request, record, former, isMove ? [before] : []);
+    await this.registry.write<BranchRecord>(branchKey(request), { ...seen, ...record, ...rename, ...moves }, version);
+    if (!isRename && !isMove) await this.former.release(owner, before);
   }
 
   public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {
@@ -81,18 +83,19 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (former !== undefined) await this.former.release(owner, { ...request, branchName: former });
     const isLast = withoutOwner(record.owners, owner).length === 0;
     const isKept = request.removal !== 'archive' || record.origin !== 'created' || !isLast;
-    const isProtected = record.foreignRules !== undefined || record.review !== undefined;
-    if (isKept && !(isLast && isProtected)) return this.former.release(owner, request, record);
+    const hasRules = isProtected(record) || record.movedFrom !== undefined;
+    if (isKept && !(isLast && hasRules)) return this.former.release(owner, request, record);
     const mark = isKept ? { unprotecting: true as const } : { removing: {} };
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...mark }, record.version);
   }
 
   /** Removes the rules of a branch that stays, and its record. */
-  private async unprotect(request: BranchRequest, record: Read): Promise<Progress<void>> {
+  private async unprotect(request: BranchRequest, found: Read): Promise<Progress<void>> {
     try {
+      const { record, note } = await this.former.endMoves(request, found);
       const { version } = await this.protection.release(request, record);
       await this.registry.remove(branchKey(request), version);
-      return DONE;
+      return { ...DONE, ...note };
     } catch (error) {
       throw toUserError(error, request, this.place);
     }
@@ -149,10 +152,11 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...seen }, version);
   }
 
-  private async remove(request: BranchRequest, record: Read): Promise<Progress<void>> {
+  private async remove(request: BranchRequest, found: Read): Promise<Progress<void>> {
     try {
+      const { record, note } = await this.former.endMoves(request, found);
       await this.removal.remove(request, record);
-      return DONE;
+      return { ...DONE, ...note };
     } catch (error) {
       if (error instanceof BranchMovedError) return waitFor('a moment without pushes to the branch');
       throw toUserError(error, request, this.place);
@@ -257,7 +261,7 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       record = await this.registry.write<BranchRecord>(branchKey(request), settled, record.version);
     }
     record = await this.protection.apply(request, record);
-    await this.former.endRename(request, record);
-    return done({ branchName: request.branchName, commitId });
+    const { note } = await this.former.endMoves(request, await this.former.endRename(request, record));
+    return { ...done({ branchName: request.branchName, commitId }), ...note };
   }
 }

@@ -11,6 +11,12 @@ type Branch = Pick<BranchRequest, 'host' | 'credentialsArn' | 'repositoryName' |
 /** The calls of the host that a protection needs. */
 export type ProtectionCalls = 'foreignRules' | 'protect';
 
+/** Whether this library has made rules for the branch, or was about to. */
+export function isProtected({ foreignRules, review }: BranchRecord): boolean {
+  // records of a former version have no rules of others
+  return foreignRules !== undefined || review !== undefined;
+}
+
 /** Requires what is declared of pull requests to a branch, and removes only what it has required itself. */
 export class Protections {
   public constructor(
@@ -33,10 +39,8 @@ export class Protections {
 
   /** Removes what was required; the branch may be deleted afterwards. */
   public async release(branch: Branch, record: Read): Promise<Read> {
-    const { foreignRules } = record;
-    // records of a former version have no rules of others
-    if (foreignRules === undefined && !record.review) return record;
-    await this.hosts(branch).protect(branch.repositoryName, branch.branchName, {}, foreignRules ?? []);
+    if (!isProtected(record)) return record;
+    await this.hosts(branch).protect(branch.repositoryName, branch.branchName, {}, record.foreignRules ?? []);
     return this.save(branch, record, undefined);
   }
 

@@ -4,7 +4,7 @@ import { Protections } from './protection';
 import type { BranchRequest } from '../../src/branch/contract';
 import { LISTED } from '../../src/registry/contract';
 import type { Archive, BranchRecord } from '../registry/branch';
-import { archiveName, branchKey } from '../registry/branch';
+import { archiveName, branchKey, repositoryId } from '../registry/branch';
 import type { Registry, Versioned } from '../registry/registry';
 import type { Hosts } from '../sources/hosts';
 import { BranchMovedError, SourceError } from '../sources/source';
@@ -70,11 +70,11 @@ export class BranchRemoval {
 
   private async assertUnused(request: BranchRequest): Promise<void> {
     await this.assertNoPullRequests(request, false);
-    const { repositoryName, branchName } = request;
+    const { branchName } = request;
     const children: string[] = [];
     for (const { owners } of await this.registry.list<BranchRecord>(LISTED.branch)) {
       const child = owners.at(-1)?.request;
-      if (child?.parentName !== branchName || child.repositoryName !== repositoryName) continue;
+      if (child?.parentName !== branchName || repositoryId(child) !== repositoryId(request)) continue;
       // the list may be older than a removal
       const record = await this.registry.read<BranchRecord>(branchKey(child));
       if (record && !record.removing) children.push(child.branchName);

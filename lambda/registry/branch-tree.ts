@@ -1,3 +1,4 @@
+import { branchKey, repositoryId } from './branch';
 import type { BranchRecord } from './branch';
 import type { Registry } from './registry';
 import type { BranchRequest } from '../../src/branch/contract';
@@ -5,6 +6,8 @@ import { LISTED } from '../../src/registry/contract';
 
 /** A branch of an environment, and the branch from which it comes. */
 export type TreeBranch = BranchRequest;
+
+type TreeRepository = Pick<TreeBranch, 'host' | 'repositoryName'>;
 
 /** The branches of all environments. Every branch knows its parent; the root of a repository has no environment. */
 export async function branchTree(registry: Registry): Promise<BranchTree> {
@@ -14,14 +17,14 @@ export async function branchTree(registry: Registry): Promise<BranchTree> {
     const branch = record.owners.at(-1)?.request;
     if (!branch) return [];
     for (const name of [...record.formerNames ?? [], record.renamedFrom?.branchName ?? []].flat()) {
-      formerNames.set(`${branch.repositoryName}#${name}`, branch.branchName);
+      formerNames.set(branchKey({ ...branch, branchName: name }), branch.branchName);
     }
     return [branch];
   });
-  const names = new Set(branches.map(({ repositoryName, branchName }) => `${repositoryName}#${branchName}`));
+  const names = new Set(branches.map(branchKey));
   return new BranchTree(branches.map(branch => {
     // a parent that was renamed in another app
-    const key = `${branch.repositoryName}#${branch.parentName}`;
+    const key = branchKey({ ...branch, branchName: branch.parentName });
     const parentName = names.has(key) ? branch.parentName : formerNames.get(key) ?? branch.parentName;
     return parentName === branch.branchName ? branch : { ...branch, parentName };
   }));
@@ -32,21 +35,24 @@ export class BranchTree {
 
   /**
    * The branch with this name, or of the environment with this name.
+   *
+   * @param repository the repository of the branch. @default - any
    * @throws if there is none, or more than one
    */
-  public find(name: string, repositoryName?: string): TreeBranch {
-    const all = this.branches.filter(branch => [undefined, branch.repositoryName].includes(repositoryName));
+  public find(name: string, repository?: TreeRepository): TreeBranch {
+    const id = repository && repositoryId(repository);
+    const all = this.branches.filter(branch => [undefined, repositoryId(branch)].includes(id));
     const found = [
       all.filter(({ branchName }) => branchName === name),
       all.filter(({ environmentName }) => environmentName === name),
     ].find(({ length }) => length > 0) ?? [];
     if (found.length === 1 && found[0]) return found[0];
     if (found.length > 1) {
-      const names = found.map(branch => `'${branch.branchName}' of repository '${branch.repositoryName}'`);
+      const names = found.map(branch => `'${branch.branchName}' of repository '${repositoryId(branch)}'`);
       throw new Error(`'${name}' is not unique: there are ${names.join(', ')}; name the branch, or the environment`);
     }
     const known = all.map(({ branchName }) => `'${branchName}'`).sort();
-    const where = repositoryName === undefined ? '' : ` in repository '${repositoryName}'`;
+    const where = repository === undefined ? '' : ` in repository '${repository.repositoryName}'`;
     throw new Error(
       `no environment has the branch or the name '${name}'${where}: `
         + (known.length > 0 ? `there are the branches ${known.join(', ')}` : 'no environment has a branch'),
@@ -54,9 +60,9 @@ export class BranchTree {
   }
 
   /** The branch and its ancestors, the root last. */
-  public path({ repositoryName, branchName }: Pick<TreeBranch, 'repositoryName' | 'branchName'>): readonly string[] {
+  public path({ branchName, ...repository }: TreeRepository & { readonly branchName: string }): readonly string[] {
     const path = [branchName];
-    for (let at = this.at(repositoryName, branchName); at; at = this.at(repositoryName, at.parentName)) {
+    for (let at = this.at(repository, branchName); at; at = this.at(repository, at.parentName)) {
       if (path.includes(at.parentName)) break;
       path.push(at.parentName);
     }
@@ -70,19 +76,21 @@ export class BranchTree {
   }
 
   /** The branches that come from a branch, directly or not, parents first. */
-  public descendants(repositoryName: string, branchName: string): readonly TreeBranch[] {
+  public descendants(repository: TreeRepository, branchName: string): readonly TreeBranch[] {
+    const id = repositoryId(repository);
     const found: TreeBranch[] = [];
     let level = [branchName];
     while (level.length > 0) {
       const children = this.branches.filter(branch =>
-        branch.repositoryName === repositoryName && level.includes(branch.parentName) && !found.includes(branch));
+        repositoryId(branch) === id && level.includes(branch.parentName) && !found.includes(branch));
       found.push(...children);
       level = children.map(child => child.branchName);
     }
     return found;
   }
 
-  private at(repositoryName: string, branchName: string): TreeBranch | undefined {
-    return this.branches.find(branch => branch.repositoryName === repositoryName && branch.branchName === branchName);
+  private at(repository: TreeRepository, branchName: string): TreeBranch | undefined {
+    const key = branchKey({ ...repository, branchName });
+    return this.branches.find(branch => branchKey(branch) === key);
   }
 }

@@ -22,6 +22,10 @@ export interface BranchRecord {
     /** Whether the branch is, or will be, created at the head of the former one. */
     readonly isCopy?: true;
   };
+  /**
+   * Branches in other repositories that the environment had before, and whose rules are to be removed; absent: none.
+   */
+  readonly movedFrom?: readonly FormerBranch[];
   /** Names that the branch had before. */
   readonly formerNames?: readonly string[];
   /** The review that the host requires now. */
@@ -45,10 +49,16 @@ export interface Archive {
   readonly commitId: string;
 }
 
-type BranchName = Pick<BranchRequest, 'repositoryName' | 'branchName'>;
+/** A branch that an environment had before. */
+export type FormerBranch = Pick<BranchRequest, 'host' | 'credentialsArn' | 'repositoryName' | 'branchName'>;
 
-export function branchKey({ repositoryName, branchName }: BranchName): string {
-  return `${RECORDS.branch}${repositoryName}#${branchName}`;
+/** Unique among all hosts: two of them may have repositories of the same name. */
+export function repositoryId({ host, repositoryName }: Pick<BranchRequest, 'host' | 'repositoryName'>): string {
+  return host === 'codecommit' ? repositoryName : `${host}:${repositoryName}`;
+}
+
+export function branchKey(branch: Pick<BranchRequest, 'host' | 'repositoryName' | 'branchName'>): string {
+  return `${RECORDS.branch}${repositoryId(branch)}#${branch.branchName}`;
 }
 
 /** CodeCommit has the shortest limit. */

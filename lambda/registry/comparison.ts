@@ -1,3 +1,4 @@
+import { repositoryId } from './branch';
 import type { BranchRequest } from '../../src/branch/contract';
 import { RECORDS } from '../../src/registry/contract';
 
@@ -10,6 +11,6 @@ export interface ComparisonRecord {
   readonly isMinimum?: true;
 }
 
-export function comparisonKey({ repositoryName, branchName }: Pick<BranchRequest, 'repositoryName' | 'branchName'>) {
-  return `${RECORDS.comparison}${repositoryName}#${branchName}`;
+export function comparisonKey(branch: Pick<BranchRequest, 'host' | 'repositoryName' | 'branchName'>): string {
+  return `${RECORDS.comparison}${repositoryId(branch)}#${branch.branchName}`;
 }

@@ -174,8 +174,8 @@ describe('a backport is rejected', () => {
   });
 
   test('in Bitbucket, whose API cannot apply commits', async () => {
-    await world.declare('env/test1', { host: 'bitbucket' });
-    await expect(world.backport(['main'], 'env/test1')).rejects.toThrow(
+    await world.declare('env/tea', { host: 'bitbucket' });
+    await expect(world.backport(['main'], 'env/tea')).rejects.toThrow(
       "commits cannot be ported back in repository 'shop', because the API of Bitbucket cannot apply a commit to "
         + 'another branch: use git cherry-pick -x and open a pull request, and after its merge '
         + "'org-environments absorb'; nothing was done",

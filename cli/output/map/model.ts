@@ -1,5 +1,7 @@
 import type { MapBranch, StatusOutcome } from '../../../src/operations/contract';
 
+type MapRepository = Pick<MapBranch, 'host' | 'repositoryName'>;
+
 /** What the color of a branch says. */
 export type MapState = 'deployed' | 'failed' | 'running' | 'stopped' | 'unknown';
 
@@ -30,8 +32,8 @@ const STATES: Readonly<Record<string, MapState>> = {
 
 /** The trees of all repositories, their roots first. */
 export function mapTrees(branches: readonly MapBranch[], pipelines: readonly StatusOutcome[]): readonly MapNode[] {
-  const keyOf = (repositoryName: string, name: string): string => `${repositoryName}#${name}`;
-  const known = new Set(branches.map(({ repositoryName, branchName }) => keyOf(repositoryName, branchName)));
+  const keyOf = ({ host, repositoryName }: MapRepository, name: string): string => `${host}:${repositoryName}#${name}`;
+  const known = new Set(branches.map(branch => keyOf(branch, branch.branchName)));
   const node = (branch: MapBranch, path: readonly string[]): MapNode => {
     const pipeline = pipelines.find(one =>
       one.environmentName === branch.environmentName && one.branchName === branch.branchName);
@@ -41,21 +43,21 @@ export function mapTrees(branches: readonly MapBranch[], pipelines: readonly Sta
       branch,
       ...pipeline && { pipeline },
       state: stateOf(pipeline),
-      children: childrenOf(branch.repositoryName, branch.branchName, path),
+      children: childrenOf(keyOf(branch, branch.branchName), path),
     };
   };
-  const childrenOf = (repositoryName: string, name: string, path: readonly string[]): MapNode[] => branches
-    .filter(one => one.repositoryName === repositoryName && one.parentName === name && !path.includes(one.branchName))
+  const childrenOf = (key: string, path: readonly string[]): MapNode[] => branches
+    .filter(one => keyOf(one, one.parentName) === key && !path.includes(one.branchName))
     .sort((one, other) => one.branchName.localeCompare(other.branchName))
     .map(one => node(one, [...path, one.branchName]));
   const roots = new Map(branches
-    .filter(({ repositoryName, parentName }) => !known.has(keyOf(repositoryName, parentName)))
-    .map(({ repositoryName, parentName }) => [keyOf(repositoryName, parentName), { repositoryName, parentName }]));
-  return [...roots.values()].map(({ repositoryName, parentName: branchName }) => ({
+    .map(branch => [keyOf(branch, branch.parentName), branch] as const)
+    .filter(([key]) => !known.has(key)));
+  return [...roots].map(([key, { repositoryName, parentName: branchName }]) => ({
     repositoryName,
     branchName,
     state: 'unknown' as const,
-    children: childrenOf(repositoryName, branchName, [branchName]),
+    children: childrenOf(key, [branchName]),
   }));
 }
 

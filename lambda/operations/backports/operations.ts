@@ -10,6 +10,7 @@ import { NAMES } from '../../../src/private/contract';
 import type { History } from '../../history/history';
 import type { AbsorbRecord, BackportRecord } from '../../registry/backport';
 import { backportKey, backportStatus } from '../../registry/backport';
+import { repositoryId } from '../../registry/branch';
 import type { BranchTree, TreeBranch } from '../../registry/branch-tree';
 import { branchTree } from '../../registry/branch-tree';
 import type { Registry } from '../../registry/registry';
@@ -76,12 +77,12 @@ export class BackportOperations {
     const tree = await branchTree(this.parts.registry);
     const source = tree.find(from);
     if (source.host === 'bitbucket') throw noPicks(source.repositoryName);
-    const receivers = to.map(name => tree.find(name, source.repositoryName));
+    const receivers = to.map(name => tree.find(name, source));
     const target = targetOf(tree, source, receivers);
     const references = [...named, ...await this.commitsOf(source, pullRequest)];
     if (references.length === 0) throw nothingNamed();
     const commits = await this.checked(references, source);
-    const branches = receivers.length > 0 ? receivers : tree.descendants(source.repositoryName, target);
+    const branches = receivers.length > 0 ? receivers : tree.descendants(source, target);
     return this.recordOf(source, by, {
       from: source.branchName,
       target,
@@ -103,8 +104,8 @@ export class BackportOperations {
       ? rootOf(tree, name)
       : tree.find(name);
     const { repositoryName, branchName } = source;
-    const descendants = tree.descendants(repositoryName, branchName);
-    const receivers = to.map(other => tree.find(other, repositoryName));
+    const descendants = tree.descendants(source, branchName);
+    const receivers = to.map(other => tree.find(other, source));
     const foreign = receivers.find(receiver => !descendants.includes(receiver));
     if (foreign) throw noCommonBranch([foreign.branchName, branchName]);
     const head = await this.parts.hosts(source).resolve(repositoryName, `refs/heads/${branchName}`);
@@ -198,7 +199,7 @@ function isKnown(tree: BranchTree, name: string): boolean {
 function rootOf(tree: BranchTree, name: string): TreeBranch {
   const children = tree.branches.filter(({ parentName }) => parentName === name);
   const [child] = children;
-  const repositories = new Set(children.map(({ repositoryName }) => repositoryName));
+  const repositories = new Set(children.map(repositoryId));
   if (!child || repositories.size > 1) {
     throw new Error(
       `the branch '${name}' is in more than one repository (${[...repositories].join(', ')}): name an environment`,

@@ -1,4 +1,5 @@
 import type { MapBranch } from '../../../src/operations/contract';
+import { branchKey } from '../../registry/branch';
 import type { TreeBranch } from '../../registry/branch-tree';
 import { branchTree } from '../../registry/branch-tree';
 import type { ComparisonRecord } from '../../registry/comparison';
@@ -37,8 +38,8 @@ export class BranchMap {
   }
 
   private async describe(branch: TreeBranch, heads: Heads, until: number): Promise<MapBranch> {
-    const { repositoryName, branchName, parentName, environmentName, accountId } = branch;
-    const known = { repositoryName, branchName, parentName, environmentName, accountId };
+    const { host, repositoryName, branchName, parentName, environmentName, accountId } = branch;
+    const known = { host, repositoryName, branchName, parentName, environmentName, accountId };
     if (this.now() > until) return known;
     try {
       const [head, parentHead] = [await heads.of(branch, branchName), await heads.of(branch, parentName)];
@@ -81,7 +82,7 @@ class Heads {
   public constructor(private readonly hosts: Hosts<MapCalls>) {}
 
   public async of(branch: TreeBranch, name: string): Promise<string | undefined> {
-    const key = `${branch.repositoryName}#${name}`;
+    const key = branchKey({ ...branch, branchName: name });
     const known = this.heads.get(key) ?? this.hosts(branch).head(branch.repositoryName, name);
     this.heads.set(key, known);
     return known;

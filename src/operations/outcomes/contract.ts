@@ -2,9 +2,11 @@ import type { BackportStatus } from '../../backport/contract';
 import type { SideName } from '../../blue-green/contract';
 import type { ReleaseStatus } from '../../blue-green/release/contract';
 import type { HistoryEntry } from '../../history/contract';
+import type { SourceHostName } from '../../sources/contract';
 
 /** A branch of an environment, compared with its parent. */
 export interface MapBranch {
+  readonly host: SourceHostName;
   readonly repositoryName: string;
   readonly branchName: string;
   readonly parentName: string;

@@ -12,6 +12,7 @@ import type { MapBranch, StatusOutcome } from '../../../src/operations/contract'
 
 function branch(name: string, parentName: string, rest: Partial<MapBranch> = {}): MapBranch {
   return {
+    host: 'codecommit',
     repositoryName: 'shop',
     branchName: `env/${name}`,
     parentName,
@@ -49,6 +50,13 @@ const PIPELINES = [
   pipeline('prod', 'Succeeded'), pipeline('test', 'Failed'), pipeline('dev', 'InProgress', { state: 'halted' }),
   pipeline('qa'),
 ];
+
+test('repositories of the same name on two hosts are two trees', () => {
+  const branches = [branch('prod', 'main', { host: 'github' }), branch('prod', 'main', { host: 'gitlab' })];
+  expect(mapTrees(branches, []).map(({ branchName, children }) => [branchName, children.length])).toEqual([
+    ['main', 1], ['main', 1],
+  ]);
+});
 
 test('the text is a tree with a line for each branch', () => {
   const lines = mapText(BRANCHES, PIPELINES).map(stripVTControlCharacters).map(line => (
