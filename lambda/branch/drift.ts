@@ -28,6 +28,14 @@ export function notDescribed(request: BranchRequest): Drift {
   };
 }
 
+export function unprotected(request: BranchRequest): Drift {
+  return {
+    what: `${nameOf(request)} does not require the reviews or checks that are declared for it`,
+    remedy: 'they are required again',
+    isRepairable: true,
+  };
+}
+
 export function noRecord(request: BranchRequest): Drift {
   return {
     what: `the registry has no record of ${nameOf(request)}`,

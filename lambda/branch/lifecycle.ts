@@ -1,11 +1,11 @@
 import { contains, descriptorOf, readDescriptor, render } from './descriptor';
-import { deleted, forcePushed, noRecord, notDescribed } from './drift';
+import { deleted, forcePushed, noRecord, notDescribed, unprotected } from './drift';
 import type { HandlerLocation } from './errors';
 import { nestedNames, toUserError } from './errors';
 import { FormerBranches, withMoves } from './former';
 import { knownCommits, lastCommit, lostCommit } from './history';
 import { assertSameParent, withParent } from './parents';
-import { isProtected, Protections } from './protection';
+import { isProtected, Protections, rulesOf } from './protection';
 import { BranchRemoval } from './removal';
 import type { RemovalCalls } from './removal';
 import { headOfParent, nestedBranch, startOf } from './start';
@@ -24,7 +24,7 @@ import { BranchMovedError, SourceError } from '../sources/source';
 type Read = Versioned<BranchRecord>;
 
 /** The calls of the host that a branch needs. */
-export type BranchCalls = RemovalCalls | 'branches' | 'file' | 'commitFile' | 'resolve';
+export type BranchCalls = RemovalCalls | 'branches' | 'file' | 'commitFile' | 'requires' | 'resolve';
 
 /** Creates, adopts, renames or archives the branch of an environment, and writes its descriptor. No commit is lost. */
 export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
@@ -147,7 +147,8 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
   public async requestRepair(owner: Owner, request: BranchRequest): Promise<void> {
     const { repositoryName, branchName } = request;
     const head = await this.hosts(request).head(repositoryName, branchName);
-    const { version, ...record } = await this.claimed(owner, request);
+    // the rules are made again
+    const { version, review, checks, ...record } = await this.claimed(owner, request);
     const seen = head !== undefined && { seen: { head, at: this.now() } };
     await this.registry.write<BranchRecord>(branchKey(request), { ...record, ...seen }, version);
   }
@@ -191,9 +192,12 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
       const seen = { head, at: this.now() };
       await this.registry.write<BranchRecord>(branchKey(request), { ...record, seen }, record.version);
     }
+    const rules = rulesOf(request);
+    const isUnprotected = rules !== undefined && !(await host.requires(repositoryName, branchName, rules));
     return [
       ...(lost === undefined ? [] : [forcePushed(request, lost)]),
       ...(isDescribed ? [] : [notDescribed(request)]),
+      ...(isUnprotected ? [unprotected(request)] : []),
     ];
   }
 

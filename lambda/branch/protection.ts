@@ -4,12 +4,18 @@ import type { BranchRecord } from '../registry/branch';
 import { branchKey } from '../registry/branch';
 import type { Registry, Versioned } from '../registry/registry';
 import type { Hosts } from '../sources/hosts';
+import type { BranchRules } from '../sources/source';
 
 type Read = Versioned<BranchRecord>;
 type Branch = Pick<BranchRequest, 'host' | 'credentialsArn' | 'repositoryName' | 'branchName'>;
 
 /** The calls of the host that a protection needs. */
 export type ProtectionCalls = 'foreignRules' | 'protect';
+
+/** What is declared of pull requests to a branch; undefined: nothing. */
+export function rulesOf({ review, checks }: BranchRequest): BranchRules | undefined {
+  return review || checks ? { ...review && { review }, ...checks && { checks } } : undefined;
+}
 
 /** Whether this library has made rules for the branch, or was about to. */
 export function isProtected({ foreignRules, review }: BranchRecord): boolean {
@@ -27,14 +33,13 @@ export class Protections {
   /** Requires what the request declares. It may be repeated after a crash at any call. */
   public async apply(request: BranchRequest, record: Read): Promise<Read> {
     const { repositoryName, branchName, review, checks } = request;
-    const wanted = { ...review && { review }, ...checks && { checks } };
-    const isNeeded = Object.keys(wanted).length > 0;
+    const wanted = rulesOf(request);
     const isDone = isDeepStrictEqual(record.review, review) && isDeepStrictEqual(record.checks, checks)
-      && (record.foreignRules !== undefined) === isNeeded;
+      && (record.foreignRules !== undefined) === (wanted !== undefined);
     if (isDone) return record;
     const intended = await this.intend(request, record);
-    await this.hosts(request).protect(repositoryName, branchName, wanted, intended.foreignRules ?? []);
-    return this.save(request, intended, isNeeded ? wanted : undefined);
+    await this.hosts(request).protect(repositoryName, branchName, wanted ?? {}, intended.foreignRules ?? []);
+    return this.save(request, intended, wanted);
   }
 
   /** Removes what was required; the branch may be deleted afterwards. */

@@ -107,6 +107,10 @@ export class CodeCommitHost implements SourceHost {
     await translateErrors(() => new Reviews(this.client, repositoryName).require(branchName, review));
   }
 
+  public async requires(repositoryName: string, branchName: string, { review }: BranchRules): Promise<boolean> {
+    return translateErrors(() => new Reviews(this.client, repositoryName).isRequired(branchName, review));
+  }
+
   public async openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]> {
     return translateErrors(() => openPullRequests(this.client, repositoryName, branchName));
   }

@@ -152,6 +152,8 @@ export interface SourceHost {
   protect(
     repositoryName: string, branchName: string, rules: BranchRules, foreign: readonly string[],
   ): Promise<void>;
+  /** Whether pull requests to a branch need at least this, also by rules of others where the host tells. */
+  requires(repositoryName: string, branchName: string, rules: BranchRules): Promise<boolean>;
   /** The open pull requests from or to a branch. */
   openPullRequests(repositoryName: string, branchName: string): Promise<readonly PullRequest[]>;
   /**

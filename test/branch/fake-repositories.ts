@@ -133,6 +133,11 @@ export class FakeRepositories implements Pick<SourceHost, BranchCalls | 'authorO
     else this.reviews.delete(branchName);
   }
 
+  public async requires(repositoryName: string, branchName: string, { review }: BranchRules): Promise<boolean> {
+    this.check('requires', repositoryName);
+    return review === undefined || this.reviews.get(branchName) === review.approvals;
+  }
+
   public async deleteBranch(repositoryName: string, branchName: string): Promise<string | undefined> {
     this.check('deleteBranch', repositoryName);
     this.beforeDeletion();

@@ -81,6 +81,24 @@ describe('a branch with a review', () => {
     expect((await branchRecord(registry, 'env/test1'))?.foreignRules).toEqual([]);
   });
 
+  test('whose review a person has removed is reported, and repaired', async () => {
+    const { lifecycle, repositories } = world();
+    await make(lifecycle, reviewed);
+    expect(await lifecycle.check(owner, reviewed)).toEqual([]);
+    repositories.reviews.clear();
+    expect(await lifecycle.check(owner, reviewed)).toEqual([{
+      what: "branch 'env/test1' of repository 'shop' does not require the reviews or checks that are declared for it",
+      remedy: 'they are required again',
+      isRepairable: true,
+    }]);
+    await lifecycle.requestRepair(owner, reviewed);
+    await finish(lifecycle, owner, reviewed);
+    expect([...repositories.reviews]).toEqual([['env/test1', '2']]);
+    expect(await lifecycle.check(owner, reviewed)).toEqual([]);
+    await change(lifecycle, request, reviewed);
+    expect([...repositories.reviews]).toEqual([]);
+  });
+
   test('needs none after the declaration was removed', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle, reviewed);

@@ -85,6 +85,15 @@ describe.each(HOSTS)('%s', name => {
     expect(await host.deleteBranch(repositoryName, branchName)).toBeDefined();
   });
 
+  test('knows whether a branch requires a review, also when a person has removed it', async () => {
+    const requires = async (approvals: string) => host.requires(repositoryName, branchName, { review: { approvals } });
+    expect(await requires('2')).toBe(false);
+    await protect(TWO);
+    expect([await requires('2'), await requires('3')]).toEqual([true, false]);
+    await protect({});
+    expect(await requires('2')).toBe(false);
+  });
+
   test('makes no second rule when a protection is repeated', async () => {
     await protect(TWO);
     await protect(TWO);
@@ -125,6 +134,8 @@ describe.each(WITH_CHECKS)('%s', name => {
     const commitId = await world.commit('main', { 'c.txt': 'c\n' });
     const { host, repositoryName } = world;
     await host.protect(repositoryName, branchName, { checks: ['build', 'test'] }, []);
+    const requires = async (...checks: string[]) => host.requires(repositoryName, branchName, { checks });
+    expect([await requires('build', 'test'), await requires('a', 'b', 'c')]).toEqual([true, false]);
     const id = await host.openPullRequest({
       repositoryName, sourceBranch: 'main', targetBranch: branchName, title: 'c', description: '', token: 'token',
     });

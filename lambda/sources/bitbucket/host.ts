@@ -185,6 +185,11 @@ export class BitbucketHost implements SourceHost {
       new BitbucketRules(client, repositoryName).protect(branchName, rules, foreign));
   }
 
+  public async requires(repositoryName: string, branchName: string, rules: BranchRules): Promise<boolean> {
+    return this.call(repositoryName, async client =>
+      new BitbucketRules(client, repositoryName).isRequired(branchName, rules));
+  }
+
   public async pullRequestCommits(repositoryName: string, id: string): Promise<readonly string[] | undefined> {
     return this.orUndefined(repositoryName, async client =>
       new BitbucketPullRequests(client, repositoryName).commitsOf(id));

@@ -45,6 +45,13 @@ export class BitbucketRules {
     }
   }
 
+  /** Whether the restrictions for exactly this branch require what is wanted. */
+  public async isRequired(branchName: string, rules: BranchRules): Promise<boolean> {
+    const known = await this.list(branchName);
+    return [...valuesOf(rules)].every(([kind, value]) =>
+      known.some(one => one.kind === kind && (one.value ?? 0) >= value));
+  }
+
   private async set(branchName: string, kind: Kind, value: number, found: Restriction | undefined): Promise<void> {
     if (found && (found.value ?? 0) === value) return;
     const restriction = {

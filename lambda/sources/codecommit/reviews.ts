@@ -38,6 +38,14 @@ export class Reviews {
     }
   }
 
+  /** Whether the template of the review names the branch. */
+  public async isRequired(branchName: string, review: BranchReview | undefined): Promise<boolean> {
+    if (!review) return true;
+    const name = templateName(this.repositoryName, review);
+    const template = (await this.templates()).find(one => one.name === name);
+    return template?.references.includes(`refs/heads/${branchName}`) ?? false;
+  }
+
   private async add(
     name: string, review: BranchReview, reference: string, templates: readonly Template[],
   ): Promise<void> {

@@ -165,6 +165,11 @@ export class GitHubHost implements SourceHost {
       new GitHubRules(client, repository).protect(branchName, rules));
   }
 
+  public async requires(repositoryName: string, branchName: string, rules: BranchRules): Promise<boolean> {
+    return this.call(repositoryName, async (client, repository) =>
+      new GitHubRules(client, repository).isRequired(branchName, rules));
+  }
+
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
     return this.orUndefined(repositoryName, async (client, repository) => {
       const { parents, message, author } = await new GitHubCommits(client, repository).get(commitId);

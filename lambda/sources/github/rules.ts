@@ -50,6 +50,20 @@ export class GitHubRules {
     }
   }
 
+  /** Whether the rules in effect require what is wanted. */
+  public async isRequired(branchName: string, { review, checks = [] }: BranchRules): Promise<boolean> {
+    const { data: rules } = await this.client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', {
+      ...this.repository, branch: branchName, per_page: PAGE,
+    });
+    const approvals = rules.map(rule =>
+      (rule.type === 'pull_request' ? rule.parameters?.required_approving_review_count ?? 0 : -1));
+    const required = rules.flatMap(rule => (
+      rule.type === 'required_status_checks' ? rule.parameters?.required_status_checks ?? [] : []
+    )).map(({ context }) => context);
+    return Math.max(-1, ...approvals) >= Number(review?.approvals ?? 0)
+      && checks.every(check => required.includes(check));
+  }
+
   private async find(name: string): Promise<number | undefined> {
     for (let page = 1; ; page++) {
       const { data } = await this.client.request('GET /repos/{owner}/{repo}/rulesets', {

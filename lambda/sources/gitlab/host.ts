@@ -156,6 +156,11 @@ export class GitLabHost implements SourceHost {
       new GitLabRules(client, repositoryName).protect(branchName, rules, foreign));
   }
 
+  public async requires(repositoryName: string, branchName: string, rules: BranchRules): Promise<boolean> {
+    return this.call(repositoryName, async client =>
+      new GitLabRules(client, repositoryName).isRequired(branchName, rules));
+  }
+
   public async commit(repositoryName: string, commitId: string): Promise<CommitDetails | undefined> {
     return this.orUndefined(repositoryName, NO_COMMIT, async ({ commits }) => {
       const { parent_ids: parents, message, author_name, author_email } = await commits.show(repositoryName, commitId);

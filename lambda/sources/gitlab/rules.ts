@@ -27,7 +27,7 @@ export class GitLabRules {
 
   /** Requires what is wanted, or nothing. It may be repeated. */
   public async protect(branchName: string, { review }: BranchRules, foreign: readonly string[]): Promise<void> {
-    const name = `org-environments ${branchName}`;
+    const name = nameOf(branchName);
     const rule = (await this.approvalRules(review !== undefined)).find(one => one.name === name);
     const known = await this.protectedBranch(branchName);
     if (!review) {
@@ -41,6 +41,15 @@ export class GitLabRules {
     await this.premium(async () => (rule
       ? this.client.approvals.editApprovalRule(this.repositoryName, rule.id, name, approvals, { protectedBranchIds })
       : this.client.approvals.createApprovalRule(this.repositoryName, name, approvals, { protectedBranchIds })));
+  }
+
+  /** Whether the approval rule of this library exists, and no role pushes without a merge request. */
+  public async isRequired(branchName: string, { review }: BranchRules): Promise<boolean> {
+    if (!review) return true;
+    const rule = (await this.approvalRules(true)).find(one => one.name === nameOf(branchName));
+    const known = await this.protectedBranch(branchName);
+    return rule !== undefined && rule.approvals_required >= Number(review.approvals)
+      && known !== undefined && rolesThatPush(known).length === 0;
   }
 
   /** Returns the id of a protection that lets no role push. @throws if that of another owner does */
@@ -106,6 +115,10 @@ export class GitLabRules {
       );
     }
   }
+}
+
+function nameOf(branchName: string): string {
+  return `org-environments ${branchName}`;
 }
 
 /** The roles and groups that push without a merge request; users are chosen one by one. */
