@@ -92,8 +92,8 @@ function checkReleases() {
     const release = shop?.outputs.DeployedRelease ?? 'none';
     const [execution] = pipelines.find(pipeline => pipeline.accountId === accountId)?.executions ?? [];
     const commit = execution?.commitId.slice(0, 7) ?? '';
-    const isWaiting = execution?.status === 'InProgress';
-    const note = isWaiting ? ` waits in stage '${execution.actions.at(-1).stageName}'` : '';
+    const isWaiting = execution?.status === 'WaitsForApproval';
+    const note = isWaiting ? ` waits for approval in stage '${execution.actions.at(-1).stageName}'` : '';
     console.log(`  ${name.padEnd(6)} ${accountId}  ${release.padEnd(5)}  ${commit}${note}`);
     return [name, release];
   });

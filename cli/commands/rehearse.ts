@@ -114,6 +114,7 @@ interface Collaborators {
 class Rehearsal {
   private readonly startedAt: number;
   private readonly recorder: Recorder;
+  private readonly pipelines?: PipelineRuns;
   private readonly deployments: Deployments;
 
   public constructor(
@@ -123,11 +124,12 @@ class Rehearsal {
     const { faults, write } = run;
     this.startedAt = simulation.clock.now();
     this.recorder = new Recorder(simulation, this.startedAt);
+    if (runsPipelines(options)) {
+      this.pipelines = new PipelineRuns(simulation, write, options.approve, title => this.recorder.mark(title));
+    }
     this.deployments = new Deployments(simulation, {
       faults,
-      pipelines: runsPipelines(options)
-        ? new PipelineRuns(simulation, write, options.approve, title => this.recorder.mark(title))
-        : undefined,
+      pipelines: this.pipelines,
       commands: options.then,
       continues: options.continue ?? false,
       mark: title => this.recorder.mark(title),
@@ -167,6 +169,7 @@ class Rehearsal {
       realSeconds,
       destroyed: deployments.destroyed,
       builds: runsPipelines(options),
+      awaitingReleases: this.pipelines?.awaitingReleases ?? new Set(),
       faults: faults?.report,
       clock: time.scale === undefined ? 'virtual' : 'scaled',
       commandFailures: [...deployments.commandFailures, ...interruption === undefined ? [] : [interruption]],

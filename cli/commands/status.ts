@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { ClosingOutcome, LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
 import type { OperationsClient } from '../operations/operations-function';
 import type { StatusOptions } from '../options/operation-options';
-import { formatDuration, formatTime } from '../output/format';
+import { formatDuration, formatStatus, formatTime } from '../output/format';
 import { NO_ENVIRONMENTS } from '../output/outcome-line';
 import { formatTable } from '../output/table';
 import type { Write } from '../output/terminal';
@@ -72,7 +72,7 @@ function cellsOf(pipeline: StatusOutcome): string[] {
     nameOf(pipeline),
     accountId,
     state,
-    isWaiting ? `waiting (${state})` : executionStatus,
+    isWaiting ? `waiting (${state})` : formatStatus(executionStatus),
     commitId.slice(0, 7),
     author,
     startedAt ? formatTime(startedAt) : '-',

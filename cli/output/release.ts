@@ -12,7 +12,7 @@ const STEPS: Readonly<Record<ReleaseStep, string>> = {
   merge: 'merges the commit into the branch of the side',
   deploy: 'waits until the pipeline of the side has deployed it',
   verify: 'waits until the side is healthy',
-  approve: 'waits for an approval',
+  approve: 'waits for approval',
   before: 'runs the hook before the shift',
   shift: 'shifts the traffic',
   singletons: 'moves what runs on one side only',

@@ -1,7 +1,9 @@
 import pc from 'picocolors';
 import { formatCount } from './format';
-import type { Report } from '../report/report';
+import type { ReleaseReport, Report } from '../report/report';
 import type { WaitingEnvironment } from '../run/approvals';
+
+const AWAITS: ReleaseReport['state'] = 'waits for approval';
 
 export interface VerdictFacts {
   readonly report: Pick<
@@ -45,9 +47,11 @@ function notDeployed({ waiting, report: { releases } }: VerdictFacts): string[] 
   const commits = waiting.map(({ environmentName, stageName, commitId }) => (
     `${environmentName}: ${commitId.slice(0, 7)} waits for approval in stage '${stageName}'`
   ));
-  const unfinished = releases.filter(({ state }) => state === 'in progress');
-  const waitingReleases = unfinished.map(({ environmentName }) => `${environmentName}: its release waits for approval`);
-  return [...commits, ...waitingReleases].map(line => `${pc.yellow('!')} Not deployed: ${line}`);
+  const unfinished = releases.filter(({ state }) => state === 'in progress' || state === AWAITS);
+  const releaseStates = unfinished.map(({ environmentName, state }) => (
+    `${environmentName}: its release ${state === AWAITS ? state : `is ${state}`}`
+  ));
+  return [...commits, ...releaseStates].map(line => `${pc.yellow('!')} Not deployed: ${line}`);
 }
 
 function notRehearsed({ report, pipelinesRan }: VerdictFacts): string[] {
@@ -62,8 +66,8 @@ function notRehearsed({ report, pipelinesRan }: VerdictFacts): string[] {
 }
 
 function adviceOf({ waiting, report: { releases } }: VerdictFacts): string[] {
-  const unfinished = releases.filter(({ state }) => state === 'in progress');
-  const [name] = [...waiting, ...unfinished].map(({ environmentName }) => environmentName);
+  const awaiting = [...waiting, ...releases.filter(({ state }) => state === AWAITS)];
+  const [name] = awaiting.map(({ environmentName }) => environmentName);
   return name === undefined
     ? []
     : [`to rehearse what comes after an approval, add --approve ${name}, or --approve all`];

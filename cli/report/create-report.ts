@@ -10,16 +10,18 @@ import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import type { Simulation } from '../../rehearsal/simulation';
 
 interface Run extends Pick<Report, 'commandFailures' | 'destroyed' | 'faults' | 'clock' | 'realSeconds'> {
+  /** Ids of the releases that wait for approval. */
+  readonly awaitingReleases: ReadonlySet<string>;
   /** Whether builds ran. Without them, the executions of pipelines mean nothing. */
   readonly builds: boolean;
 }
 
 /** Reports the state of the simulated organization, and how it was reached. */
 export async function createReport(
-  simulation: Simulation, deployments: readonly Deployment[], { builds, ...run }: Run,
+  simulation: Simulation, deployments: readonly Deployment[], { builds, awaitingReleases, ...run }: Run,
 ): Promise<Report> {
   const pipelines = builds ? reportPipelines(simulation) : [];
-  const releases = reportReleases(simulation);
+  const releases = reportReleases(simulation, awaitingReleases);
   return {
     succeeded: run.commandFailures.length === 0
       && deployments.every(({ result, succeededOnRetry }) => result.succeeded || succeededOnRetry)

@@ -1,11 +1,12 @@
 import type { ExecutionReport, PipelineReport } from './report';
 import type { PipelineSummary } from '../../rehearsal/services/codepipeline/service';
 import type { Simulation } from '../../rehearsal/simulation';
-
-const WAITS = 'WaitsForApproval';
+import { AWAITS_APPROVAL } from '../../src/operations/contract';
 
 /** An execution of a simulated pipeline. */
 export type Execution = PipelineSummary['executions'][number];
+
+type ActionRun = Execution['actionRuns'][number];
 
 /** Reports the pipelines of all accounts with their executions, deleted pipelines included. */
 export function reportPipelines({ codepipeline }: Simulation): PipelineReport[] {
@@ -22,7 +23,7 @@ export function reportExecution(execution: Execution): ExecutionReport {
     commitId: execution.found.at(0)?.revisionId ?? execution.revisions.at(0)?.revisionValue,
     statusReason: execution.statusSummary,
     actions: [...execution.actionRuns].reverse().map(({ stageName, action, status }) => (
-      { stageName, actionName: action.Name, status: isApproval(action) && status === 'InProgress' ? WAITS : status }
+      { stageName, actionName: action.Name, status: statusOfAction(action, status) }
     )),
   };
 }
@@ -31,9 +32,13 @@ export function reportExecution(execution: Execution): ExecutionReport {
 export function statusOf({ status, actionRuns }: Execution): string {
   const running = actionRuns.filter(run => run.status === 'InProgress');
   if (status !== 'InProgress' || running.length === 0) return status;
-  return running.every(({ action }) => isApproval(action)) ? WAITS : status;
+  return running.every(({ action }) => isApproval(action)) ? AWAITS_APPROVAL : status;
 }
 
-function isApproval({ ActionTypeId }: Execution['actionRuns'][number]['action']): boolean {
+function statusOfAction(action: ActionRun['action'], status: ActionRun['status']): string {
+  return isApproval(action) && status === 'InProgress' ? AWAITS_APPROVAL : status;
+}
+
+function isApproval({ ActionTypeId }: ActionRun['action']): boolean {
   return ActionTypeId.Category === 'Approval';
 }

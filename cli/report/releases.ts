@@ -18,8 +18,11 @@ export function releaseExecutions({ stepFunctions }: Simulation): ReleaseExecuti
   });
 }
 
-export function reportReleases(simulation: Simulation): ReleaseReport[] {
-  return releaseExecutions(simulation).map(({ stateMachineArn, ...release }) => release);
+/** @param awaiting ids of the releases that wait for approval */
+export function reportReleases(simulation: Simulation, awaiting: ReadonlySet<string>): ReleaseReport[] {
+  return releaseExecutions(simulation).map(({ stateMachineArn, state, ...release }) => (
+    { ...release, state: state === 'in progress' && awaiting.has(release.releaseId) ? 'waits for approval' : state }
+  ));
 }
 
 /** The last release of each environment that failed, unless a person has ended it. */

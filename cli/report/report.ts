@@ -118,7 +118,7 @@ export interface EnvironmentReport {
 export interface ReleaseReport {
   readonly environmentName: string;
   readonly releaseId: string;
-  readonly state: 'in progress' | 'succeeded' | 'failed';
+  readonly state: 'in progress' | 'waits for approval' | 'succeeded' | 'failed';
   /** Why the traffic has returned. */
   readonly reason?: string;
 }

@@ -5,7 +5,7 @@ import type { Write } from '../output/terminal';
 import { readEnvironments } from '../report/environments';
 import type { EnvironmentReport } from '../report/report';
 
-/** An environment whose pipeline waits for an approval. */
+/** An environment whose pipeline waits for approval. */
 export interface WaitingEnvironment {
   readonly environmentName: string;
   readonly stageName: string;
@@ -59,7 +59,7 @@ export class Approvals {
   }
 }
 
-/** Returns the environments whose pipelines wait for an approval. */
+/** Returns the environments whose pipelines wait for approval. */
 export function waitingEnvironments(
   { codepipeline }: Simulation, environments: readonly EnvironmentReport[],
 ): WaitingEnvironment[] {

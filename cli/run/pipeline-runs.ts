@@ -36,6 +36,11 @@ export class PipelineRuns {
     return this.approvals.problem;
   }
 
+  /** Ids of the releases that wait for approval. */
+  public get awaitingReleases(): ReadonlySet<string> {
+    return this.releases.awaiting;
+  }
+
   /** Waits until no pipeline is working and no release is in progress, and prints their results. */
   public async wait(): Promise<void> {
     do {

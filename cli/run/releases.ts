@@ -17,20 +17,22 @@ export class ReleaseRuns {
   private readonly printed = new Set<string>();
   /** Ids of the releases that were approved. */
   private readonly approved = new Set<string>();
+  /** Ids of the releases that waited for approval at the last look. */
+  public awaiting: ReadonlySet<string> = new Set();
 
   /** @param approvals whose releases are approved: names of environments, or `all` */
   public constructor(
     private readonly simulation: Simulation, private readonly write: Write, private readonly approvals: ApprovedNames,
   ) {}
 
-  /** Waits until every release has ended or waits for an approval. Returns whether it has waited. */
+  /** Waits until every release has ended or waits for approval. Returns whether it has waited. */
   public async wait(): Promise<boolean> {
     let hasWaited = false;
     while (await this.isBusy()) {
       hasWaited = true;
       await this.simulation.clock.sleep(POLL_SECONDS);
     }
-    reportReleases(this.simulation).forEach(release => this.print(release));
+    reportReleases(this.simulation, this.awaiting).forEach(release => this.print(release));
     return hasWaited;
   }
 
@@ -55,6 +57,7 @@ export class ReleaseRuns {
   private async isBusy(): Promise<boolean> {
     const inProgress = releaseExecutions(this.simulation).filter(({ state }) => state === 'in progress');
     const waiting = await Promise.all(inProgress.map(async release => this.waitsForApproval(release)));
+    this.awaiting = new Set(inProgress.filter((_, index) => waiting[index]).map(({ releaseId }) => releaseId));
     return waiting.includes(false);
   }
 
@@ -86,8 +89,7 @@ export class ReleaseRuns {
     const key = `${releaseId} ${state}`;
     if (this.printed.has(key)) return;
     this.printed.add(key);
-    const mark = { 'succeeded': pc.green('✓'), 'failed': pc.red('✗'), 'in progress': pc.yellow('…') }[state];
-    const result = state === 'in progress' ? 'waits for an approval' : state;
-    this.write(`${mark} release of ${environmentName}  ${result}${reason === undefined ? '' : `: ${reason}`}`);
+    const mark = state === 'succeeded' ? pc.green('✓') : state === 'failed' ? pc.red('✗') : pc.yellow('…');
+    this.write(`${mark} release of ${environmentName}  ${state}${reason === undefined ? '' : `: ${reason}`}`);
   }
 }

@@ -96,6 +96,7 @@ const STATE_TEXTS: Readonly<Record<string, string>> = {
 function stateOf(run: Run | undefined): string {
   if (run === undefined) return 'no run yet';
   const state = run.state?.name ?? 'STARTED';
+  if (run.approval?.isOpen && (state === 'STARTED' || state === 'RESUMED')) return 'waits for approval';
   if (run.rollback) return { SUCCEEDED: 'rolled back', FAILED: 'rollback failed' }[state] ?? 'rolling back';
   return STATE_TEXTS[state] ?? state.toLowerCase();
 }

@@ -36,6 +36,7 @@ export type Change = { readonly at: number } & (
   | { readonly of: 'source'; readonly commitId: string }
   | { readonly of: 'deployment' }
   | { readonly of: 'artifacts'; readonly artifacts: readonly string[] }
+  | { readonly of: 'approval'; readonly isOpen: boolean }
   | { readonly of: 'failure'; readonly stage: string; readonly action?: string; readonly message?: string }
 );
 
@@ -51,6 +52,10 @@ export function changeOf({ time, detail }: CodePipelineEvent): Change | undefine
   if (state === 'FAILED') return { at, of: 'failure', stage, ...(action && { action }), ...(message && { message }) };
   if (stage === DEPLOY_STAGE && state === 'STARTED') {
     return action === undefined ? { at, of: 'deployment' } : { at, of: 'artifacts', artifacts: artifactsOf(detail) };
+  }
+  if (detail.type?.category === 'Approval') {
+    const isOpen = state === 'STARTED';
+    return isOpen || state === 'SUCCEEDED' ? { at, of: 'approval', isOpen } : undefined;
   }
   return detail.type?.category === 'Source' && state === 'SUCCEEDED' && id
     ? { at, of: 'source', commitId: id }

@@ -29,6 +29,8 @@ function applyChange(run: Run, change: Change): Run {
       return { ...run, startedAt, deployingSince: earliest(run.deployingSince, change.at) };
     case 'artifacts':
       return { ...run, startedAt, artifacts: [...new Set([...(run.artifacts ?? []), ...change.artifacts])].sort() };
+    case 'approval':
+      return { ...run, startedAt, approval: laterApproval(run.approval, change) };
     case 'failure':
       return { ...run, startedAt, ...withFailure(run, change) };
     case 'run':
@@ -49,6 +51,12 @@ function withState(run: Run, { name, at, attempt, rollback }: Change & { of: 'ru
     ...(rollback && { rollback }),
     ...(name === 'SUCCEEDED' && { deployedAt: earliest(run.deployedAt, at) }),
   };
+}
+
+/** Events have a resolution of one second: within a second, an approval that is given is the later one. */
+function laterApproval(known: Run['approval'], { at, isOpen }: Change & { of: 'approval' }): Run['approval'] {
+  const counts = known === undefined || at > known.at || (at === known.at && !isOpen);
+  return counts ? { at, isOpen } : known;
 }
 
 function withFailure(run: Run, { at, stage, action, message }: Change & { of: 'failure' }): Partial<Run> {

@@ -1,5 +1,6 @@
 import { problemOf } from './errors';
 import { identityOf } from './selection';
+import { AWAITS_APPROVAL } from '../../src/operations/contract';
 import type { LastExecution, StatusOutcome } from '../../src/operations/contract';
 import type { PipelineControl, PipelineExecution } from '../pipeline-control/control';
 import { environmentKey } from '../registry/environment';
@@ -35,18 +36,19 @@ export class StatusReader {
     const isClosed = !halt && (await isReserved(this.registry, pipeline));
     const expected = pipeline.suspendedFor ? 'suspended' : halt ? 'halted' : isClosed ? 'reserved' : pipeline.state;
     try {
-      const [{ disabledReason, waiting }, [execution]] = await Promise.all([
+      const [{ disabledReason, waiting, awaitingApproval }, [execution]] = await Promise.all([
         this.control.state(pipeline),
         this.control.executions(pipeline),
       ]);
       const isDisabledByHand = expected === 'enabled' && disabledReason !== undefined;
       const isWaiting = disabledReason !== undefined && waiting.includes(execution?.executionId ?? '');
+      const awaits = awaitingApproval.includes(execution?.executionId ?? '');
       const lastExecution = execution && (await this.lastOf(pipeline, execution, isWaiting));
       return {
         ...known,
         state: isDisabledByHand ? 'disabled' : expected,
         ...(isDisabledByHand && { disabledByHand: disabledReason }),
-        ...(lastExecution && { lastExecution }),
+        ...(lastExecution && { lastExecution: awaits ? { ...lastExecution, status: AWAITS_APPROVAL } : lastExecution }),
       };
     } catch (error) {
       return { ...known, state: expected, problem: problemOf(error, pipeline) };

@@ -55,6 +55,9 @@ export class AwsPipelineControl implements PipelineControl {
     return {
       ...(gate?.enabled === false && { disabledReason: gate.disabledReason ?? '' }),
       waiting: inboundExecutions.flatMap(({ pipelineExecutionId }) => pipelineExecutionId ?? []),
+      awaitingApproval: stageStates.filter(awaitsApproval).flatMap(({ latestExecution }) => (
+        latestExecution?.pipelineExecutionId ?? []
+      )),
       actions: stageStates.flatMap(unfinishedActions),
     };
   }
@@ -135,6 +138,16 @@ function unfinishedActions({ stageName, actionStates = [] }: StageState): Unfini
     const buildId = id && BUILD_ID.test(id) ? { buildId: id } : {};
     return { name: `${stageName}/${actionName}`, isAbandoned: status === 'Abandoned', ...buildId };
   });
+}
+
+/**
+ * Only an approval has a token.
+ * https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionExecution.html
+ */
+function awaitsApproval({ actionStates = [] }: StageState): boolean {
+  return actionStates.some(({ latestExecution: { status, token } = {} }) => (
+    status === 'InProgress' && token !== undefined
+  ));
 }
 
 function executionOf(summary: PipelineExecutionSummary): PipelineExecution {

@@ -22,6 +22,8 @@ export interface PipelineState {
   readonly disabledReason?: string;
   /** Ids of the executions that wait at the transition. */
   readonly waiting: readonly string[];
+  /** Ids of the executions that wait for approval. */
+  readonly awaitingApproval: readonly string[];
   readonly actions: readonly UnfinishedAction[];
 }
 

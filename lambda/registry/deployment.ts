@@ -21,6 +21,8 @@ export interface Run {
   /** When it first failed after it had started to change the account. */
   readonly failedAt?: number;
   readonly failure?: RunFailure;
+  /** The last approval that it needed: whether it still waits, since or until when. */
+  readonly approval?: { readonly at: number; readonly isOpen: boolean };
 }
 
 /** The latest state of the whole run. */

@@ -61,7 +61,7 @@ const LINK = `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pi
 
 const MESSAGES: { readonly [event in PipelineEvent]: string } = {
   [PipelineEvent.STARTED]: 'an execution has started',
-  [PipelineEvent.APPROVAL_NEEDED]: `approval is needed in the stage ${stage}`,
+  [PipelineEvent.APPROVAL_NEEDED]: `an execution waits for approval in the stage ${stage}`,
   [PipelineEvent.SUCCEEDED]: 'an execution has succeeded',
   [PipelineEvent.FAILED]: `the stage ${stage} has failed`,
   [PipelineEvent.ROLLED_BACK]: 'a rollback has started: the previous commit is deployed again',

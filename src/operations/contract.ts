@@ -1,5 +1,8 @@
 export type * from './outcomes/contract';
 
+/** Status of an execution that waits for approval. In CodePipeline, it is `InProgress`. */
+export const AWAITS_APPROVAL = 'WaitsForApproval';
+
 /**
  * A request of the command line to the function that operates all pipelines. The caller states `by` itself; CloudTrail
  * proves it if it records the invocations of the function.

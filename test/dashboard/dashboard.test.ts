@@ -100,6 +100,20 @@ describe('a row of the dashboard', () => {
     expect((await rowAfter(...deployment('one', 0).slice(0, 1))).state).toBe('running, halted');
   });
 
+  test('says that a run waits for approval until it is approved, rejected or stopped', async () => {
+    const [started, ...others] = deployment('one', 0);
+    const approve = { stage: 'Approve', action: 'Approve', type: { category: 'Approval' } };
+    const requested = happened('one', 6, approve);
+    expect(await rowAfter(started, requested)).toMatchObject({ state: 'waits for approval', isBroken: false });
+    const approved = happened('one', 6, { ...approve, state: 'SUCCEEDED' });
+    // the events of a second may arrive in any order
+    expect((await rowAfter(approved, requested)).state).toBe('running');
+    expect((await rowAfter(...others)).state).toBe('deployed');
+    const again = deployment('two', 100)[0];
+    const stopped = happened('two', 120, { state: 'STOPPED' });
+    expect((await rowAfter(again, happened('two', 110, approve), stopped)).state).toBe('stopped');
+  });
+
   test('shows that an update of the pipeline is pending', async () => {
     const [pipeline] = await allPipelines(registry);
     await putEnvironment(registry, {

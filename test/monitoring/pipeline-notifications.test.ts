@@ -150,8 +150,8 @@ describe('notifications', () => {
 
   test('describe approvals, failures and rollbacks, with a link to the console', () => {
     expect(templates(notifying())).toEqual([
-      expect.stringContaining('"Environment <detail-pipeline> (account <account>): approval is needed in the stage '
-        + '<detail-stage>. '
+      expect.stringContaining('"Environment <detail-pipeline> (account <account>): an execution waits for '
+        + 'approval in the stage <detail-stage>. '
         + 'https://<region>.console.aws.amazon.com/codesuite/codepipeline/pipelines/<detail-pipeline>'
         + '/executions/<detail-execution-id>/timeline?region=<region>"'),
       expect.stringContaining('the stage <detail-stage> has failed. https://'),

@@ -10,6 +10,7 @@ import type {
 export interface Running {
   disabledReason?: string;
   waiting: string[];
+  awaitingApproval: string[];
   executions: PipelineExecution[];
   actions: UnfinishedAction[];
   /** Ids of builds that go on whether or not anybody waits for them. */
@@ -39,7 +40,8 @@ export class FakeControl implements PipelineControl {
   private round?: Promise<void>;
 
   public put(accountId: string, running: Partial<Running> = {}): Running {
-    const pipeline = { waiting: [], executions: [], actions: [], builds: new Set<string>(), ...running };
+    const none = { waiting: [], awaitingApproval: [], executions: [], actions: [], builds: new Set<string>() };
+    const pipeline = { ...none, ...running };
     this.pipelines.set(accountId, pipeline);
     return pipeline;
   }
@@ -78,8 +80,13 @@ export class FakeControl implements PipelineControl {
   }
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
-    const { disabledReason, waiting, actions } = await this.call('state', accountId);
-    return { ...(disabledReason !== undefined && { disabledReason }), waiting: [...waiting], actions: [...actions] };
+    const { disabledReason, waiting, awaitingApproval, actions } = await this.call('state', accountId);
+    return {
+      ...(disabledReason !== undefined && { disabledReason }),
+      waiting: [...waiting],
+      awaitingApproval: [...awaitingApproval],
+      actions: [...actions],
+    };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {

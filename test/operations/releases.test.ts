@@ -72,7 +72,7 @@ test('an abort and an approval are recorded with reason and decision', async () 
   expect(aborted?.current?.failure).toBe(`aborted by ${ANNA}: wrong prices`);
   expect(entries[1]).toMatchObject({ change: 'Abort', reason: 'wrong prices', commitId: 'c1' });
   await expect(run({ operation: 'approve', ...OF_PROD, decision: 'approved' })).rejects.toThrow(
-    "release release-1 of environment 'prod' does not wait for an approval: it returns the traffic (aborted by",
+    "release release-1 of environment 'prod' does not wait for approval: it returns the traffic (aborted by",
   );
   await step();
   await expect(run({ operation: 'abort', ...OF_PROD, reason: 'again' })).rejects.toThrow(
@@ -81,11 +81,11 @@ test('an abort and an approval are recorded with reason and decision', async () 
   expect(entries).toHaveLength(2);
 });
 
-test('a release that does not wait for an approval cannot be approved', async () => {
+test('a release that does not wait for approval cannot be approved', async () => {
   const { run } = await start({ approvalSeconds: 60 });
   await run({ operation: 'release', ...OF_PROD, reference: 'main' });
   await expect(run({ operation: 'approve', ...OF_PROD, decision: 'approved' })).rejects.toThrow(
-    "release release-1 of environment 'prod' does not wait for an approval: it is at step repair",
+    "release release-1 of environment 'prod' does not wait for approval: it is at step repair",
   );
 });
 

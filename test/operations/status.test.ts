@@ -68,6 +68,19 @@ test('reports a commit as waiting at a disabled transition, but not at an enable
   expect((await statusOf(world))[0].lastExecution).not.toHaveProperty('isWaiting');
 });
 
+test('reports that the last execution waits for approval, but not that an older one does', async () => {
+  const world = new World();
+  await world.environment(1);
+  const running = world.control.put(FIRST, {
+    executions: [executionOf('new'), executionOf('old')], awaitingApproval: ['new'],
+  });
+  const [{ lastExecution }] = await statusOf(world);
+  expect(lastExecution).toMatchObject({ status: 'WaitsForApproval', commitId: 'c0ffee0123456789' });
+  expect(lastExecution).not.toHaveProperty('durationSeconds');
+  running.awaitingApproval = ['old'];
+  expect(await statusOf(world)).toMatchObject([{ lastExecution: { status: 'InProgress' } }]);
+});
+
 test('reports everything but the author if the repository does not exist', async () => {
   const world = new World();
   await world.running(1);

@@ -46,7 +46,7 @@ export class FakePipelines implements PipelineControl {
 
   public async state({ accountId }: ControlledPipeline): Promise<PipelineState> {
     const disabledReason = this.disabled.get(await this.stackOf(accountId));
-    return { ...(disabledReason !== undefined && { disabledReason }), waiting: [], actions: [] };
+    return { ...(disabledReason !== undefined && { disabledReason }), waiting: [], awaitingApproval: [], actions: [] };
   }
 
   public async executions({ accountId }: ControlledPipeline): Promise<readonly PipelineExecution[]> {

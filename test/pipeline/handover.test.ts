@@ -30,7 +30,7 @@ class RecordedControl implements PipelineControl {
   }
 
   public async state() {
-    return { waiting: [], actions: [] };
+    return { waiting: [], awaitingApproval: [], actions: [] };
   }
 
   public async executions() {

@@ -43,6 +43,7 @@ export class FakePipelines implements PipelineControl {
     const passed = unfinished.filter(({ passedAt }) => passedAt !== undefined);
     return {
       waiting: unfinished.filter(run => !passed.includes(run)).map(({ executionId }) => executionId),
+      awaitingApproval: [],
       actions: passed.map(({ executionId }) => ({ name: 'Deploy/Deploy', isAbandoned: false, buildId: executionId })),
     };
   }

@@ -88,8 +88,8 @@ describe('halt, resume and status commands', () => {
     const { status, stdout } = await cli('status');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^environment +account +state +last execution +commit +author +started \(UTC\) +duration\n/);
-    expect(stdout).toMatch(new RegExp(`\\ndev +${harness.vended['shop-dev']} +enabled +Succeeded +[0-9a-f]{7} `));
-    expect(stdout).toMatch(new RegExp(`\\ntest +${harness.vended['shop-test']} +enabled +Succeeded +[0-9a-f]{7} `));
+    expect(stdout).toMatch(new RegExp(`\\ndev +${harness.vended['shop-dev']} +enabled +succeeded +[0-9a-f]{7} `));
+    expect(stdout).toMatch(new RegExp(`\\ntest +${harness.vended['shop-test']} +enabled +succeeded +[0-9a-f]{7} `));
   });
 
   test('halt stops the executions of its environment with their builds, and no others', async () => {
@@ -113,7 +113,7 @@ describe('halt, resume and status commands', () => {
 
   test('status shows who halted an environment, when and why', async () => {
     const { stdout } = await cli('status');
-    expect(stdout).toMatch(/\ndev +\d{12} +halted +Stopped +[0-9a-f]{7} +Anna /);
+    expect(stdout).toMatch(/\ndev +\d{12} +halted +stopped +[0-9a-f]{7} +Anna /);
     expect(stdout).toMatch(
       /\ndev was halted by arn:aws:sts::2{12}:assumed-role\/Operator\/anna at [\d-]{10} [\d:]{5}: the till is wrong\n/,
     );
@@ -161,7 +161,7 @@ describe('halt, resume and status commands', () => {
       stdout: `dev (account ${harness.vended['shop-dev']}) resumed: deploys new commits\n`,
     });
     await until(() => execution('dev', commitId)?.status === 'Succeeded');
-    expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +Succeeded /);
+    expect((await cli('status')).stdout).toMatch(/\ndev +\d{12} +enabled +succeeded /);
   });
 
   test('a deployment that changes a pipeline restarts the execution that it cancels', async () => {

@@ -183,7 +183,7 @@ export class Harness {
     });
   }
 
-  /** Approves or rejects the execution that waits for an approval. */
+  /** Approves or rejects the execution that waits for approval. */
   public async answer(pipelineName: string, accountId: string, result: ApprovalResult): Promise<void> {
     const client = this.pipelines(accountId);
     const { stageStates = [] } = await client.send(new GetPipelineStateCommand({ name: pipelineName }));

@@ -1,5 +1,6 @@
 import { GetPipelineCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { Duration } from 'aws-cdk-lib';
+import { orgEnvironments, signedIn } from './command-line';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
 import { RELEASE, releasePipeline, settings } from './release-app';
 import { pipelinesIdle } from '../../cli/run/pipeline-runs';
@@ -209,6 +210,8 @@ describe('pipeline executions', () => {
 
     test('a rejected approval shows the reason and deploys nothing', async () => {
       await push(settings('2.0.0'), 'env/prod');
+      const { stdout } = await orgEnvironments(signedIn(harness, `arn:aws:iam::${CICD_ACCOUNT}:root`), 'status');
+      expect(stdout).toMatch(new RegExp(`\\nprod +${prod} +enabled +waits for approval +[0-9a-f]{7} `));
       const summaryOfPlan = await answer('Rejected', 'not on a Friday');
       expect(summaryOfPlan).toBe('Shop: 1 added, 0 changed, 0 removed.');
       expect(latest(prod).statusSummary).toBe(

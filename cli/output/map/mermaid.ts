@@ -2,6 +2,7 @@ import { countsOf, mapTrees, rowsOf } from './model';
 import type { MapNode, MapState } from './model';
 import { MAP_COLORS, MAP_LEGEND } from './svg';
 import type { MapBranch, StatusOutcome } from '../../../src/operations/contract';
+import { formatStatus } from '../format';
 
 /** Writes the map as a flow chart of Mermaid. https://mermaid.js.org/syntax/flowchart.html */
 export function mapMermaid(branches: readonly MapBranch[], pipelines: readonly StatusOutcome[]): string[] {
@@ -21,7 +22,8 @@ export function mapMermaid(branches: readonly MapBranch[], pipelines: readonly S
 
 function label({ branchName, branch, pipeline }: MapNode): string {
   if (!branch) return escape(branchName);
-  const last = pipeline?.lastExecution?.status ?? (pipeline ? 'never deployed' : 'no pipeline');
+  const { status } = pipeline?.lastExecution ?? {};
+  const last = status === undefined ? pipeline ? 'never deployed' : 'no pipeline' : formatStatus(status);
   return [branchName, `${branch.environmentName}, ${branch.accountId}`, last].map(escape).join('<br/>');
 }
 

@@ -1,9 +1,10 @@
+import { AWAITS_APPROVAL } from '../../../src/operations/contract';
 import type { MapBranch, StatusOutcome } from '../../../src/operations/contract';
 
 type MapRepository = Pick<MapBranch, 'host' | 'repositoryName'>;
 
 /** What the color of a branch says. */
-export type MapState = 'deployed' | 'failed' | 'running' | 'stopped' | 'unknown';
+export type MapState = 'deployed' | 'failed' | 'running' | 'waiting' | 'stopped' | 'unknown';
 
 /** A branch in the map. A root has no environment. */
 export interface MapNode {
@@ -25,9 +26,14 @@ export interface MapRow {
   readonly continues: readonly boolean[];
 }
 
-/** States of an execution in CodePipeline. */
+/** By the status of the last execution. */
 const STATES: Readonly<Record<string, MapState>> = {
-  Succeeded: 'deployed', Failed: 'failed', InProgress: 'running', Stopping: 'stopped', Stopped: 'stopped',
+  Succeeded: 'deployed',
+  Failed: 'failed',
+  InProgress: 'running',
+  [AWAITS_APPROVAL]: 'waiting',
+  Stopping: 'stopped',
+  Stopped: 'stopped',
 };
 
 /** The trees of all repositories, their roots first. */

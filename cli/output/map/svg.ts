@@ -1,11 +1,16 @@
 import { countsOf, mapTrees, rowsOf } from './model';
 import type { MapRow, MapState } from './model';
 import type { MapBranch, StatusOutcome } from '../../../src/operations/contract';
-import { formatTime } from '../format';
+import { formatStatus, formatTime } from '../format';
 
 /** Fill of a branch by its state. The text on it has a contrast of at least 7 to 1. */
 export const MAP_COLORS: Readonly<Record<MapState, string>> = {
-  deployed: '#cdebd0', failed: '#f9d0cb', running: '#cfe4f7', stopped: '#f7e6b5', unknown: '#e6e9ed',
+  deployed: '#cdebd0',
+  failed: '#f9d0cb',
+  running: '#cfe4f7',
+  waiting: '#e3d6f5',
+  stopped: '#f7e6b5',
+  unknown: '#e6e9ed',
 };
 
 /** What the states mean. */
@@ -13,6 +18,7 @@ export const MAP_LEGEND: Readonly<Record<MapState, string>> = {
   deployed: 'deployed',
   failed: 'last deployment failed',
   running: 'deployment in progress',
+  waiting: 'waits for approval',
   stopped: 'halted, disabled or stopped',
   unknown: 'never deployed, or not known',
 };
@@ -82,7 +88,7 @@ function drawRow({ node, depth }: MapRow, index: number, rows: readonly MapRow[]
   const { branch, pipeline, state, branchName } = node;
   const last = pipeline?.lastExecution;
   const deployed = last
-    ? `${last.status} ${formatTime(last.startedAt)} ${last.commitId?.slice(0, 7) ?? ''}`
+    ? `${formatStatus(last.status)} ${formatTime(last.startedAt)} ${last.commitId?.slice(0, 7) ?? ''}`
     : pipeline ? 'never' : '';
   const cells = branch ? [branch.environmentName, branch.accountId, deployed, countsOf(branch)] : [];
   const columns = columnsOf(nameWidth).slice(1);

@@ -2,10 +2,10 @@ import pc from 'picocolors';
 import { countsOf, mapTrees, rowsOf } from './model';
 import type { MapNode, MapRow, MapState } from './model';
 import type { MapBranch, StatusOutcome } from '../../../src/operations/contract';
-import { formatTime } from '../format';
+import { formatStatus, formatTime } from '../format';
 
 const PAINT: Readonly<Record<MapState, (text: string) => string>> = {
-  deployed: pc.green, failed: pc.red, running: pc.cyan, stopped: pc.yellow, unknown: pc.dim,
+  deployed: pc.green, failed: pc.red, running: pc.cyan, waiting: pc.magenta, stopped: pc.yellow, unknown: pc.dim,
 };
 
 /** Formats the map as a tree, one line for each branch. */
@@ -31,7 +31,7 @@ function stateText({ pipeline, state }: MapNode): string {
   if (!pipeline) return PAINT[state]('no pipeline');
   const { lastExecution } = pipeline;
   const last = lastExecution
-    ? `${lastExecution.status} ${formatTime(lastExecution.startedAt)}${commitOf(lastExecution.commitId)}`
+    ? `${formatStatus(lastExecution.status)} ${formatTime(lastExecution.startedAt)}${commitOf(lastExecution.commitId)}`
     : 'never deployed';
   return PAINT[state](pipeline.state === 'enabled' ? last : `${pipeline.state}, ${last}`);
 }

@@ -17,7 +17,7 @@ const MAX_NAMES = 4;
 
 const LEGEND = [
   ['create', 'creation'], ['update', 'update'], ['delete', 'deletion'], ['rollback', 'rollback'],
-  ['run', 'pipeline execution'], ['run awaiting-approval', 'waiting for approval'], ['create failed', 'failed'],
+  ['run', 'pipeline execution'], ['run awaiting-approval', 'waits for approval'], ['create failed', 'failed'],
   ['create again', 'second attempt'], ['create critical', 'critical path of the stack'],
   ['waiting', 'waiting for a dependency'],
 ] as const;
@@ -121,7 +121,7 @@ function formatMarks(marks: readonly Mark[], end: number): string {
 
 function formatBar(bar: Bar, name: string, end: number, { waitedFor, attempt = 1 }: BarDetails = {}): string {
   const to = bar.to < 0 ? end : bar.to;
-  const operation = bar.isWaiting ? 'waiting for approval' : bar.operation;
+  const operation = bar.isWaiting ? 'waits for approval' : bar.operation;
   const time = `${formatClock(bar.from)} – ${formatClock(to)} (${formatDuration(to - bar.from)})`;
   const lines = [
     `${name}: ${operation}${bar.failed ? ' failed' : ''} ${time}`,

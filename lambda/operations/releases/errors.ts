@@ -99,7 +99,7 @@ export function nothingToAbort(environmentName: string, last: EndedRelease | und
 export function notWaiting(environmentName: string, { releaseId, step, failure }: CurrentRelease): Error {
   const state = failure === undefined ? `is at step ${step}` : `returns the traffic (${failure})`;
   return new Error(
-    `release ${releaseId} of environment '${environmentName}' does not wait for an approval: it ${state}`,
+    `release ${releaseId} of environment '${environmentName}' does not wait for approval: it ${state}`,
   );
 }
 

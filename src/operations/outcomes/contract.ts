@@ -225,7 +225,7 @@ export interface PendingUpdate {
 }
 
 export interface LastExecution {
-  /** Status in CodePipeline, for example `Succeeded`. */
+  /** Status in CodePipeline, for example `Succeeded`, or `WaitsForApproval`. */
   readonly status: string;
   /** Present when the execution waits at the disabled transition and does not run. */
   readonly isWaiting?: true;

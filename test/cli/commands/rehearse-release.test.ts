@@ -73,7 +73,9 @@ test('a release that needs an approval is approved with --approve, and waits wit
     '--app', 'approval.out', '--repository', `shop=${REPOSITORY}`, '--scale', '600',
     '--then', `${RUN} release prod --to main`,
   ];
-  const waiting = cli.rehearse(...release).stdout;
+  const waiting = cli.rehearse(...release, '--report', 'waiting.json').stdout;
+  expect(waiting).toContain('… release of prod  waits for approval\n');
+  expect(cli.report('waiting.json')).toMatchObject({ releases: [{ state: 'waits for approval' }] });
   expect(waiting).toContain('! Not deployed: prod: its release waits for approval\n');
   expect(waiting).toContain('hint: to rehearse what comes after an approval, add --approve prod, or --approve all\n');
   const { status, stdout } = cli.rehearse(...release, '--approve', 'prod');

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ANNA, DEV, fakeOperations, PROD } from './operations';
 import { formatLeftovers, formatPipelines, status } from '../../../cli/commands/status';
+import { AWAITS_APPROVAL } from '../../../src/operations/contract';
 import type { StatusOutcome } from '../../../src/operations/contract';
 
 const dev: StatusOutcome = {
@@ -28,11 +29,20 @@ const production: StatusOutcome = {
 test('status is a table, followed by the reasons of halts', () => {
   expect(formatPipelines([dev, production]).map(stripVTControlCharacters)).toEqual([
     'environment  account       state    last execution  commit   author  started (UTC)     duration',
-    'dev          300000000001  enabled  InProgress      c0ffee0  Anna    2026-01-01 10:00  -',
-    'production   300000000002  halted   Stopped         dec0de0  Ben     2026-01-01 09:00  4m 5s',
+    'dev          300000000001  enabled  in progress     c0ffee0  Anna    2026-01-01 10:00  -',
+    'production   300000000002  halted   stopped         dec0de0  Ben     2026-01-01 09:00  4m 5s',
     '',
     `production was halted by ${ANNA} at 2026-01-01 11:00: wrong totals`,
   ]);
+});
+
+test('status says that an execution waits for approval, and its JSON too', async () => {
+  const lastExecution = { ...dev.lastExecution, status: AWAITS_APPROVAL, startedAt: '2026-01-01T10:00:00.000Z' };
+  const [, line] = formatPipelines([{ ...dev, lastExecution }]).map(stripVTControlCharacters);
+  expect(line).toMatch(/^dev +300000000001 +enabled +waits for approval +c0ffee0 +Anna /);
+  const { operations, write, lines } = fakeOperations([{ ...dev, lastExecution }]);
+  await status({ json: true }, operations, write);
+  expect(lines.join('\n')).toContain('"status": "WaitsForApproval"');
 });
 
 test('status shows that a commit waits in a pipeline that is disabled or halted', () => {

@@ -65,11 +65,11 @@ test('the text is a tree with a line for each branch', () => {
   expect(lines).toEqual([
     'repository shop',
     'main',
-    '└─ env/prod  prod  111111111111  Succeeded TIME (c0ffee0)  +3 −1',
+    '└─ env/prod  prod  111111111111  succeeded TIME (c0ffee0)  +3 −1',
     "   ├─ env/lost  lost  111111111111  no pipeline  branch 'env/lost' does not exist",
     '   ├─ env/qa  qa  111111111111  never deployed  not compared yet',
-    '   └─ env/test  test  111111111111  Failed TIME (c0ffee0)  same as its parent',
-    '      └─ env/dev  dev  111111111111  halted, InProgress TIME (c0ffee0)  +≥1000 −≥2',
+    '   └─ env/test  test  111111111111  failed TIME (c0ffee0)  same as its parent',
+    '      └─ env/dev  dev  111111111111  halted, in progress TIME (c0ffee0)  +≥1000 −≥2',
   ]);
   expect(mapText([], [])).toEqual(['no environment has a branch']);
 });
@@ -86,6 +86,17 @@ test('the chart of Mermaid has each branch and its counts, and no character that
   expect(lines).toContain('  n1["env/#34;x#34;#124;#96;#35;<br/>x, 111111111111<br/>no pipeline"]:::unknown');
   expect(lines.filter(line => line.includes('-->'))).toHaveLength(6);
   expect(lines.join('\n')).toContain('-->|"+3 −1"|');
+});
+
+test('a branch whose execution waits for approval has a state and a color of its own', () => {
+  const pipelines = [pipeline('prod', 'WaitsForApproval')];
+  const [, prod] = mapTrees(BRANCHES, pipelines).flatMap(root => rowsOf(root)).map(({ node }) => node.state);
+  expect(prod).toBe('waiting');
+  expect(mapText(BRANCHES, pipelines).map(stripVTControlCharacters)[2]).toContain('  waits for approval 2026-01-01 ');
+  expect(mapMermaid(BRANCHES, pipelines).join('\n')).toContain('waits for approval"]:::waiting');
+  const picture = mapSvg(BRANCHES, pipelines).join('\n');
+  expect(picture).toContain('>waits for approval</text>');
+  expect(picture).toContain('>waits for approval 2026-01-01 10:00 c0ffee0</text>');
 });
 
 describe('the picture', () => {

@@ -92,9 +92,9 @@ describe('an execution that waits for approval', () => {
     expect(page).toContain('0 stacks and 1 pipeline in 1 account, 1m 0s simulated');
     expect(page).toContain('Build/Build (Build by CodeBuild): run 00:');
     expect(page).toMatch(
-      /<i class="bar run awaiting-approval" [^>]*title="Approve\/Approve \(Approval by Manual\): waiting for approval /,
+      /<i class="bar run awaiting-approval" [^>]*title="Approve\/Approve \(Approval by Manual\): waits for approval /,
     );
-    expect(page).toContain('<i class="bar run awaiting-approval"></i>waiting for approval');
+    expect(page).toContain('<i class="bar run awaiting-approval"></i>waits for approval');
   });
 });
 
@@ -128,8 +128,9 @@ describe('a failed execution', () => {
       { failed: true, reason: expect.stringContaining('Action Build in stage Build failed') },
     ]);
     for (const builds of [true, false]) {
-      const settings = { realSeconds: 1, clock: 'scaled', destroyed: false, commandFailures: [], builds } as const;
-      const report = await createReport(world.simulation, [], settings);
+      const report = await createReport(world.simulation, [], {
+        realSeconds: 1, clock: 'scaled', destroyed: false, commandFailures: [], awaitingReleases: new Set(), builds,
+      });
       expect(report.succeeded).toBe(!builds);
     }
     expect(describeFailedExecutions(world.simulation).map(stripVTControlCharacters)).toEqual([

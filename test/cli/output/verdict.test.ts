@@ -57,12 +57,19 @@ test('the verdict names what was not deployed because of an approval, and how to
 });
 
 test('the verdict names a release that waits for approval', () => {
-  const releases = [{ environmentName: 'shop', releaseId: 'release-1', state: 'in progress' }] as const;
+  const releases = [{ environmentName: 'shop', releaseId: 'release-1', state: 'waits for approval' }] as const;
   expect(verdict({ report: { ...report, releases } }))
     .toEqual(expect.arrayContaining([
       '! Not deployed: shop: its release waits for approval',
       'hint: to rehearse what comes after an approval, add --approve shop, or --approve all',
     ]));
+});
+
+test('the verdict of an interrupted rehearsal names a release in progress, without advice about approvals', () => {
+  const releases = [{ environmentName: 'shop', releaseId: 'release-1', state: 'in progress' }] as const;
+  const lines = verdict({ isInterrupted: true, report: { ...report, succeeded: false, releases } });
+  expect(lines).toContain('! Not deployed: shop: its release is in progress');
+  expect(lines.join('\n')).not.toContain('--approve');
 });
 
 test('the verdict of a failure has all failures in full, and all hints after them', () => {
