@@ -10,6 +10,7 @@ const APP = 'The app';
 const BEFORE = 'What exists before the deployment';
 const PIPELINES = 'Pipelines';
 const FAULTS = 'Faults';
+const TIME = 'Time';
 const OUTPUT = 'Output';
 
 /** The options of `rehearse`. */
@@ -172,6 +173,7 @@ export const REHEARSE_OPTIONS = {
     parse: parseFile,
   },
   scale: {
+    group: TIME,
     argument: '<number>',
     description: 'simulated seconds per real second; each function runs in its own process. Default: virtual time, or '
       + '60 where something needs real time',

@@ -8,6 +8,10 @@ export interface Bar {
   readonly operation: Operation;
   failed: boolean;
   reason?: string;
+  /** The commit whose push started this execution. */
+  readonly pushed?: string;
+  /** Id of the execution of the pipeline. Attempts are counted in one execution. */
+  readonly executionId?: string;
   /** Whether it waits for approval. */
   readonly isWaiting?: boolean;
   /** Logical id of the resource in the same stack whose operation had to end before this one started. */

@@ -18,7 +18,7 @@ const MAX_NAMES = 4;
 const LEGEND = [
   ['create', 'creation'], ['update', 'update'], ['delete', 'deletion'], ['rollback', 'rollback'],
   ['run', 'pipeline execution'], ['run awaiting-approval', 'waits for approval'], ['create failed', 'failed'],
-  ['create again', 'second attempt'], ['create critical', 'critical path of the stack'],
+  ['push', 'push of a commit'], ['create again', 'second attempt'], ['create critical', 'critical path of the stack'],
   ['waiting', 'waiting for a dependency'],
 ] as const;
 const TOOLS = '<button data-zoom="2" title="Zoom in">+</button><button data-zoom="0.5" title="Zoom out">−</button>'
@@ -108,7 +108,8 @@ interface BarDetails {
 /** The number of this attempt: one more than the failed attempts of the same operation directly before it. */
 function attemptOf(row: Row, index: number): number {
   const [bar, before] = [row.bars[index], row.bars[index - 1]];
-  return before?.failed && bar?.operation === before.operation ? attemptOf(row, index - 1) + 1 : 1;
+  const isRetry = before?.failed && bar?.operation === before.operation && bar.executionId === before.executionId;
+  return isRetry ? attemptOf(row, index - 1) + 1 : 1;
 }
 
 /** Vertical lines through all rows, with numbers, and what they stand for. */
@@ -135,7 +136,14 @@ function formatBar(bar: Bar, name: string, end: number, { waitedFor, attempt = 1
   const set = Object.entries(flags).filter(([, isSet]) => isSet).map(([flag]) => flag);
   const classes = ['bar', bar.operation, ...set].join(' ');
   return `<i class="${classes}" style="${position(bar.from, to, end)}" title="${text(lines.join('\n'))}">`
-    + `${attempt > 1 ? attempt : ''}</i>`;
+    + `${attempt > 1 ? attempt : ''}</i>${formatPush(bar, end)}`;
+}
+
+/** A triangle where a push has started an execution. */
+function formatPush({ from, pushed }: Bar, end: number): string {
+  if (pushed === undefined) return '';
+  const title = `push of commit ${pushed.slice(0, 7)} at ${formatClock(from)}`;
+  return `<i class="push" style="left:${(from / end * 100).toFixed(2)}%" title="${text(title)}"></i>`;
 }
 
 function position(from: number, to: number, end: number): string {

@@ -37,6 +37,11 @@ summary .bar { top: 2px; height: 13px }
   border: 1px solid var(--rollback)
 }
 .failed { background: var(--failed) }
+.push {
+  position: absolute; top: -1px; width: 0; height: 0; margin-left: -5px; border: 5px solid transparent;
+  border-top: 9px solid var(--critical); border-bottom: 0
+}
+.legend .bar.push { width: 0; height: 0; margin-left: 6px; background: none; border-radius: 0 }
 .resource .critical, .legend .critical { outline: 2px solid var(--critical); outline-offset: -1px }
 .waiting { position: absolute; top: 8px; height: 1px; background: var(--wait) }
 .legend .waiting { height: 2px }

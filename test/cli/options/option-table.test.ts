@@ -45,6 +45,16 @@ test('the help has the descriptions without backticks', () => {
   expect(command().helpInformation()).toMatch(/--output-file <file> +file to write, as tee does\n/);
 });
 
+test('the help of rehearse has all of its options in groups', () => {
+  const help = addOptions(new Command('rehearse'), REHEARSE_OPTIONS).helpInformation();
+  const groups = help.match(/^\S.*:$/gm);
+  expect(groups).toEqual([
+    'The app:', 'What exists before the deployment:', 'Pipelines:', 'Faults:', 'Output:', 'Time:', 'Options:',
+  ]);
+  expect(help.slice(help.indexOf('\nOptions:'))).toMatch(/^\nOptions:\n +-h, --help +display help for command\n$/);
+  expect(help.slice(help.indexOf('\nTime:'))).toMatch(/^\nTime:\n +--scale <number> /);
+});
+
 test('docs/rehearse.md has the declared options of rehearse, with the same descriptions', () => {
   const page = readFileSync(path.join(__dirname, '../../../docs/rehearse.md'), 'utf8');
   const [, table] = /^\| option \| meaning \|\n\|---\|---\|\n((?:\|.*\n)*)/m.exec(page) ?? [];

@@ -98,6 +98,17 @@ describe('an execution that waits for approval', () => {
   });
 });
 
+test('the timeline marks executions that a push has started, not the first one or a repetition', async () => {
+  await run([BUILD], ['true']);
+  await world.run();
+  await pipelinesIdle(world.simulation);
+  const commit = await world.commit({ 'README.md': 'changed' });
+  await world.run();
+  await pipelinesIdle(world.simulation);
+  const [{ bars }] = pipelineLanes(world.simulation, startedAt);
+  expect(bars.map(({ pushed }) => pushed)).toEqual([undefined, undefined, commit]);
+});
+
 describe('a failed execution', () => {
   const numbered = Array.from({ length: 20 }, (_, line) => `line ${line}`);
   const failing = [

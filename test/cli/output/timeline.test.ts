@@ -1,3 +1,4 @@
+import type { Bar, Lane } from '../../../cli/output/timeline/lane';
 import { formatTimeline, titleOf } from '../../../cli/output/timeline/page';
 import { Recorder } from '../../../cli/output/timeline/recorder';
 import { Simulation } from '../../../rehearsal/simulation';
@@ -85,6 +86,29 @@ test('the timeline marks a second attempt after a failure', async () => {
   const [first, second] = recorder.lanes.map(({ rows }) => rows.get('Bad'));
   first?.bars.splice(1, Infinity, ...second?.bars ?? []);
   expect(pageOf()).toMatch(/class="bar create failed again"[^>]*\nattempt 2\n[^>]*>2<\/i>/);
+});
+
+test('the timeline marks each push, and counts attempts in one execution only', () => {
+  const run = (from: number, rest: Partial<Bar> = {}): Bar => (
+    { from, to: from + 1, operation: 'run', failed: false, critical: false, ...rest }
+  );
+  const deploy = [run(0, { executionId: 'a', failed: true }), run(2, { executionId: 'b' })];
+  const lane: Lane = {
+    name: 'pipeline dev',
+    accountId: ACCOUNT,
+    region: 'eu-west-1',
+    bars: [run(0), run(2, { pushed: 'c0ffee0123456789' })],
+    rows: new Map([['Deploy-Deploy', { name: 'Deploy/Deploy', type: 'Build by CodeBuild', bars: deploy }]]),
+  };
+  const page = formatTimeline({ title: 'a', lanes: [lane], marks: [], accountNames: new Map(), seconds: 4 });
+  expect(page.match(/<i class="push" [^>]*>/g)).toEqual([
+    '<i class="push" style="left:66.67%" title="push of commit c0ffee0 at 00:00:02">',
+  ]);
+  expect(page).toContain('<i class="bar push"></i>push of a commit');
+  expect(page).not.toContain('attempt 2');
+  deploy[1] = run(2, { executionId: 'a' });
+  expect(formatTimeline({ title: 'a', lanes: [lane], marks: [], accountNames: new Map(), seconds: 4 }))
+    .toContain('attempt 2');
 });
 
 test('the timeline shows construct paths, and logical ids without their hash where there are none', async () => {
