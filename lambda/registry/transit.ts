@@ -16,6 +16,8 @@ export interface TransitRecord {
   readonly request: TransitAttachmentRequest;
   /** The routes that this library has created, or is about to create: others are not removed. */
   readonly routes: readonly HubRoute[];
+  /** Absent: the attachment does not exist yet. */
+  readonly attachmentId?: string;
 }
 
 /** A VPC has one attachment to a transit gateway. */

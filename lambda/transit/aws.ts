@@ -56,9 +56,11 @@ export interface Networks {
   revoke(place: Place, securityGroupId: string, direction: 'ingress' | 'egress', ruleIds: string[]): Promise<void>;
 }
 
-/** EC2 in the account of a hub. */
-export interface Hubs {
+/** EC2 in the account of a hub. It sees no tags of attachments, which belong to the accounts of the networks. */
+export interface Hubs extends Pick<Networks, 'attachment' | 'detach'> {
   accept(place: Place, attachmentId: string): Promise<void>;
+  /** Ends an attachment that was not accepted. */
+  reject(place: Place, attachmentId: string): Promise<void>;
   association(place: Place, attachmentId: string): Promise<Association | undefined>;
   associate(place: Place, attachmentId: string, tableId: string): Promise<void>;
   disassociate(place: Place, attachmentId: string, tableId: string): Promise<void>;
@@ -67,6 +69,9 @@ export interface Hubs {
   propagate(place: Place, attachmentId: string, tableId: string): Promise<void>;
   endPropagation(place: Place, attachmentId: string, tableId: string): Promise<void>;
 }
+
+/** The role of a network, or of a hub, was deleted, or its account was closed. */
+export class MissingRoleError extends Error {}
 
 const ENDED = ['deleted', 'rejected', 'failed'];
 
@@ -169,6 +174,11 @@ export class Ec2 implements Networks, Hubs {
     await this.call(place, 'AcceptTransitGatewayVpcAttachment', { TransitGatewayAttachmentId: attachmentId });
   }
 
+  public async reject(place: Place, attachmentId: string): Promise<void> {
+    await unless(['InvalidTransitGatewayAttachmentID.NotFound'],
+      this.call(place, 'RejectTransitGatewayVpcAttachment', { TransitGatewayAttachmentId: attachmentId }));
+  }
+
   public async association(place: Place, attachmentId: string): Promise<Association | undefined> {
     const [found] = await this.list(place, 'DescribeTransitGatewayAttachments', 'transitGatewayAttachments', {
       TransitGatewayAttachmentIds: [attachmentId],
@@ -237,8 +247,8 @@ export function ec2InAccounts(partition: string, now: () => number = Date.now): 
       deniedSince.set(roleArn, since);
       const seen = retryWhileRolePropagates(error, now() - since);
       if (seen !== error || !isAccessDenied(error)) throw seen;
-      throw new Error(`cannot assume role '${roleArn}': the stack of the network, or of the hub, creates it; if it was `
-        + `deleted, ${RECONCILE} (${error.message})`, { cause: error });
+      throw new MissingRoleError(`cannot assume role '${roleArn}': the stack of the network, or of the hub, creates it; `
+        + `if it was deleted, ${RECONCILE} (${error.message})`, { cause: error });
     }
   };
   return new Ec2(roleArn => new AwsApi(credentials(roleArn), partition));

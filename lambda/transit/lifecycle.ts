@@ -1,4 +1,6 @@
-import type { Association, Attachment, Hubs, NetworkRoute, Networks, Place } from './aws';
+import type { Attachment, Hubs, Networks } from './aws';
+import { hubPlace, networkPlace, waitForAssociation } from './places';
+import { isSame, TransitRemoval } from './removal';
 import type { Drift } from '../../src/operations/contract';
 import type { TransitAttachmentRequest, TransitAttachmentResult } from '../../src/transit/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
@@ -23,7 +25,11 @@ const NOT_YET = ['IncorrectState', 'InvalidTransitGatewayID.NotFound', 'InvalidT
 
 /** Attaches networks to transit gateways: first the attachment, then its tables, then the routes of the network. */
 export class TransitLifecycle implements Lifecycle<Request, Result> {
-  public constructor(private readonly context: TransitContext) {}
+  private readonly removal: TransitRemoval;
+
+  public constructor(private readonly context: TransitContext) {
+    this.removal = new TransitRemoval(context.networks, context.hubs);
+  }
 
   public subjectOf({ networkName, transitGatewayId }: Request): string {
     return `the attachment of network '${networkName}' to ${transitGatewayId}`;
@@ -78,7 +84,8 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     });
     if (found?.owner !== key) return;
     const owners = withOwner([], owner, request);
-    const record: TransitRecord = { owners, request, routes: routesOf(request) };
+    const { attachmentId } = found;
+    const record: TransitRecord = { owners, request, routes: routesOf(request), attachmentId };
     await this.context.registry.write<TransitRecord>(key, record, undefined);
   }
 
@@ -90,26 +97,22 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     }
     return laterIfNotYet(async () => {
       const attachment = await this.find(request);
+      const known = await this.remember(key, record, attachment);
       return await this.reconcileAttachment(request, attachment)
         ?? await this.reconcileTables(request, attachment?.attachmentId ?? '')
-        ?? await this.reconcileRoutes(request, record)
+        ?? await this.reconcileRoutes(request, known)
         ?? done({ attachmentId: attachment?.attachmentId ?? '' });
     });
   }
 
-  /** Routes first, so that none ever leads nowhere. */
   public async reconcileDelete(_owner: Owner, request: Request): Promise<Progress<void>> {
     const key = transitKey(request);
     const record = await this.read(key);
     if (!record || record.owners.length > 0) return DONE;
     return laterIfNotYet(async () => {
-      await this.removeRoutes(record.request, record.routes);
-      const attachment = await this.find(record.request);
-      if (attachment?.owner === key) {
-        return await this.leaveTables(record.request, attachment) ?? this.detach(record.request, attachment);
-      }
-      await this.context.registry.remove(key, record.version);
-      return DONE;
+      const progress = await this.removal.step(record);
+      if (progress.done) await this.context.registry.remove(key, record.version);
+      return progress;
     });
   }
 
@@ -121,6 +124,7 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
       return [repairable(`the registry has no record of ${this.subjectOf(request)}`, 'it is recorded again')];
     }
     const attachment = await this.find(request);
+    if (attachment && attachment.owner !== transitKey(request)) return [foreign(request, attachment)];
     if (attachment?.state !== 'available') {
       return [repairable(`network '${networkName}' is not attached to ${request.transitGatewayId}`,
         'it is attached again')];
@@ -131,7 +135,11 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     const isRouted = association?.tableId === request.tableId
       && sameItems(propagations, request.propagatedTableIds);
     const missing = await this.missingRoutes(request);
+    const hasSubnets = sameItems(attachment.subnetIds, request.subnetIds);
     return [
+      ...hasSubnets ? [] : [repairable(`the attachment of network '${networkName}' to ${request.transitGatewayId} has `
+        + `the subnets ${attachment.subnetIds.join(', ')} instead of ${request.subnetIds.join(', ')}`,
+        'its subnets are restored')],
       ...isRouted ? [] : [repairable(`the hub does not route network '${networkName}' as its segment says`,
         'its route tables are restored')],
       ...missing.map(({ routeTableId, cidr }) => repairable(
@@ -150,15 +158,15 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
   ): Promise<InProgress | undefined> {
     const { networks, hubs } = this.context;
     const key = transitKey(request);
-    const { transitGatewayId, vpcId, subnetIds, networkName } = request;
+    const { transitGatewayId, vpcId, subnetIds } = request;
     if (!attachment) {
       await networks.attach(networkPlace(request), transitGatewayId, vpcId, subnetIds, key);
       return waitFor('the attachment');
     }
     const { attachmentId, state } = attachment;
     if (attachment.owner !== key) {
-      throw new Error(`VPC ${vpcId} of network '${networkName}' is attached to ${transitGatewayId} already `
-        + `(${attachmentId}), but not by this app: delete that attachment, then deploy again`);
+      const { what, remedy } = foreign(request, attachment);
+      throw new Error(`${what}: ${remedy}, then deploy again`);
     }
     if (state === 'pendingAcceptance') {
       await hubs.accept(hubPlace(request), attachmentId);
@@ -208,7 +216,7 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     const { version: recorded } = await registry.write<TransitRecord>(
       transitKey(request), { ...rest, routes: [...created, ...obsolete] }, version);
     for (const route of missing) await networks.createRoute(networkPlace(request), route, request.transitGatewayId);
-    await this.removeRoutes(request, obsolete);
+    await this.removal.removeRoutes(request, obsolete);
     if (obsolete.length > 0) {
       await registry.write<TransitRecord>(transitKey(request), { ...rest, routes: created }, recorded);
     }
@@ -229,34 +237,14 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     });
   }
 
-  /** Removes routes that lead to the hub, also those that lead nowhere any more. */
-  private async removeRoutes(request: Request, routes: readonly HubRoute[]): Promise<void> {
-    const { networks } = this.context;
-    const tables = [...new Set(routes.map(({ routeTableId }) => routeTableId))];
-    const present: readonly NetworkRoute[] = await networks.routes(networkPlace(request), tables);
-    for (const route of present) {
-      const isOurs = includes(routes, route) && route.transitGatewayId === request.transitGatewayId;
-      if (isOurs) await networks.deleteRoute(networkPlace(request), route);
-    }
-  }
-
-  private async leaveTables(request: Request, { attachmentId, state }: Attachment): Promise<InProgress | undefined> {
-    if (state !== 'available') return undefined;
-    const { hubs } = this.context;
-    const place = hubPlace(request);
-    for (const tableId of await hubs.propagations(place, attachmentId)) {
-      await hubs.endPropagation(place, attachmentId, tableId);
-    }
-    const association = await hubs.association(place, attachmentId);
-    if (!association) return undefined;
-    if (association.state !== 'associated') return waitForAssociation(association);
-    await hubs.disassociate(place, attachmentId, association.tableId);
-    return waitFor('the end of the association with the route table of the segment');
-  }
-
-  private async detach(request: Request, { attachmentId, state }: Attachment): Promise<InProgress> {
-    if (state !== 'deleting') await this.context.networks.detach(networkPlace(request), attachmentId);
-    return checkAgainIn(10, 'the deletion of the attachment');
+  /** Keeps the id of the attachment: in the account of the hub, nothing else says that it is ours. */
+  private async remember(
+    key: string, record: Versioned<TransitRecord>, attachment: Attachment | undefined,
+  ): Promise<Versioned<TransitRecord>> {
+    if (attachment?.owner !== key || attachment.attachmentId === record.attachmentId) return record;
+    const { version, ...rest } = record;
+    return this.context.registry.write<TransitRecord>(
+      key, { ...rest, attachmentId: attachment.attachmentId }, version);
   }
 
   private async find(request: Request): Promise<Attachment | undefined> {
@@ -278,25 +266,18 @@ async function laterIfNotYet<Outcome>(step: () => Promise<Progress<Outcome>>): P
   }
 }
 
-function waitForAssociation({ state }: Association): InProgress {
-  return waitFor(`the route table of the segment (${state})`);
-}
-
-function networkPlace({ roleArn, region }: Request): Place {
-  return { roleArn, region };
-}
-
-function hubPlace({ hubRoleArn, region }: Request): Place {
-  return { roleArn: hubRoleArn, region };
+function foreign({ vpcId, networkName, transitGatewayId }: Request, { attachmentId }: Attachment): Drift {
+  return {
+    what: `VPC ${vpcId} of network '${networkName}' is attached to ${transitGatewayId} already (${attachmentId}), but `
+      + 'not by this app',
+    remedy: 'delete that attachment',
+    isRepairable: false,
+  };
 }
 
 /** A route for each table and block. */
 function routesOf({ routeTableIds, cidrs }: Request): readonly HubRoute[] {
   return routeTableIds.flatMap(routeTableId => cidrs.map(cidr => ({ routeTableId, cidr })));
-}
-
-function isSame(one: HubRoute, other: HubRoute): boolean {
-  return one.routeTableId === other.routeTableId && one.cidr === other.cidr;
 }
 
 function includes(routes: readonly HubRoute[], route: HubRoute): boolean {

@@ -12,7 +12,10 @@ export function hubStatements(): PolicyStatement[] {
   return [
     new PolicyStatement({
       sid: 'Read',
-      actions: ['ec2:DescribeTransitGatewayAttachments', 'ec2:GetTransitGatewayAttachmentPropagations'],
+      actions: [
+        'ec2:DescribeTransitGatewayAttachments', 'ec2:DescribeTransitGatewayVpcAttachments',
+        'ec2:GetTransitGatewayAttachmentPropagations',
+      ],
       resources: ['*'],
     }),
     new PolicyStatement({
@@ -20,9 +23,11 @@ export function hubStatements(): PolicyStatement[] {
       actions: [
         'ec2:AcceptTransitGatewayVpcAttachment',
         'ec2:AssociateTransitGatewayRouteTable',
+        'ec2:DeleteTransitGatewayVpcAttachment',
         'ec2:DisableTransitGatewayRouteTablePropagation',
         'ec2:DisassociateTransitGatewayRouteTable',
         'ec2:EnableTransitGatewayRouteTablePropagation',
+        'ec2:RejectTransitGatewayVpcAttachment',
       ],
       resources: [
         `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:*:transit-gateway-attachment/*`,

@@ -2,8 +2,14 @@ import type { HubRoute } from '../../lambda/registry/transit';
 import type {
   Association, Attachment, Hubs, NetworkRoute, Networks, Place,
 } from '../../lambda/transit/aws';
+import { MissingRoleError } from '../../lambda/transit/aws';
 
 export const GATEWAY = 'tgw-1';
+export const HUB: Place = { roleArn: 'arn:aws:iam::111111111111:role/hub', region: 'eu-west-1' };
+
+function isHub({ roleArn }: Place): boolean {
+  return roleArn === HUB.roleArn;
+}
 
 function awsError(name: string): Error {
   const error = new Error(name);
@@ -22,14 +28,21 @@ export class FakeEc2 implements Networks, Hubs {
   public readonly groupRules = { ingress: ['sgr-1'], egress: ['sgr-2'] };
   /** Looks until the share of the gateway has reached the account of the network. */
   public looksUntilShared = 1;
+  /** Roles that do not exist. */
+  public readonly missing = new Set<string>();
+  /** Whether the hub is still shared with the account of the network. */
+  public isShared = true;
   private looks = 0;
 
-  public async attachment(): Promise<Attachment | undefined> {
+  public async attachment(place: Place): Promise<Attachment | undefined> {
+    this.enter(place);
     this.looks += 1;
     const seen = this.present;
     if (seen?.state === 'pending' || seen?.state === 'modifying') this.present = { ...seen, state: 'available' };
     if (seen?.state === 'deleting') this.present = undefined;
-    return seen;
+    if (!seen || !isHub(place)) return seen;
+    const { owner: _, ...untagged } = seen;
+    return untagged;
   }
 
   public async attach(
@@ -47,7 +60,9 @@ export class FakeEc2 implements Networks, Hubs {
     this.present = { ...present, subnetIds, state: 'modifying' };
   }
 
-  public async detach(): Promise<void> {
+  public async detach(place: Place = HUB): Promise<void> {
+    this.enter(place);
+    if (!isHub(place) && !this.isShared) throw awsError('OperationNotPermitted');
     if (!this.present) return;
     this.wasBlackhole ||= this.table.some(({ transitGatewayId }) => transitGatewayId === GATEWAY);
     this.present = { ...this.present, state: 'deleting' };
@@ -55,7 +70,8 @@ export class FakeEc2 implements Networks, Hubs {
     this.propagated.clear();
   }
 
-  public async routes(_place: Place, routeTableIds: readonly string[]): Promise<readonly NetworkRoute[]> {
+  public async routes(place: Place, routeTableIds: readonly string[]): Promise<readonly NetworkRoute[]> {
+    this.enter(place);
     return this.table.filter(({ routeTableId }) => routeTableIds.includes(routeTableId));
   }
 
@@ -75,6 +91,11 @@ export class FakeEc2 implements Networks, Hubs {
 
   public async revoke(_place: Place, _group: string, direction: 'ingress' | 'egress'): Promise<void> {
     this.groupRules[direction] = [];
+  }
+
+  public async reject(): Promise<void> {
+    if (this.present?.state !== 'pendingAcceptance') throw awsError('IncorrectState');
+    this.present = undefined;
   }
 
   public async accept(): Promise<void> {
@@ -98,7 +119,8 @@ export class FakeEc2 implements Networks, Hubs {
     if (this.associated) this.associated = { ...this.associated, state: 'disassociating' };
   }
 
-  public async propagations(): Promise<readonly string[]> {
+  public async propagations(place: Place): Promise<readonly string[]> {
+    this.enter(place);
     return [...this.propagated];
   }
 
@@ -109,6 +131,10 @@ export class FakeEc2 implements Networks, Hubs {
 
   public async endPropagation(_place: Place, _id: string, tableId: string): Promise<void> {
     this.propagated.delete(tableId);
+  }
+
+  private enter({ roleArn }: Place): void {
+    if (this.missing.has(roleArn)) throw new MissingRoleError(`cannot assume role '${roleArn}'`);
   }
 
   private available(): Attachment {

@@ -1,4 +1,4 @@
-import { FakeEc2, GATEWAY } from './fake-ec2';
+import { FakeEc2, GATEWAY, HUB } from './fake-ec2';
 import type { TransitRecord } from '../../lambda/registry/transit';
 import { isTransient } from '../../lambda/shared/errors';
 import { IN_PROGRESS } from '../../lambda/shared/lifecycle';
@@ -16,7 +16,7 @@ const request: TransitAttachmentRequest = {
   networkName: 'Cicd/Network',
   region: 'eu-west-1',
   transitGatewayId: GATEWAY,
-  hubRoleArn: 'arn:aws:iam::111111111111:role/hub',
+  hubRoleArn: HUB.roleArn,
   vpcId: 'vpc-1',
   roleArn: 'arn:aws:iam::222222222222:role/network',
   subnetIds: ['subnet-1', 'subnet-2'],
@@ -59,9 +59,16 @@ class World {
     return attachmentId;
   }
 
-  public async delete(wanted = request, by = owner): Promise<void> {
+  /** Returns the note for the history. */
+  public async delete(wanted = request, by = owner): Promise<string | undefined> {
     await this.lifecycle.requestDelete(by, wanted);
-    await this.poll(async () => this.lifecycle.reconcileDelete(by, wanted));
+    let note: string | undefined;
+    await this.poll(async () => {
+      const progress = await this.lifecycle.reconcileDelete(by, wanted);
+      if (progress.done) ({ note } = progress);
+      return progress;
+    });
+    return note;
   }
 
   private async poll<Result>(step: () => Promise<Progress<Result>>): Promise<Result> {
@@ -164,6 +171,61 @@ test.each<When>(['before', 'after'])('a handler that dies %s any call still atta
     expect([death, world.ec2.present, world.ec2.table, world.registry.keys, world.ec2.wasBlackhole])
       .toEqual([death, undefined, [], [], false]);
   }
+});
+
+test.each<When>(['before', 'after'])('a handler that dies %s any call detaches after the end of the share', async when => {
+  for (let call = 1, died = true; died; call++) {
+    const world = new World();
+    await world.create();
+    world.ec2.isShared = false;
+    world.fate.dieAt(call, when);
+    died = false;
+    await world.delete().catch(async (error: unknown) => {
+      if (!world.fate.revive()) throw error;
+      died = true;
+      return world.delete();
+    });
+    const { present, table, wasBlackhole } = world.ec2;
+    expect([call, present, table, world.registry.keys, wasBlackhole]).toEqual([call, undefined, [], [], false]);
+  }
+});
+
+test('an attachment that was not accepted is rejected by the account of the hub', async () => {
+  const world = new World();
+  await world.lifecycle.requestCreate(owner, request);
+  for (let step = 0; !world.ec2.present; step++) await world.lifecycle.reconcile(owner, request);
+  const { present } = world.ec2;
+  world.ec2.detach = async () => { throw new Error('an attachment that waits is not deleted'); };
+  await world.delete();
+  expect([present?.state, world.ec2.present, world.registry.keys]).toEqual(['pendingAcceptance', undefined, []]);
+});
+
+test('a network whose stack was deleted by hand is detached by the account of the hub', async () => {
+  const world = new World();
+  await world.create();
+  world.ec2.table = [];
+  world.ec2.missing.add(request.roleArn);
+  expect(await world.delete()).toBe(
+    "the routes of network 'Cicd/Network' to tgw-1 could not be removed, because the role "
+      + "'arn:aws:iam::222222222222:role/network' does not exist: if the VPC still exists, delete them",
+  );
+  expect([world.ec2.present, world.registry.keys]).toEqual([undefined, []]);
+});
+
+test('a network whose hub was deleted by hand is detached by its own account', async () => {
+  const world = new World();
+  await world.create();
+  world.ec2.missing.add(HUB.roleArn);
+  expect(await world.delete()).toBeUndefined();
+  expect([world.ec2.present, world.ec2.table, world.registry.keys]).toEqual([undefined, [], []]);
+});
+
+test('a network whose stack and hub were deleted by hand does not block its removal', async () => {
+  const world = new World();
+  await world.create();
+  world.ec2.missing.add(HUB.roleArn).add(request.roleArn);
+  expect(await world.delete()).toContain('could not be removed');
+  expect(world.registry.keys).toEqual([]);
 });
 
 test('a renamed construct keeps the attachment', async () => {
@@ -274,6 +336,30 @@ test('a check reports what was changed by hand, and a repair restores it', async
   expect((await world.lifecycle.check(owner, request)).map(({ what }) => what)).toEqual([
     "network 'Cicd/Network' is not attached to tgw-1",
   ]);
+});
+
+test('a check reports an attachment with other subnets, which a repair restores', async () => {
+  const world = new World();
+  await world.create();
+  await world.ec2.changeSubnets(HUB, '', [], ['subnet-2']);
+  await world.ec2.attachment(HUB);
+  expect((await world.lifecycle.check(owner, request)).map(({ what }) => what)).toEqual([
+    "the attachment of network 'Cicd/Network' to tgw-1 has the subnets subnet-1 instead of subnet-1, subnet-2",
+  ]);
+  await world.lifecycle.requestRepair(owner, request);
+  await world.finish();
+  expect(await world.lifecycle.check(owner, request)).toEqual([]);
+});
+
+test('a check reports an attachment that another has created, and says what to do', async () => {
+  const world = new World();
+  await world.create();
+  world.ec2.present = { attachmentId: 'tgw-attach-9', state: 'available', subnetIds: request.subnetIds };
+  expect(await world.lifecycle.check(owner, request)).toEqual([{
+    what: "VPC vpc-1 of network 'Cicd/Network' is attached to tgw-1 already (tgw-attach-9), but not by this app",
+    remedy: 'delete that attachment',
+    isRepairable: false,
+  }]);
 });
 
 test('a check reports a missing record', async () => {

@@ -95,7 +95,7 @@ const PERMISSIONS: Record<string, Permissions> = {
   ...onAll(['CreateTags'], call => strings(call.input.ResourceId).map(one => own(call, regionalArn(call, typed(one))))),
   ...on(['DeleteSubnet'], id('subnet', 'SubnetId')),
   ...on(['DeleteVpc'], id('vpc', 'VpcId')),
-  ...on(['AcceptTransitGatewayVpcAttachment'], attachment),
+  ...on(['AcceptTransitGatewayVpcAttachment', 'RejectTransitGatewayVpcAttachment'], attachment),
   ...on([
     'CreateTransitGatewayRoute', 'DeleteTransitGatewayRoute', 'GetTransitGatewayRouteTableAssociations',
     'GetTransitGatewayRouteTablePropagations', 'SearchTransitGatewayRoutes',

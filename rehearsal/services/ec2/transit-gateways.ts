@@ -51,12 +51,17 @@ export class TransitGateways implements TransitPresence {
       && ['available', 'modifying'].includes(this.stateOf(one)));
   }
 
-  /** The gateway, of the account itself or shared with it. @throws AwsError if it sees none */
-  public visible(id: string, { accountId, region }: Place): TransitGateway {
+  /** Whether the account owns the gateway, or shares it. */
+  public sees(id: string, { accountId, region }: Place): boolean {
     const gateway = this.gateways.get(id);
-    const isSeen = gateway?.region === region
+    return gateway?.region === region
       && (gateway.accountId === accountId || this.shares.accountsOf(this.arnOf(gateway)).includes(accountId));
-    if (gateway && isSeen) return gateway;
+  }
+
+  /** The gateway, of the account itself or shared with it. @throws AwsError if it sees none */
+  public visible(id: string, place: Place): TransitGateway {
+    const gateway = this.gateways.get(id);
+    if (gateway && this.sees(id, place)) return gateway;
     throw new AwsError('InvalidTransitGatewayID.NotFound', `The transitGateway ID '${id}' does not exist.`);
   }
 
@@ -120,6 +125,12 @@ export class TransitGateways implements TransitPresence {
     const gateway = this.own(attachment.transitGatewayId, place);
     this.requireState(attachment, 'pendingAcceptance');
     this.start(gateway, attachment);
+  }
+
+  public reject(attachment: TransitAttachment, place: Place): void {
+    this.own(attachment.transitGatewayId, place);
+    this.requireState(attachment, 'pendingAcceptance');
+    attachment.state = 'rejected';
   }
 
   public modify(attachment: TransitAttachment, subnetIds: readonly string[]): void {

@@ -45,18 +45,12 @@ function descriptions(transit: TransitGateways): Record<string, Operation> {
   return {
     DescribeTransitGateways: async call => {
       const { accountId, region } = placeOf(call);
-      const visible = [...transit.gateways.values()].filter(one => {
-        try {
-          return transit.visible(one.id, { accountId, region }) !== undefined;
-        } catch {
-          return false;
-        }
-      });
+      const visible = [...transit.gateways.values()].filter(({ id }) => transit.sees(id, { accountId, region }));
       return list(call, 'transitGatewaySet', 'TransitGatewayIds', 'transitGatewayId',
         visible.map(one => describedGateway(transit, one)));
     },
     DescribeTransitGatewayVpcAttachments: async call => list(call, 'transitGatewayVpcAttachments',
-      'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId', seen(call).map(one => describedVpc(transit, one))),
+      'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId', seen(call).map(one => describedVpc(transit, one, call))),
     DescribeTransitGatewayAttachments: async call => list(call, 'transitGatewayAttachments',
       'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId', seen(call).map(one => described(transit, one))),
     DescribeTransitGatewayRouteTables: async call => {
@@ -77,13 +71,16 @@ function descriptions(transit: TransitGateways): Record<string, Operation> {
 function attachments(networks: Networks, transit: TransitGateways): Record<string, Operation> {
   const attachmentOf = (call: Call): TransitAttachment =>
     transit.attachment(read(AttachmentInput, call.input).TransitGatewayAttachmentId, placeOf(call));
+  /** The account of the VPC changes it only while the gateway is shared with it. */
   const ownAttachmentOf = (call: Call): TransitAttachment => {
     const attachment = attachmentOf(call);
-    if (attachment.accountId === call.caller.accountId) return attachment;
-    throw new AwsError('OperationNotPermitted', `${attachment.id} is not owned by ${call.caller.accountId}.`);
+    const { accountId } = call.caller;
+    if (attachment.accountId !== accountId) throw notPermitted(`${attachment.id} is not owned by ${accountId}.`);
+    if (transit.sees(attachment.transitGatewayId, placeOf(call))) return attachment;
+    throw notPermitted(`${attachment.transitGatewayId} is not shared with ${accountId}.`);
   };
-  const answer = (attachment: TransitAttachment) => (
-    { transitGatewayVpcAttachment: describedVpc(transit, attachment) }
+  const answer = (call: Call, attachment: TransitAttachment) => (
+    { transitGatewayVpcAttachment: describedVpc(transit, attachment, call) }
   );
   return {
     CreateTransitGatewayVpcAttachment: async call => {
@@ -91,23 +88,29 @@ function attachments(networks: Networks, transit: TransitGateways): Record<strin
         read(CreateInput, call.input);
       networks.find(networks.vpcs, vpcId, placeOf(call), 'InvalidVpcID');
       const tags = Object.fromEntries(given.flatMap(({ Tag: all }) => all.map(({ Key, Value }) => [Key, Value])));
-      return answer(transit.attach(placeOf(call), { transitGatewayId, vpcId, subnetIds, tags }));
+      return answer(call, transit.attach(placeOf(call), { transitGatewayId, vpcId, subnetIds, tags }));
     },
     ModifyTransitGatewayVpcAttachment: async call => {
       const attachment = ownAttachmentOf(call);
       const { AddSubnetIds: added, RemoveSubnetIds: removed } = read(ModifyInput, call.input);
       transit.modify(attachment, [...attachment.subnetIds.filter(id => !removed.includes(id)), ...added]);
-      return answer(attachment);
+      return answer(call, attachment);
     },
     DeleteTransitGatewayVpcAttachment: async call => {
-      const attachment = ownAttachmentOf(call);
-      transit.detach(attachment);
-      return answer(attachment);
+      const attachment = attachmentOf(call);
+      const isHub = transit.gateways.get(attachment.transitGatewayId)?.accountId === call.caller.accountId;
+      transit.detach(isHub ? attachment : ownAttachmentOf(call));
+      return answer(call, attachment);
     },
     AcceptTransitGatewayVpcAttachment: async call => {
       const attachment = attachmentOf(call);
       transit.accept(attachment, placeOf(call));
-      return answer(attachment);
+      return answer(call, attachment);
+    },
+    RejectTransitGatewayVpcAttachment: async call => {
+      const attachment = attachmentOf(call);
+      transit.reject(attachment, placeOf(call));
+      return answer(call, attachment);
     },
     GetTransitGatewayAttachmentPropagations: async call => {
       const { id } = attachmentOf(call);
@@ -200,12 +203,23 @@ function describedGateway(transit: TransitGateways, gateway: TransitGateway): De
   };
 }
 
-function describedVpc(transit: TransitGateways, attachment: TransitAttachment): Described {
+/** Only the account of the VPC sees the tags. */
+function describedVpc(transit: TransitGateways, attachment: TransitAttachment, { caller }: Call): Described {
   const { id, transitGatewayId, vpcId, accountId: vpcOwnerId, subnetIds } = attachment;
   const state = transit.stateOf(attachment);
   return {
-    transitGatewayAttachmentId: id, transitGatewayId, vpcId, vpcOwnerId, state, subnetIds, ...tagsOf(attachment),
+    transitGatewayAttachmentId: id,
+    transitGatewayId,
+    vpcId,
+    vpcOwnerId,
+    state,
+    subnetIds,
+    ...vpcOwnerId === caller.accountId && tagsOf(attachment),
   };
+}
+
+function notPermitted(message: string): AwsError {
+  return new AwsError('OperationNotPermitted', message);
 }
 
 function described(transit: TransitGateways, attachment: TransitAttachment): Described {
