@@ -139,7 +139,7 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     return [
       ...hasSubnets ? [] : [repairable(`the attachment of network '${networkName}' to ${request.transitGatewayId} has `
         + `the subnets ${attachment.subnetIds.join(', ')} instead of ${request.subnetIds.join(', ')}`,
-        'its subnets are restored')],
+      'its subnets are restored')],
       ...isRouted ? [] : [repairable(`the hub does not route network '${networkName}' as its segment says`,
         'its route tables are restored')],
       ...missing.map(({ routeTableId, cidr }) => repairable(
