@@ -1,4 +1,4 @@
-// Runs the demo and draws its output as an animation: `node tools/record-demo.mjs > docs/demo.svg`. Waits are shortened.
+// Runs the demo and draws its output as an animation, with shorter waits: `node tools/record-demo.mjs > docs/demo.svg`
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -29,10 +29,15 @@ function drawLine(line, index) {
     const isCut = characters.length < [...part].length && characters.length > 0;
     column += characters.length;
     const content = escape(`${characters.slice(0, isCut ? -1 : undefined).join('')}${isCut ? '…' : ''}`);
-    return classes.size === 0 || content === '' ? content : `<tspan class="${[...classes].join(' ')}">${content}</tspan>`;
+    if (classes.size === 0 || content === '') return content;
+    return `<tspan class="${[...classes].join(' ')}">${content}</tspan>`;
   });
   const text = parts.join('');
   return text === '' ? '' : `<text y="${(index + 1) * LINE - 4}">${text}</text>`;
+}
+
+function drawDot(color, index) {
+  return `<circle cx="${20 + index * 18}" cy="15" r="5" fill="${color}"/>`;
 }
 
 /**
@@ -61,7 +66,7 @@ text{font:13px ui-monospace,'Cascadia Mono',Menlo,'DejaVu Sans Mono',monospace;f
 @media (prefers-reduced-motion:reduce){.lines{animation:none}}
 </style>
 <rect width="${width}" height="${height}" rx="10" fill="#10151c"/>
-${['#ff5f57', '#febc2e', '#28c840'].map((color, dot) => `<circle cx="${20 + dot * 18}" cy="15" r="5" fill="${color}"/>`).join('')}
+${['#ff5f57', '#febc2e', '#28c840'].map(drawDot).join('')}
 <svg x="${MARGIN}" y="${BAR}" width="${width - 2 * MARGIN}" height="${ROWS * LINE + 6}"><g class="lines">
 ${lines.map(([, line], index) => drawLine(line, index)).filter(text => text !== '').join('\n')}
 </g></svg>
