@@ -155,7 +155,7 @@ function addBranchCommands(program: Command): void {
   addCommand(program, {
     name: 'absorb',
     argument: '<branch>',
-    description: 'bring the commits of a branch to the branches that come from it',
+    description: 'bring the commits of a branch to all branches below it',
     options: ABSORB_OPTIONS,
     run: async (options, branch = '') => absorb(branch, options, context()),
   });
@@ -234,7 +234,7 @@ function addReleaseCommands(program: Command): void {
   });
   add('release', RELEASE_OPTIONS, release, 'release a commit to the idle side of a blue/green environment');
   add('rollback', ROLLBACK_OPTIONS, rollback, 'return the traffic to the side that served before the last release');
-  add('abort', ABORT_OPTIONS, abort, 'stop the release in progress: the traffic returns');
+  add('abort', ABORT_OPTIONS, abort, 'stop the release in progress, and return the traffic');
   add('approve', APPROVE_OPTIONS, approve, 'approve or reject the release in progress');
   add('release-status', RELEASE_STATUS_OPTIONS, describeRelease,
     'show the sides of a blue/green environment, their traffic and the release in progress');

@@ -4,8 +4,8 @@ import { collectNames, parseBranch, parseFile, parseMapFormat, parsePullRequest 
 const TO = {
   to: {
     argument: '<branches>',
-    description: 'branches or environments that need the commits, separated by commas; default: all that come from the '
-      + 'branch that receives them',
+    description: 'branches or environments that need the commits, separated by commas; default: all below the '
+      + 'branch that gets them',
     parse: collectNames,
   },
 } satisfies OptionTable;

@@ -49,7 +49,7 @@ export type OptionValues<Table extends OptionTable> =
 /** Adds the declared options to a command. */
 export function addOptions(command: Command, table: OptionTable): Command {
   for (const [name, declaration] of Object.entries(table)) {
-    const option = command.createOption(flagsOf(name, declaration), declaration.description.replaceAll('`', ''));
+    const option = command.createOption(flagsOf(name, declaration), descriptionOf(declaration));
     if (declaration.argument !== undefined) {
       // commander passes the value that the same function returned for the previous occurrence
       const parse = declaration.parse as (value: string, previous: unknown, before: object) => unknown;
@@ -60,6 +60,11 @@ export function addOptions(command: Command, table: OptionTable): Command {
     command.addOption(option);
   }
   return command;
+}
+
+function descriptionOf(declaration: ValueOption | SwitchOption): string {
+  const description = declaration.description.replaceAll('`', '');
+  return declaration.argument !== undefined && declaration.isRequired ? `${description}. Required` : description;
 }
 
 /** Returns the options as rows of a Markdown table: flags and meaning. */

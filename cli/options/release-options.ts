@@ -2,7 +2,7 @@ import type { OptionTable, OptionValues } from './option-table';
 import { parseReason, parseReference } from './parsers';
 
 const WATCH = {
-  watch: { description: 'follow it until it ends; the exit status is 1 if it fails' },
+  watch: { description: 'follow the release until it ends; the exit status is 1 if it fails' },
 } satisfies OptionTable;
 
 /** The options of `release`. */
@@ -36,7 +36,7 @@ export const ABORT_OPTIONS = {
 
 /** The options of `approve`. */
 export const APPROVE_OPTIONS = {
-  reject: { description: 'reject the release: the traffic returns' },
+  reject: { description: 'reject the release, and return the traffic' },
   reason: { argument: '<text>', description: 'reason for the decision', parse: parseReason },
   ...RELEASE,
 } satisfies OptionTable;

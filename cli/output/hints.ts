@@ -1,3 +1,4 @@
+import { accessRoleHints } from './access-role-hints';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { schemas } from '../../rehearsal/services/cloudformation/schemas/table';
 import { isCicdStack } from '../app/cicd-stack';
@@ -24,7 +25,8 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
   const reasons = failures.map(({ reason }) => reason);
   return [
     ...typeHints(failures),
-    ...unitHints(reasons), ...accountHints(reasons), ...parameterHints(reasons),
+    ...unitHints(reasons), ...accountHints(reasons), ...accessRoleHints(reasons, stacks),
+    ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { firstLineOf } from './failures';
+import { firstLineOf, readablePath } from './failures';
 import { formatClock, formatDuration } from './format';
 import type { Write } from './terminal';
 import type { Replacement, StackEvent } from '../../rehearsal/services/cloudformation/stack';
@@ -84,5 +84,5 @@ function named({ stackName }: StackEvent): (replaced: Replacement) => string {
 }
 
 function resourceName({ path, stackName, logicalId }: Pick<StackEvent, 'path' | 'stackName' | 'logicalId'>): string {
-  return path?.replace(/(\/(Resource|Default))+$/, '') ?? `${stackName}/${logicalId}`;
+  return path === undefined ? `${stackName}/${logicalId}` : readablePath(path);
 }

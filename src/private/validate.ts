@@ -1,5 +1,6 @@
 import { dirname, sep } from 'node:path';
 import { Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import { brokenNameRule } from './branch-name';
 import { isRegionOfNewAccounts, NAMES, REGIONS_OF_EVERY_ACCOUNT } from './contract';
@@ -179,6 +180,10 @@ export const validate = {
   },
   regionOfNewAccounts: (scope: IConstruct, region: string) => {
     if (Token.isUnresolved(region) || isRegionOfNewAccounts(region)) return region;
+    if (!RegionInfo.regions.some(({ name }) => name === region)) {
+      return fail(scope, `the region '${region}' is not known: use a region that all accounts have `
+        + `(${REGIONS_OF_EVERY_ACCOUNT.join(', ')})`);
+    }
     return fail(scope, `a new account cannot be used in the region '${region}', which must be enabled in each account: `
       + `deploy the stack in a region that all accounts have (${REGIONS_OF_EVERY_ACCOUNT.join(', ')}), or import `
       + 'accounts in which the region is enabled');

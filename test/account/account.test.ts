@@ -180,7 +180,7 @@ describe('an account stops at synth', () => {
   });
 
   test.each([
-    'af-south-1', 'eu-south-1', 'us-east-9',
+    'af-south-1', 'eu-south-1',
   ])('when its region %s is not one that every account has', region => {
     const { stack, organization } = new Cicd(quickApp(), { imported: true, env: { account: '222222222222', region } });
     expect(() => new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' })).toThrow(
@@ -188,6 +188,14 @@ describe('an account stops at synth', () => {
         + 'account: deploy the stack in a region that all '
       + 'accounts have (us-east-1, ');
     expect(() => Account.fromAccountId(stack, 'Existing', '123456789012')).not.toThrow();
+  });
+
+  test('when its region has a typing error', () => {
+    const env = { account: '222222222222', region: 'eu-wset-1' };
+    const { stack, organization } = new Cicd(quickApp(), { imported: true, env });
+    expect(() => new Account(stack, 'Account', { organization, accountName: 'dev', email: 'dev@example.com' })).toThrow(
+      "[Cicd/Account] the region 'eu-wset-1' is not known: use a region that all accounts have (us-east-1, ",
+    );
   });
 
   test.each([

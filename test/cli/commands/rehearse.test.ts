@@ -43,7 +43,7 @@ test('rehearse fails with the full reason if a resource fails', () => {
   const { status, stdout } = cli.rehearse('--app', cli.assembly('clash', CLASH), '--report', 'failed.json', ...FAST);
   expect(status).toBe(1);
   expect(stdout).toContain(
-    '✗ Shop/Orders/Resource (AWS::SQS::Queue in account 111111111111): '
+    '✗ Shop/Orders (AWS::SQS::Queue in account 111111111111): '
     + "Resource of type 'AWS::SQS::Queue' with identifier 'same' already exists.",
   );
   expect(stdout.match(/✗/g)).toHaveLength(1);
@@ -222,7 +222,7 @@ test('--continue deploys the rest after a failed app and a failed command, and t
   expect(stdout).not.toContain('skipped:');
   const commandFailures = [3, 4].map(code => `--then 'exit ${code}' failed with exit status ${code}`);
   const verdict = stdout.slice(stdout.indexOf('Rehearsal failed'));
-  expect(verdict).toMatch(/\n✗ Shop\/Orders\/Resource .* with identifier 'same' already exists/);
+  expect(verdict).toMatch(/\n✗ Shop\/Orders .* with identifier 'same' already exists/);
   expect(verdict).toContain(commandFailures.map(failure => `\n✗ ${failure}`).join(''));
   expect(cli.report('continued.json')).toMatchObject({
     succeeded: false,

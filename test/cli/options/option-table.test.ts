@@ -42,7 +42,7 @@ test('the error of a parser names the option', () => {
 });
 
 test('the help has the descriptions without backticks', () => {
-  expect(command().helpInformation()).toMatch(/--output-file <file> +file to write, as tee does\n/);
+  expect(command().helpInformation()).toMatch(/--output-file <file> +file to write, as tee does\. Required\n/);
 });
 
 test('the help of rehearse has all of its options in groups', () => {

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
+
+const TemplateShape = v.object({
+  Resources: v.optional(v.record(v.string(), v.object({
+    Type: v.string(),
+    Properties: v.optional(v.record(v.string(), v.unknown()), {}),
+  })), {}),
+});
+
+const DENIED
+  = /cannot assume role '(arn:[^']*:(\d{12}):role\/([^']*))' of the management account: .* of account (\d{12})/g;
+
+interface AccessRole {
+  readonly stackName: string;
+  readonly name: string;
+  /** The account that it trusts. */
+  readonly trusts?: string;
+}
+
+/** For a role of the management account that cannot be assumed: compares it with the access roles of the app. */
+export function accessRoleHints(reasons: readonly string[], stacks: readonly AssemblyStack[]): string[] {
+  const denied = reasons.flatMap(reason => [...reason.matchAll(DENIED)]);
+  const hints = denied.flatMap(([, arn, accountId, name, cicd]) => {
+    const roles = stacks.filter(stack => stack.accountId === accountId).flatMap(accessRolesOf);
+    const same = roles.find(role => role.name === name);
+    if (same?.trusts !== undefined && same.trusts !== cicd) {
+      return [`stack '${same.stackName}' creates the role '${name}' for the CICD account ${same.trusts}, but the `
+        + `Organization is in account ${cicd}: correct 'cicdAccountId' of the OrganizationAccessRole`];
+    }
+    const [other] = roles;
+    return same || !other
+      ? []
+      : [`stack '${other.stackName}' creates the role '${other.name}' in account ${accountId}, but `
+        + `OrganizationAccess.role() names '${arn}': correct one of them`];
+  });
+  return [...new Set(hints)];
+}
+
+/** The roles with a name that only a principal with an external id may assume. */
+function accessRolesOf({ template, displayName }: AssemblyStack): AccessRole[] {
+  const { Resources } = v.parse(TemplateShape, JSON.parse(template));
+  const roles = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  return roles.flatMap(({ Properties: { RoleName: name, AssumeRolePolicyDocument: trust } }) => {
+    const document = JSON.stringify(trust ?? {});
+    if (typeof name !== 'string' || !document.includes('"sts:ExternalId"')) return [];
+    const [, trusts] = /:iam::(\d{12}):/.exec(document) ?? [];
+    return [{ stackName: displayName, name, ...trusts !== undefined && { trusts } }];
+  });
+}
