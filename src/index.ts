@@ -56,4 +56,5 @@ export * from './transit/transit-hub-props';
 export * from './customer/customer-organization';
 export * from './customer/customer-props';
 export * from './customer/environment-organization';
+export * from './customer/environment-organization-interface';
 export * from './customer/environment-organization-props';

@@ -247,8 +247,8 @@ export function ec2InAccounts(partition: string, now: () => number = Date.now): 
       deniedSince.set(roleArn, since);
       const seen = retryWhileRolePropagates(error, now() - since);
       if (seen !== error || !isAccessDenied(error)) throw seen;
-      throw new MissingRoleError(`cannot assume role '${roleArn}': the stack of the network, or of the hub, creates it; `
-        + `if it was deleted, ${RECONCILE} (${error.message})`, { cause: error });
+      throw new MissingRoleError(`cannot assume role '${roleArn}': the stack of the network, or of the hub, creates `
+        + `it; if it was deleted, ${RECONCILE} (${error.message})`, { cause: error });
     }
   };
   return new Ec2(roleArn => new AwsApi(credentials(roleArn), partition));

@@ -124,7 +124,7 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
       return [repairable(`the registry has no record of ${this.subjectOf(request)}`, 'it is recorded again')];
     }
     const attachment = await this.find(request);
-    if (attachment && attachment.owner !== transitKey(request)) return [foreign(request, attachment)];
+    if (attachment && attachment.owner !== transitKey(request)) return [foreignAttachment(request, attachment)];
     if (attachment?.state !== 'available') {
       return [repairable(`network '${networkName}' is not attached to ${request.transitGatewayId}`,
         'it is attached again')];
@@ -165,7 +165,7 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     }
     const { attachmentId, state } = attachment;
     if (attachment.owner !== key) {
-      const { what, remedy } = foreign(request, attachment);
+      const { what, remedy } = foreignAttachment(request, attachment);
       throw new Error(`${what}: ${remedy}, then deploy again`);
     }
     if (state === 'pendingAcceptance') {
@@ -266,7 +266,7 @@ async function laterIfNotYet<Outcome>(step: () => Promise<Progress<Outcome>>): P
   }
 }
 
-function foreign({ vpcId, networkName, transitGatewayId }: Request, { attachmentId }: Attachment): Drift {
+function foreignAttachment({ vpcId, networkName, transitGatewayId }: Request, { attachmentId }: Attachment): Drift {
   return {
     what: `VPC ${vpcId} of network '${networkName}' is attached to ${transitGatewayId} already (${attachmentId}), but `
       + 'not by this app',

@@ -3,6 +3,7 @@ import type { CustomerNetworkOptions, ICustomerOrganization } from './customer-p
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account-interface';
 import { Network } from '../network/network';
+import type { INetwork } from '../network/network-interface';
 import { fail } from '../private/validate';
 
 /** In the pattern of e-mail addresses, it is replaced by the name of an account. */
@@ -42,19 +43,38 @@ interface CustomerNetworkProps extends CustomerNetworkOptions {
   readonly account: IAccount;
   /** The segment of the hub. */
   readonly segment: string;
+  /** A network that exists. @default - one is created, if the customer has addresses */
+  readonly existing?: INetwork;
 }
 
-/** Creates a network with a range of the customer, and attaches it to the hub. */
+/** Creates a network with a range of the customer, unless one is given, and attaches it to the hub. */
 export function customerNetwork(
-  scope: Construct, id: string, { customer, account, segment, prefixLength, ...options }: CustomerNetworkProps,
-): Network {
-  const { organization, addressSpace, hub } = customer;
+  scope: Construct, id: string, { customer, segment, existing, ...options }: CustomerNetworkProps,
+): INetwork | undefined {
+  const network = existing
+    ? checkedNetwork(scope, existing, options.account)
+    : newNetwork(scope, id, customer, options);
+  if (network) customer.hub?.attach(network, { segment });
+  return network;
+}
+
+type NewNetwork = Omit<CustomerNetworkProps, 'customer' | 'segment' | 'existing'>;
+
+function newNetwork(
+  scope: Construct, id: string, { organization, addressSpace }: CustomerNetworkProps['customer'],
+  { account, prefixLength, ...options }: NewNetwork,
+): Network | undefined {
+  if (!addressSpace) return undefined;
   const addressRange = addressSpace.addRange(scope, `${id}Range`, {
     prefixLength: checkedPrefixLength(scope, prefixLength ?? DEFAULT_PREFIX_LENGTH),
   });
-  const network = new Network(scope, id, { organization, account, addressRange, ...options });
-  hub?.attach(network, { segment });
-  return network;
+  return new Network(scope, id, { organization, account, addressRange, ...options });
+}
+
+function checkedNetwork(scope: Construct, network: INetwork, account: IAccount): INetwork {
+  if (network.account === account || network.account.accountId === account.accountId) return network;
+  return fail(scope, `the network '${network.node.path}' is in the account '${network.account.node.path}', but was `
+    + `given for the account '${account.node.path}': give that account, too, or a network of this one`);
 }
 
 function checkedPrefixLength(scope: Construct, prefixLength: number): number {

@@ -3,6 +3,7 @@ import type { IAccount } from '../account/account-interface';
 import type { IAddressSpace } from '../addresses/address-space';
 import type { INetwork } from '../network/network-interface';
 import type { IOrganization } from '../organization/organization-interface';
+import type { IOrganizationalUnit } from '../organization/organizational-unit';
 import type { ITransitHub } from '../transit/transit-hub-interface';
 
 /** A customer: what all of its environment organizations share. */
@@ -19,16 +20,68 @@ export interface ICustomerOrganization extends IConstruct {
   /** Id of the organizational unit of the customer. */
   readonly organizationalUnitId: string;
 
-  /** The account with what the environments of the customer share. */
-  readonly sharedServicesAccount: IAccount;
+  /**
+   * The account with what the environments of the customer share.
+   *
+   * @default - it has none
+   */
+  readonly sharedServicesAccount?: IAccount;
 
-  /** The address space from which the networks of the customer get their ranges. */
-  readonly addressSpace: IAddressSpace;
+  /**
+   * The address space from which the networks of the customer get their ranges.
+   *
+   * @default - its accounts get no networks
+   */
+  readonly addressSpace?: IAddressSpace;
 
   /**
    * The hub that connects the networks of the customer.
    *
    * @default - they are not connected
+   */
+  readonly hub?: ITransitHub;
+
+  /**
+   * The network of the shared services account.
+   *
+   * @default - it has none
+   */
+  readonly sharedServicesNetwork?: INetwork;
+}
+
+/** Attributes of a customer of another app, for `CustomerOrganization.fromCustomerOrganizationAttributes`. */
+export interface CustomerOrganizationAttributes {
+  /** The organization that vends the accounts of the customer. */
+  readonly organization: IOrganization;
+
+  /** Name of the customer. */
+  readonly customerName: string;
+
+  /** Pattern of the e-mail addresses of the accounts, with `{account}` in place of the name of the account. */
+  readonly email: string;
+
+  /** Id of the organizational unit of the customer, for example `ou-ab12-cdefgh34`. */
+  readonly organizationalUnitId: string;
+
+  /**
+   * The account with what the environments of the customer share.
+   *
+   * @default - it has none
+   */
+  readonly sharedServicesAccount?: IAccount;
+
+  /**
+   * The address space of the customer: `AddressSpace.fromAddressSpaceAttributes()`.
+   *
+   * @default - its accounts get no networks
+   */
+  readonly addressSpace?: IAddressSpace;
+
+  /**
+   * The hub of the customer: `TransitHub.fromTransitHubAttributes()` with the `segments` `<customer>-services`,
+   * `<customer>-work` and `<customer>-deployment`.
+   *
+   * @default - the networks are not connected
    */
   readonly hub?: ITransitHub;
 
@@ -101,8 +154,22 @@ export interface CustomerOrganizationProps {
   readonly parentUnit?: string;
 
   /**
+   * A unit that exists, for the accounts of the customer.
+   *
+   * @default - the unit `<customer>` is created
+   */
+  readonly organizationalUnit?: IOrganizationalUnit;
+
+  /**
+   * Whether the accounts of the customer have networks. Without them, it has no address space and no hub.
+   *
+   * @default true
+   */
+  readonly networks?: boolean;
+
+  /**
    * Addresses of the networks of the customer in CIDR notation, for example `10.16.0.0/12`. They are kept in a table of
-   * the shared services account. Either this or `addressSpace` is required.
+   * the shared services account. Either this or `addressSpace` is required, unless `networks` is `false`.
    *
    * @default - the address space is given
    */
@@ -122,6 +189,22 @@ export interface CustomerOrganizationProps {
    * @default - the account `<customer>-services` is vended
    */
   readonly sharedServicesAccount?: IAccount;
+
+  /**
+   * Whether the customer has an account for its shared services. Without it, the table of its addresses is in the CICD
+   * account, and a `hub` must be given.
+   *
+   * @default true
+   */
+  readonly sharedServices?: boolean;
+
+  /**
+   * A network of the shared services account that exists. Its addresses must not overlap others of the customer: see
+   * `IAddressSpace.adoptRange()`.
+   *
+   * @default - a network is created
+   */
+  readonly sharedServicesNetwork?: INetwork;
 
   /**
    * A hub that exists, for example one that several customers share. Customers never reach each other through it.

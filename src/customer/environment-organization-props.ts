@@ -5,6 +5,9 @@ import type { ReleaseOptions } from '../blue-green/blue-green-props';
 import type { Side } from '../blue-green/side';
 import type { Traffic } from '../blue-green/traffic';
 import type { DatabaseClient } from '../database/database-props';
+import type { ISharedDatabase } from '../database/shared-database';
+import type { INetwork } from '../network/network-interface';
+import type { IOrganizationalUnit } from '../organization/organizational-unit';
 import type { PipelineOptions } from '../pipeline/pipeline';
 import type { Source } from '../sources/source';
 
@@ -36,6 +39,14 @@ export interface WorkAccountOptions {
    * @default - an account with the name of the environment is vended
    */
   readonly account?: IAccount;
+
+  /**
+   * A network of the `account` that exists. Its addresses must not overlap others of the customer: see
+   * `IAddressSpace.adoptRange()`.
+   *
+   * @default - a network is created
+   */
+  readonly network?: INetwork;
 
   /**
    * Options of the pipeline.
@@ -85,6 +96,22 @@ export interface DeploymentAccountsOptions extends ReleaseOptions {
    * @default - an account is vended
    */
   readonly greenAccount?: IAccount;
+
+  /**
+   * A network of the `blueAccount` that exists. Its addresses must not overlap others of the customer: see
+   * `IAddressSpace.adoptRange()`.
+   *
+   * @default - a network is created
+   */
+  readonly blueNetwork?: INetwork;
+
+  /**
+   * A network of the `greenAccount` that exists. Its addresses must not overlap others of the customer: see
+   * `IAddressSpace.adoptRange()`.
+   *
+   * @default - a network is created
+   */
+  readonly greenNetwork?: INetwork;
 
   /**
    * The side that serves until the first release.
@@ -218,11 +245,42 @@ export interface EnvironmentOrganizationProps {
   readonly database?: EnvironmentDatabaseOptions;
 
   /**
+   * A database that exists: `SharedDatabase.fromSharedDatabaseAttributes()`. Who can connect to it, and read its
+   * secret, stays as it is.
+   *
+   * @default - none
+   */
+  readonly existingDatabase?: ISharedDatabase;
+
+  /**
+   * A unit that exists, for the accounts of the environments. For that of the customer:
+   * `OrganizationalUnit.fromOrganizationalUnitId(this, 'Unit', customer.organizationalUnitId)`.
+   *
+   * @default - the unit `<organization>` is created in that of the customer
+   */
+  readonly organizationalUnit?: IOrganizationalUnit;
+
+  /**
    * An account that exists, for the shared services of the environments.
    *
    * @default - an account is vended
    */
   readonly sharedServicesAccount?: IAccount;
+
+  /**
+   * Whether there is an account for the shared services of the environments. It is required for the `database`.
+   *
+   * @default true
+   */
+  readonly sharedServices?: boolean;
+
+  /**
+   * A network of the shared services account that exists. Its addresses must not overlap others of the customer: see
+   * `IAddressSpace.adoptRange()`.
+   *
+   * @default - a network is created
+   */
+  readonly sharedServicesNetwork?: INetwork;
 
   /**
    * Options of the network of each account.

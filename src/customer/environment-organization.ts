@@ -1,24 +1,30 @@
 import { Annotations } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { checkedPartName, customerAccount, customerNetwork } from './customer-accounts';
 import type { ICustomerOrganization } from './customer-props';
+import { EnvironmentOrganizationBase } from './environment-organization-base';
+import type {
+  EnvironmentOrganizationAttributes, IEnvironmentOrganization,
+} from './environment-organization-interface';
 import type {
   DeploymentAccountsOptions, EnvironmentDatabaseOptions, EnvironmentOrganizationProps, WorkAccountOptions,
 } from './environment-organization-props';
 import { segmentsOf } from './segments';
 import type { CustomerSegments } from './segments';
+import { checkEnvironments } from './validate-customer';
 import type { IAccount } from '../account/account-interface';
 import { BlueGreenEnvironment } from '../blue-green/blue-green-environment';
-import { Side } from '../blue-green/side';
-import type { DatabaseClient } from '../database/database-props';
 import { SharedDatabase } from '../database/shared-database';
+import type { ISharedDatabase } from '../database/shared-database';
 import { AccountPipelineBranch } from '../environment/account-pipeline-branch';
-import type { Network } from '../network/network';
+import type { INetwork } from '../network/network-interface';
 import { OrganizationalUnit } from '../organization/organizational-unit';
 import { UniqueClaims } from '../private/unique-claims';
 import { fail, validate } from '../private/validate';
 
 const USUAL_WORK_ACCOUNTS = 3;
+
+const PART = 'name of an environment organization';
 
 /** Because of the names of what is derived from it. */
 const MAX_ENVIRONMENT_NAME = 32;
@@ -38,26 +44,38 @@ const MAX_ENVIRONMENT_NAME = 32;
  *   database: { roleNames: ['shop-service'] },
  * });
  */
-export class EnvironmentOrganization extends Construct {
-  /** Name of the environment organization. */
+export class EnvironmentOrganization extends EnvironmentOrganizationBase {
+  /**
+   * Imports an environment organization that another app defines, for example to add a database to it.
+   *
+   * @param attrs name, unit, accounts and networks
+   */
+  public static fromEnvironmentOrganizationAttributes(
+    scope: Construct, id: string, attrs: EnvironmentOrganizationAttributes,
+  ): IEnvironmentOrganization {
+    class Import extends EnvironmentOrganizationBase {
+      public readonly organizationName = checkedPartName(this, PART, attrs.organizationName);
+      public readonly organizationalUnitId = validate.organizationalUnitId(this, attrs.organizationalUnitId);
+      public readonly sharedServicesAccount = attrs.sharedServicesAccount;
+      public readonly sharedServicesNetwork = attrs.sharedServicesNetwork;
+      public readonly workNetworks = attrs.workNetworks ?? [];
+      public readonly deploymentNetworks = attrs.deploymentNetworks ?? [];
+      public readonly database = attrs.database;
+    }
+    return new Import(scope, id);
+  }
+
   public readonly organizationName: string;
-  /** Id of the organizational unit of its accounts. */
   public readonly organizationalUnitId: string;
-  /** The account with what the environments share, for example their database. */
-  public readonly sharedServicesAccount: IAccount;
-  /** The network of the shared services account. */
-  public readonly sharedServicesNetwork: Network;
+  public readonly sharedServicesAccount?: IAccount;
+  public readonly sharedServicesNetwork?: INetwork;
+  public readonly workNetworks: INetwork[];
+  public readonly deploymentNetworks: INetwork[];
+  public readonly database?: ISharedDatabase;
   /** The environments of the work accounts, in the order of `workAccounts`. */
   public readonly workEnvironments: AccountPipelineBranch[];
-  /** The networks of the work accounts, in the order of `workAccounts`. */
-  public readonly workNetworks: Network[];
   /** The blue/green environment of the deployment accounts; absent: there is none. */
   public readonly deployment?: BlueGreenEnvironment;
-  /** The networks of the deployment accounts, blue and green; empty: there are none. */
-  public readonly deploymentNetworks: Network[];
-
-  /** The database that the deployment accounts share; absent: there is none. */
-  public readonly database?: SharedDatabase;
 
   private readonly customer: ICustomerOrganization;
   private readonly segments: CustomerSegments;
@@ -67,45 +85,41 @@ export class EnvironmentOrganization extends Construct {
     const { customer, workAccounts } = props;
     this.customer = customer;
     this.segments = segmentsOf(customer.customerName);
-    this.organizationName = checkedPartName(this, 'name of an environment organization',
-      props.organizationName ?? id.toLowerCase());
+    this.organizationName = checkedPartName(this, PART, props.organizationName ?? id.toLowerCase());
     UniqueClaims.of(this).claim(this, 'environment organization', this.nameOf(), 'choose another organizationName');
-    this.organizationalUnitId = new OrganizationalUnit(this, 'Unit', {
+    checkEnvironments(this, props);
+    this.organizationalUnitId = (props.organizationalUnit ?? new OrganizationalUnit(this, 'Unit', {
       organization: customer.organization, unitName: this.organizationName, parent: customer.organizationalUnitId,
-    }).organizationalUnitId;
+    })).organizationalUnitId;
 
-    this.sharedServicesAccount = this.account('SharedServices', 'services', props.sharedServicesAccount);
-    this.sharedServicesNetwork = this.network('Network', this.sharedServicesAccount, this.segments.services);
+    if (props.sharedServices !== false) {
+      this.sharedServicesAccount = this.account('SharedServices', 'services', props.sharedServicesAccount);
+      this.sharedServicesNetwork = this.network('Network', this.sharedServicesAccount, this.segments.services,
+        props.sharedServicesNetwork);
+    }
     this.checkWorkAccounts(workAccounts);
     const work = workAccounts.map(options => this.workAccount(options));
     this.workEnvironments = work.map(({ environment }) => environment);
-    this.workNetworks = work.map(({ network }) => network);
+    this.workNetworks = work.flatMap(({ network }) => network ?? []);
     const deployment = props.deployment && this.deploymentAccounts(props.deployment);
     this.deployment = deployment?.environment;
     this.deploymentNetworks = deployment?.networks ?? [];
-    this.database = props.database && this.sharedDatabase(props.database);
-  }
-
-  /**
-   * Returns the deployment accounts as clients of a `SharedDatabase`.
-   *
-   * @param roleNames names of their roles that may read the secret of the database, without path
-   * @param sides the sides that are clients; by default both
-   */
-  public databaseClients(roleNames: string[], sides: Side[] = [Side.BLUE, Side.GREEN]): DatabaseClient[] {
-    if (sides.length === 0) fail(this, "'sides' of the database must contain at least one side");
-    return this.deploymentNetworks.filter((_, index) => sides.includes(index === 0 ? Side.BLUE : Side.GREEN))
-      .map(({ account, cidr }) => ({ account, cidr, roleNames }));
+    this.database = props.existingDatabase ?? (props.database && this.sharedDatabase(props.database));
   }
 
   private sharedDatabase(database: EnvironmentDatabaseOptions): SharedDatabase {
     const { roleNames, sides, clients = [], ...options } = database;
-    if (this.deploymentNetworks.length === 0) {
+    const network = this.sharedServicesNetwork;
+    if (!this.deployment) {
       fail(this, "'database' needs 'deployment': only the deployment accounts connect to the database");
+    }
+    if (!network) {
+      fail(this, "'database' needs the network of the shared services: give the customer addresses, and keep "
+        + "'sharedServices'");
     }
     return SharedDatabase.auroraPostgres(this, 'Database', {
       organization: this.customer.organization,
-      network: this.sharedServicesNetwork,
+      network,
       databaseIdentifier: this.nameOf(),
       clients: [...this.databaseClients(roleNames, sides), ...clients],
       ...options,
@@ -122,7 +136,7 @@ export class EnvironmentOrganization extends Construct {
       + `customer usually has at least ${USUAL_WORK_ACCOUNTS}, for development, integration and acceptance`);
   }
 
-  private workAccount(options: WorkAccountOptions): { environment: AccountPipelineBranch; network: Network } {
+  private workAccount(options: WorkAccountOptions) {
     const { source, customer } = this.props;
     const name = checkedPartName(this, 'name of a work account', options.name);
     const environmentName = this.environmentName(name);
@@ -136,11 +150,11 @@ export class EnvironmentOrganization extends Construct {
       },
       pipeline: options.pipeline,
     });
-    return { environment, network: this.network(`${name}Network`, account, this.segments.work) };
+    return { environment, network: this.network(`${name}Network`, account, this.segments.work, options.network) };
   }
 
   private deploymentAccounts(options: DeploymentAccountsOptions) {
-    const { name = 'prod', blueAccount, greenAccount, ...release } = options;
+    const { name = 'prod', blueAccount, greenAccount, blueNetwork, greenNetwork, ...release } = options;
     const { source, customer: { organization } } = this.props;
     checkedPartName(this, 'name of the deployment accounts', name);
     const blue = this.account(`${name}BlueAccount`, `${name}-blue`, blueAccount);
@@ -154,10 +168,10 @@ export class EnvironmentOrganization extends Construct {
       green: { account: green },
     });
     const networks = [
-      this.network(`${name}BlueNetwork`, blue, this.segments.deployment),
-      this.network(`${name}GreenNetwork`, green, this.segments.deployment),
+      this.network(`${name}BlueNetwork`, blue, this.segments.deployment, blueNetwork),
+      this.network(`${name}GreenNetwork`, green, this.segments.deployment, greenNetwork),
     ];
-    return { environment, networks };
+    return { environment, networks: networks.flatMap(network => network ?? []) };
   }
 
   private account(id: string, name: string, existing: IAccount | undefined): IAccount {
@@ -166,8 +180,8 @@ export class EnvironmentOrganization extends Construct {
     return existing ?? customerAccount(this, id, { organization, email, organizationalUnitId }, this.nameOf(name));
   }
 
-  private network(id: string, account: IAccount, segment: string): Network {
-    return customerNetwork(this, id, { customer: this.customer, account, segment, ...this.props.network });
+  private network(id: string, account: IAccount, segment: string, existing?: INetwork): INetwork | undefined {
+    return customerNetwork(this, id, { customer: this.customer, account, segment, existing, ...this.props.network });
   }
 
   private environmentName(name: string): string {

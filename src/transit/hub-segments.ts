@@ -5,6 +5,7 @@ import { Segment } from './segment';
 import type {
   ITransitHub, ITransitSegment, TransitAttachmentOptions, TransitSegmentOptions,
 } from './transit-hub-interface';
+import type { TransitSegmentAttributes } from './transit-hub-props';
 import type { IAccount } from '../account/account-interface';
 import { doOverlap, parsedCidr } from '../addresses/cidr';
 import type { INetwork } from '../network/network-interface';
@@ -38,7 +39,24 @@ export class HubSegments {
     if (props.cidrs.length === 0) fail(hub, "'cidrs' must contain at least one block, for example '10.0.0.0/8'");
   }
 
-  public add(segmentName: string, options: TransitSegmentOptions): ITransitSegment {
+  /** Adds a segment that another app defines, and to which this app attaches networks. */
+  public import({ segmentName, routeTableId, reaches = [] }: TransitSegmentAttributes): void {
+    this.connect(this.create(segmentName, routeTableId), reaches.map(name => this.known(name)));
+  }
+
+  public add(segmentName: string, { reaches = [] }: TransitSegmentOptions): ITransitSegment {
+    const reached = reaches.map(name => this.known(name));
+    const imported = reached.find(({ isImported }) => isImported);
+    if (imported) {
+      fail(this.hub, `the segment '${segmentName}' cannot reach '${imported.segmentName}', which another app defines: `
+        + 'the networks there would have no way back; add the segment in that app');
+    }
+    const segment = this.create(segmentName);
+    this.connect(segment, reached);
+    return segment;
+  }
+
+  private create(segmentName: string, routeTableId?: string): Segment {
     const { organization, account, isShared } = this.props;
     const { region } = this.hub;
     if (!SEGMENT_NAME.test(segmentName)) {
@@ -48,23 +66,27 @@ export class HubSegments {
     if (this.segments.has(segmentName)) {
       fail(this.hub, `the segment '${segmentName}' exists already: use another name, or hub.segment('${segmentName}')`);
     }
-    const reached = (options.reaches ?? []).map(name => this.known(name));
     const segment = new Segment(this.hub, `Segment-${segmentName}`, {
       organization,
       account,
       region,
       isShared,
       segmentName,
+      routeTableId,
+      hubPath: this.hub.node.path,
       transitGatewayId: this.hub.transitGatewayId,
       transitGatewayArn: `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:transit-gateway/`
         + this.hub.transitGatewayId,
     });
+    this.segments.set(segmentName, segment);
+    return segment;
+  }
+
+  private connect(segment: Segment, reached: readonly Segment[]): void {
     for (const other of reached) {
       segment.reached.add(other);
       other.reached.add(segment);
     }
-    this.segments.set(segmentName, segment);
-    return segment;
   }
 
   public get(segmentName: string): ITransitSegment {

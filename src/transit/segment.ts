@@ -8,10 +8,14 @@ import type { IOrganization } from '../organization/organization-interface';
 import { AccountStack } from '../stack/account-stack';
 
 interface SegmentProps {
+  /** Id of the route table, if another app defines it. @default - the segment has a route table of its own */
+  readonly routeTableId?: string;
   readonly organization: IOrganization;
   /** The account of the hub. */
   readonly account: IAccount;
   readonly region: string;
+  /** Path of the construct of the hub. */
+  readonly hubPath: string;
   readonly transitGatewayId: string;
   readonly transitGatewayArn: string;
   readonly segmentName: string;
@@ -30,19 +34,17 @@ export class Segment extends Construct implements ITransitSegment {
   public readonly reached = new Set<Segment>();
   private readonly accountIds = new Set<string>();
   private share?: CfnResourceShare;
-  private readonly stack: AccountStack;
+  private ownStack?: AccountStack;
 
   public constructor(scope: Construct, id: string, private readonly props: SegmentProps) {
     super(scope, id);
-    const { organization, account, region, transitGatewayId, segmentName } = props;
-    this.segmentName = segmentName;
-    this.stack = new AccountStack(this, 'Stack', {
-      organization, account, region, description: `Segment '${segmentName}' of ${scope.node.path}`,
-    });
-    const table = new CfnTransitGatewayRouteTable(this.stack, 'Table', {
-      transitGatewayId, tags: [{ key: 'Name', value: segmentName }],
-    });
-    this.routeTableId = table.ref;
+    this.segmentName = props.segmentName;
+    this.routeTableId = props.routeTableId ?? this.table();
+  }
+
+  /** Whether another app attaches networks to it, too. */
+  public get isImported(): boolean {
+    return this.props.routeTableId !== undefined;
   }
 
   /** Lets an account attach a network. */
@@ -50,11 +52,27 @@ export class Segment extends Construct implements ITransitSegment {
     const { account: owner, isShared, transitGatewayArn } = this.props;
     if (isShared || account.accountId === owner.accountId) return;
     this.accountIds.add(account.accountId);
-    this.share ??= new CfnResourceShare(this.stack, 'Share', {
+    this.share ??= new CfnResourceShare(this.stack(), 'Share', {
       name: `${Stack.of(this).stackName}-${this.segmentName}`,
       allowExternalPrincipals: false,
       principals: Lazy.list({ produce: () => [...this.accountIds] }),
       resourceArns: [transitGatewayArn],
     });
+  }
+
+  private table(): string {
+    const { transitGatewayId, segmentName } = this.props;
+    return new CfnTransitGatewayRouteTable(this.stack(), 'Table', {
+      transitGatewayId, tags: [{ key: 'Name', value: segmentName }],
+    }).ref;
+  }
+
+  /** An imported segment has one only for the share. */
+  private stack(): AccountStack {
+    const { organization, account, region, segmentName, hubPath } = this.props;
+    this.ownStack ??= new AccountStack(this, 'Stack', {
+      organization, account, region, description: `Segment '${segmentName}' of ${hubPath}`,
+    });
+    return this.ownStack;
   }
 }

@@ -41,6 +41,22 @@ export interface TransitHubProps {
   readonly amazonSideAsn?: number;
 }
 
+/** A segment of a hub that another app defines. */
+export interface TransitSegmentAttributes {
+  /** Name of the segment. */
+  readonly segmentName: string;
+
+  /** Id of its route table: `ITransitSegment.routeTableId` in the app that defines it. */
+  readonly routeTableId: string;
+
+  /**
+   * Names of earlier segments in this list that it reaches: the same as in the app that defines it.
+   *
+   * @default - none
+   */
+  readonly reaches?: string[];
+}
+
 /** Attributes of a hub that another app defines, for `TransitHub.fromTransitHubAttributes`. */
 export interface TransitHubAttributes {
   /** The organization whose provider attaches networks. */
@@ -68,4 +84,11 @@ export interface TransitHubAttributes {
    * @default ['10.0.0.0/8']
    */
   readonly cidrs?: string[];
+
+  /**
+   * Segments that the other app defines, to which this app attaches networks.
+   *
+   * @default - none; this app adds segments of its own, which reach no segments of the other app
+   */
+  readonly segments?: TransitSegmentAttributes[];
 }

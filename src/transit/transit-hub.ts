@@ -7,7 +7,7 @@ import { HubSegments } from './hub-segments';
 import type {
   ITransitHub, ITransitSegment, TransitAttachmentOptions, TransitSegmentOptions,
 } from './transit-hub-interface';
-import type { TransitHubAttributes, TransitHubProps } from './transit-hub-props';
+import type { TransitHubAttributes, TransitHubProps, TransitSegmentAttributes } from './transit-hub-props';
 import type { INetwork } from '../network/network-interface';
 import {
   checkedRoleName, cicdParameter, NetworkRole, networkRoleArn, networkRoleName,
@@ -31,6 +31,11 @@ abstract class TransitHubBase extends Construct implements ITransitHub {
 
   public segment(segmentName: string): ITransitSegment {
     return this._segments.get(segmentName);
+  }
+
+  /** @internal */
+  public _import(segment: TransitSegmentAttributes): void {
+    this._segments.import(segment);
   }
 
   public attach(network: INetwork, options: TransitAttachmentOptions): void {
@@ -71,7 +76,9 @@ export class TransitHub extends TransitHubBase {
         isShared: false,
       });
     }
-    return new Import(scope, id);
+    const hub = new Import(scope, id);
+    for (const segment of attrs.segments ?? []) hub._import(segment);
+    return hub;
   }
 
   public readonly transitGatewayId: string;

@@ -1,38 +1,16 @@
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
-import {
-  AddressSpace, CustomerOrganization, EnvironmentOrganization, Side, Traffic,
+import { AddressSpace, SharedDatabase, Side } from '../../src';
+import type {
+  CustomerOrganizationProps, EnvironmentDatabaseOptions, EnvironmentOrganization, EnvironmentOrganizationProps,
+  ISharedDatabase,
 } from '../../src';
-import type { CustomerOrganizationProps, EnvironmentDatabaseOptions, EnvironmentOrganizationProps } from '../../src';
 import { Cicd } from '../fixtures/app';
-
-const traffic = (): Traffic => Traffic.parameter({ parameterName: '/acme/shop/active' });
-const WORK = [{ name: 'dev' }, { name: 'test' }, { name: 'uat' }];
-
-function customer(cicd: Cicd, changes: Partial<CustomerOrganizationProps> = {}, id = 'acme'): CustomerOrganization {
-  return new CustomerOrganization(cicd.stack, id, {
-    organization: cicd.organization, email: 'aws+{account}@example.com', cidr: '10.16.0.0/12', ...changes,
-  });
-}
-
-function environments(
-  cicd: Cicd, changes: Partial<EnvironmentOrganizationProps> = {}, id = 'shop',
-): EnvironmentOrganization {
-  return new EnvironmentOrganization(cicd.stack, id, {
-    customer: changes.customer ?? customer(cicd),
-    source: cicd.source,
-    workAccounts: WORK,
-    deployment: { traffic: traffic() },
-    ...changes,
-  });
-}
+import { accountsOf, customer, environments, traffic, WORK } from '../fixtures/customers';
 
 const warningsOf = ({ node }: EnvironmentOrganization): unknown[] =>
   node.metadata.filter(({ type }) => type === ArtifactMetadataEntryType.WARN).map(({ data }) => data);
-
-const accountsOf = (cicd: Cicd): { AccountName: string; Email: string }[] =>
-  Object.values(Template.fromStack(cicd.stack).findResources('Custom::OrgEnvironmentsAccount'))
-    .map(({ Properties: { accountName: AccountName, email: Email } }) => ({ AccountName, Email }));
 
 describe('a customer with an environment organization', () => {
   const cicd = new Cicd();
@@ -98,10 +76,16 @@ describe('what exists takes the place of', () => {
   });
 });
 
+/** The stack of a database that the app defines. */
+function stackOf(database: ISharedDatabase | undefined): Stack {
+  if (database instanceof SharedDatabase) return database.stack;
+  throw new Error('there is no database');
+}
+
 describe('the database', () => {
   const clientsOf = (cicd: Cicd, database: Partial<EnvironmentDatabaseOptions>) => {
     const shop = environments(cicd, { database: { roleNames: ['shop-service'], ...database } });
-    const { Resources } = Template.fromStack(shop.database?.stack ?? cicd.stack).toJSON();
+    const { Resources } = Template.fromStack(stackOf(shop.database)).toJSON();
     return { Resources, rules: Resources.SecurityGroup.Properties.SecurityGroupIngress };
   };
 
@@ -177,7 +161,7 @@ test.each<[string, Partial<CustomerOrganizationProps>, string]>([
     "'email' must contain '{account}' once, like 'aws+{account}@example.com', got 'aws@example.com'"],
   ['no addresses', { cidr: undefined },
     "'cidr' is required, the addresses of the networks of the customer, for example '10.16.0.0/12'; or give an "
-    + "'addressSpace'"],
+    + "'addressSpace', or set 'networks' to false"],
   ['a prefix that is too short', { network: { prefixLength: 8 } },
     "'prefixLength' of a network must be a whole number from 16 to 24, got 8"],
 ])('a customer with %s is rejected', (_, changes, message) => {

@@ -173,7 +173,7 @@ test.each<When>(['before', 'after'])('a handler that dies %s any call still atta
   }
 });
 
-test.each<When>(['before', 'after'])('a handler that dies %s any call detaches after the end of the share', async when => {
+test.each<When>(['before', 'after'])('a handler that dies %s any call detaches after the share', async when => {
   for (let call = 1, died = true; died; call++) {
     const world = new World();
     await world.create();

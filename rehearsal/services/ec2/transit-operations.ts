@@ -50,7 +50,8 @@ function descriptions(transit: TransitGateways): Record<string, Operation> {
         visible.map(one => describedGateway(transit, one)));
     },
     DescribeTransitGatewayVpcAttachments: async call => list(call, 'transitGatewayVpcAttachments',
-      'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId', seen(call).map(one => describedVpc(transit, one, call))),
+      'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId',
+      seen(call).map(one => describedVpc(transit, one, call))),
     DescribeTransitGatewayAttachments: async call => list(call, 'transitGatewayAttachments',
       'TransitGatewayAttachmentIds', 'transitGatewayAttachmentId', seen(call).map(one => described(transit, one))),
     DescribeTransitGatewayRouteTables: async call => {
