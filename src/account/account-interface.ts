@@ -1,5 +1,6 @@
 import type { IResource } from 'aws-cdk-lib';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { AccountBaseline } from '../baseline/account-baseline';
 
 /** An AWS account of the organization. */
 export interface IAccount extends IResource {
@@ -34,4 +35,11 @@ export interface AccountAttributes {
    * `org-environments-execution`
    */
   readonly executionPolicies?: IManagedPolicy[];
+
+  /**
+   * What the account gets and keeps: settings that are declared replace its own.
+   *
+   * @default - none; an imported account does not get the baseline of the organization
+   */
+  readonly accountBaseline?: AccountBaseline;
 }

@@ -12,6 +12,7 @@ import { requireSameOrganization, setAccountIdIn } from './internals';
 import { NamedAccount } from './named-account';
 import { Preconditions } from './preconditions';
 import { preparation } from './preparation';
+import type { AccountBaseline } from '../baseline/account-baseline';
 import { internalsOf } from '../organization/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import type { IAccountPool } from '../pool/account-pool-interface';
@@ -172,6 +173,13 @@ export interface AccountProps {
    * @default false
    */
   readonly requireBoundary?: boolean;
+
+  /**
+   * What this account gets and keeps, instead of the baseline of the organization. It may be given to several accounts.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly accountBaseline?: AccountBaseline;
 }
 
 /**
@@ -260,17 +268,20 @@ export class Account extends Resource implements IAccount, ITaggable {
     this.node.addValidation({ validate: () => tagProblems(this.tags.tagValues()) });
     const { pool } = props;
     const tags = lazy(() => this.tags.tagValues());
+    const own = props.accountBaseline?._giveTo(this, props.organization);
     const account = new ManagedResource<Request, Result>(this, 'Resource', {
       organization: props.organization,
       resourceType: RESOURCE_TYPES.account,
-      request: { ...pool ? pooledRequest(this, { ...props, pool }) : this.vendedRequest(props), tags },
+      request: {
+        ...pool ? pooledRequest(this, { ...props, pool }) : { ...this.vendedRequest(props), baseline: own?.target }, tags,
+      },
     });
     this.email = pool ? account.result('email') : props.email ?? '';
     this.accountName = props.accountName ?? account.result('accountName');
     const resource = account.resource.node.defaultChild as CfnResource;
     Preconditions.of(this, props.organization).beforeAccount(resource, props);
-    const { baseline } = internalsOf(this, props.organization);
-    if (baseline && Stack.of(baseline) === Stack.of(this)) resource.addResourceDependency(baseline);
+    const baseline = own?.resource ?? internalsOf(this, props.organization).baseline;
+    if (baseline && (own || Stack.of(baseline) === Stack.of(this))) resource.addResourceDependency(baseline);
     throttleCreation(resource);
     this.accountId = account.result('accountId');
     this.accountArn = this.arn(props.organization);

@@ -49,6 +49,8 @@ export interface VendedAccountRequest extends Preparation {
   readonly accountAlias?: string;
   /** Absent: AWS allows it. */
   readonly iamUserAccessToBilling?: 'DENY';
+  /** Target of the baseline that it gets. @default - that of the organization */
+  readonly baseline?: string;
   /** Regions to enable, besides those that every account has. */
   readonly optInRegions?: readonly string[];
 }
@@ -57,6 +59,8 @@ export interface VendedAccountRequest extends Preparation {
 export interface ExistingAccountRequest extends Preparation {
   readonly kind: 'existing';
   readonly accountId: string;
+  /** Target of the baseline that it gets. @default - none */
+  readonly baseline?: string;
 }
 
 /** An account that exists and is found by its name. Only its bootstrap is changed. */

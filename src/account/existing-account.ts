@@ -1,4 +1,4 @@
-import { Aspects, RemovalPolicy, Resource, Stack, Tag } from 'aws-cdk-lib';
+import { Aspects, CfnResource, RemovalPolicy, Resource, Stack, Tag } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccountAttributes, IAccount } from './account-interface';
 import type { AccountResult, ExistingAccountRequest } from './contract';
@@ -61,12 +61,20 @@ export class ExistingAccount extends Resource implements IAccount {
       return this.prepared.accountId;
     }
     this.rejectSpecialAccounts(scope, organization);
-    const resource = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
+    const own = this.attributes.accountBaseline?._giveTo(this, organization);
+    const account = new ManagedResource<ExistingAccountRequest, AccountResult>(this, 'Preparation', {
       organization,
       resourceType: RESOURCE_TYPES.account,
-      request: { kind: 'existing', accountId: this.accountId, ...preparation(this, organization, this.attributes) },
+      request: {
+        kind: 'existing',
+        accountId: this.accountId,
+        baseline: own?.target,
+        ...preparation(this, organization, this.attributes),
+      },
     });
-    this.prepared = { organization, accountId: resource.result('accountId') };
+    const resource = account.resource.node.defaultChild as CfnResource;
+    if (own) resource.addResourceDependency(own.resource);
+    this.prepared = { organization, accountId: account.result('accountId') };
     return this.prepared.accountId;
   }
 }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { AccountBaselineProps } from './account-baseline-props';
 import { BaselineFunction } from './baseline-function';
 import { monthlyBudget } from './budget';
+import { accountsTarget } from './contract';
 import type { BaselineRequest, BaselineResult, BaselineSettings } from './contract';
 import { checkedPasswordPolicy } from './password-policy';
 import { BaselineSynthesizer } from './synthesizer';
@@ -15,9 +16,10 @@ import { ManagedResource } from '../private/managed-resource';
 import { fail } from '../private/validate';
 
 /**
- * What every account gets and keeps: settings, and a stack of any constructs. It is given to an `Organization`, for all
- * accounts that it creates or adopts, or to an `AccountPool`, whose accounts get it instead of that of the
- * organization. Imported accounts do not get it.
+ * What accounts get and keep: settings, and a stack of any constructs. It is given to an `Organization`, for all
+ * accounts that it creates or adopts, to an `AccountPool`, to single accounts (`Account`), or to the classes of
+ * accounts of a `CustomerOrganization`. Accounts with a baseline of their own do not get that of the organization.
+ * Imported accounts get only one that is given to them.
  *
  * A new account gets it before it is ready. When it changes, a few accounts are updated at a time, and the update stops
  * when too many fail. A clean spares it. When it is removed from the app, the accounts keep it.
@@ -47,6 +49,7 @@ export class AccountBaseline extends Stack {
   private readonly parameterValues: { [name: string]: string } = {};
   private readonly settings: BaselineSettings;
   private readonly limits: Pick<BaselineRequest, 'maxConcurrentUpdates' | 'maxFailedUpdates'>;
+  private ofAccounts?: CfnResource;
   private template?: { readonly bucketName: string; readonly objectKey: string };
 
   public constructor(scope: Construct, id: string, props: AccountBaselineProps = {}) {
@@ -69,7 +72,8 @@ export class AccountBaseline extends Stack {
     this.budgetTopic = monthlyBudget(this, props);
     this.node.addValidation({
       validate: () => this.nestedStackResource ? [] : [
-        "the account baseline is not used: pass it to an Organization ('accountBaseline') or to an AccountPool",
+        'the account baseline is not used: pass it to an Organization, an AccountPool, an Account or a '
+          + "CustomerOrganization ('accountBaseline')",
       ],
     });
   }
@@ -130,6 +134,17 @@ export class AccountBaseline extends Stack {
     const resource = managed.resource.node.defaultChild as CfnResource;
     if (!this.nestedStackResource) this.nestIn(resource);
     return resource;
+  }
+
+  /**
+   * Gives the baseline to one account. Returns its target, and the resource that updates the accounts.
+   * @internal
+   */
+  public _giveTo(account: Construct, organization: IOrganization): { target: string; resource: CfnResource } {
+    const target = accountsTarget(this.node.path);
+    this.ofAccounts ??= this._give(new Construct(this.node.scope ?? account, `${this.node.id}.Accounts`),
+      organization, target);
+    return { target, resource: this.ofAccounts };
   }
 
   /** CDK reads values for the template from the resource of a nested stack; this one has no values to read. */

@@ -3,7 +3,7 @@ import type { Contacts } from '../account/contract';
 /** A baseline that the accounts of an organization, or of a pool, get and keep. */
 export interface BaselineRequest {
   readonly kind: 'baseline';
-  /** `organization`, or `pool/` and the name of a pool. */
+  /** `organization`, `pool/` and the name of a pool, or `accounts/` and the path of the baseline. */
   readonly target: string;
   /** Bucket of the template in the CICD account. */
   readonly templateBucket: string;
@@ -49,6 +49,11 @@ export const ORGANIZATION_TARGET = 'organization';
 /** The target of the baseline of a pool. */
 export function poolTarget(poolName: string): string {
   return `pool/${poolName}`;
+}
+
+/** The target of a baseline that is given to single accounts. */
+export function accountsTarget(baselinePath: string): string {
+  return `accounts/${baselinePath}`;
 }
 
 /** Environment variables of the account function if there are baselines. */

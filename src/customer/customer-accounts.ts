@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { CustomerNetworkOptions, ICustomerOrganization } from './customer-props';
 import { Account } from '../account/account';
 import type { IAccount } from '../account/account-interface';
+import type { AccountBaseline } from '../baseline/account-baseline';
 import { Network } from '../network/network';
 import type { INetwork } from '../network/network-interface';
 import { fail } from '../private/validate';
@@ -16,6 +17,11 @@ const NAME = /^(?=.{1,20}$)[a-z](-?[a-z0-9])*$/;
 
 type Owner = Pick<ICustomerOrganization, 'organization' | 'email' | 'organizationalUnitId'>;
 
+interface NewAccount {
+  readonly accountName: string;
+  readonly accountBaseline?: AccountBaseline;
+}
+
 export function checkedPartName(scope: Construct, what: string, value: string): string {
   if (NAME.test(value)) return value;
   return fail(scope, `the ${what} must be 1 to 20 lower-case letters, digits and single hyphens, beginning with a `
@@ -29,12 +35,15 @@ export function checkedEmail(scope: Construct, email: string): string {
 }
 
 /** Vends an account in the unit of a customer. */
-export function customerAccount(scope: Construct, id: string, owner: Owner, accountName: string): IAccount {
+export function customerAccount(
+  scope: Construct, id: string, owner: Owner, { accountName, accountBaseline }: NewAccount,
+): IAccount {
   return new Account(scope, id, {
     organization: owner.organization,
     accountName,
     email: owner.email.replace(ACCOUNT_PLACEHOLDER, accountName),
     organizationalUnit: owner.organizationalUnitId,
+    accountBaseline,
   });
 }
 

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkedEmail, checkedPartName, customerAccount, customerNetwork } from './customer-accounts';
 import type {
-  CustomerOrganizationAttributes, CustomerOrganizationProps, ICustomerOrganization,
+  CustomerAccountBaselines, CustomerOrganizationAttributes, CustomerOrganizationProps, ICustomerOrganization,
 } from './customer-props';
 import { addSegments, segmentsOf } from './segments';
 import { checkCustomer } from './validate-customer';
@@ -51,6 +51,7 @@ export class CustomerOrganization extends Construct implements ICustomerOrganiza
       public readonly addressSpace = attrs.addressSpace;
       public readonly hub = attrs.hub;
       public readonly sharedServicesNetwork = attrs.sharedServicesNetwork;
+      public readonly accountBaselines = attrs.accountBaselines;
     }
     return new Import(scope, id);
   }
@@ -63,6 +64,7 @@ export class CustomerOrganization extends Construct implements ICustomerOrganiza
   public readonly addressSpace?: IAddressSpace;
   public readonly hub?: ITransitHub;
   public readonly sharedServicesNetwork?: INetwork;
+  public readonly accountBaselines?: CustomerAccountBaselines;
 
   public constructor(scope: Construct, id: string, props: CustomerOrganizationProps) {
     super(scope, id);
@@ -72,6 +74,7 @@ export class CustomerOrganization extends Construct implements ICustomerOrganiza
     UniqueClaims.of(this).claim(this, 'customer', this.customerName, 'choose another customerName');
     this.email = checkedEmail(this, props.email);
     checkCustomer(this, props);
+    this.accountBaselines = props.accountBaselines;
     this.organizationalUnitId = (props.organizationalUnit ?? new OrganizationalUnit(this, 'Unit', {
       organization, unitName: this.customerName, parent: props.parentUnit,
     })).organizationalUnitId;
@@ -84,7 +87,9 @@ export class CustomerOrganization extends Construct implements ICustomerOrganiza
 
   private account({ sharedServices, sharedServicesAccount }: CustomerOrganizationProps): IAccount | undefined {
     if (sharedServices === false) return undefined;
-    return sharedServicesAccount ?? customerAccount(this, 'SharedServices', this, `${this.customerName}-services`);
+    return sharedServicesAccount ?? customerAccount(this, 'SharedServices', this, {
+      accountName: `${this.customerName}-services`, accountBaseline: this.accountBaselines?.sharedServices,
+    });
   }
 
   private space({ organization, addressSpace, cidr }: CustomerOrganizationProps): IAddressSpace {

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { IAccount } from '../account/account-interface';
 import type { IAddressSpace } from '../addresses/address-space';
+import type { AccountBaseline } from '../baseline/account-baseline';
 import type { INetwork } from '../network/network-interface';
 import type { IOrganization } from '../organization/organization-interface';
 import type { IOrganizationalUnit } from '../organization/organizational-unit';
@@ -47,6 +48,47 @@ export interface ICustomerOrganization extends IConstruct {
    * @default - it has none
    */
   readonly sharedServicesNetwork?: INetwork;
+
+  /**
+   * The baselines of the accounts that are vended, for each class.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly accountBaselines?: CustomerAccountBaselines;
+}
+
+/**
+ * The baselines of the accounts of a customer, for each class of accounts. Accounts that exist keep theirs: give one to
+ * `Account.fromAccountAttributes()`. One baseline may be given to several classes.
+ */
+export interface CustomerAccountBaselines {
+  /**
+   * The shared services account of the customer.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly sharedServices?: AccountBaseline;
+
+  /**
+   * The shared services accounts of the environment organizations, which have the databases.
+   *
+   * @default - `sharedServices`
+   */
+  readonly database?: AccountBaseline;
+
+  /**
+   * The work accounts.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly work?: AccountBaseline;
+
+  /**
+   * The deployment accounts.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly deployment?: AccountBaseline;
 }
 
 /** Attributes of a customer of another app, for `CustomerOrganization.fromCustomerOrganizationAttributes`. */
@@ -91,6 +133,13 @@ export interface CustomerOrganizationAttributes {
    * @default - it has none
    */
   readonly sharedServicesNetwork?: INetwork;
+
+  /**
+   * The baselines of the accounts that this app vends, for each class.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly accountBaselines?: CustomerAccountBaselines;
 }
 
 /** Options of the networks of a customer. */
@@ -227,4 +276,12 @@ export interface CustomerOrganizationProps {
    * @default - 4,096 addresses in two availability zones, without NAT
    */
   readonly network?: CustomerNetworkOptions;
+
+  /**
+   * The baselines of the accounts that are vended for the customer, for each class: budgets, contacts, password policy,
+   * settings, and a stack of any constructs.
+   *
+   * @default - the baseline of the organization, if it has one
+   */
+  readonly accountBaselines?: CustomerAccountBaselines;
 }

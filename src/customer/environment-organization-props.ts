@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { CustomerNetworkOptions, ICustomerOrganization } from './customer-props';
+import type { CustomerAccountBaselines, CustomerNetworkOptions, ICustomerOrganization } from './customer-props';
 import type { IAccount } from '../account/account-interface';
 import type { ReleaseOptions } from '../blue-green/blue-green-props';
 import type { Side } from '../blue-green/side';
@@ -288,4 +288,11 @@ export interface EnvironmentOrganizationProps {
    * @default - 4,096 addresses in two availability zones, without NAT
    */
   readonly network?: CustomerNetworkOptions;
+
+  /**
+   * The baselines of the accounts that are vended, for each class.
+   *
+   * @default - those of the customer
+   */
+  readonly accountBaselines?: CustomerAccountBaselines;
 }

@@ -1,8 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { checkedPartName, customerAccount, customerNetwork } from './customer-accounts';
-import type { ICustomerOrganization } from './customer-props';
-import { EnvironmentOrganizationBase } from './environment-organization-base';
+import type { CustomerAccountBaselines, ICustomerOrganization } from './customer-props';
 import type {
   EnvironmentOrganizationAttributes, IEnvironmentOrganization,
 } from './environment-organization-interface';
@@ -13,7 +12,10 @@ import { segmentsOf } from './segments';
 import type { CustomerSegments } from './segments';
 import { checkEnvironments } from './validate-customer';
 import type { IAccount } from '../account/account-interface';
+import type { AccountBaseline } from '../baseline/account-baseline';
 import { BlueGreenEnvironment } from '../blue-green/blue-green-environment';
+import { Side } from '../blue-green/side';
+import type { DatabaseClient } from '../database/database-props';
 import { SharedDatabase } from '../database/shared-database';
 import type { ISharedDatabase } from '../database/shared-database';
 import { AccountPipelineBranch } from '../environment/account-pipeline-branch';
@@ -28,6 +30,23 @@ const PART = 'name of an environment organization';
 
 /** Because of the names of what is derived from it. */
 const MAX_ENVIRONMENT_NAME = 32;
+
+/** What defined and imported environment organizations have in common. */
+abstract class EnvironmentOrganizationBase extends Construct implements IEnvironmentOrganization {
+  public abstract readonly organizationName: string;
+  public abstract readonly organizationalUnitId: string;
+  public abstract readonly sharedServicesAccount?: IAccount;
+  public abstract readonly sharedServicesNetwork?: INetwork;
+  public abstract readonly workNetworks: INetwork[];
+  public abstract readonly deploymentNetworks: INetwork[];
+  public abstract readonly database?: ISharedDatabase;
+
+  public databaseClients(roleNames: string[], sides: Side[] = [Side.BLUE, Side.GREEN]): DatabaseClient[] {
+    if (sides.length === 0) fail(this, "'sides' of the database must contain at least one side");
+    return this.deploymentNetworks.filter((_, index) => sides.includes(index === 0 ? Side.BLUE : Side.GREEN))
+      .map(({ account, cidr }) => ({ account, cidr, roleNames }));
+  }
+}
 
 /**
  * The environments of a customer for one application: work accounts with a branch and a pipeline each, a shared
@@ -93,7 +112,8 @@ export class EnvironmentOrganization extends EnvironmentOrganizationBase {
     })).organizationalUnitId;
 
     if (props.sharedServices !== false) {
-      this.sharedServicesAccount = this.account('SharedServices', 'services', props.sharedServicesAccount);
+      this.sharedServicesAccount = this.account('SharedServices', 'services', props.sharedServicesAccount,
+        this.baselines.database ?? this.baselines.sharedServices);
       this.sharedServicesNetwork = this.network('Network', this.sharedServicesAccount, this.segments.services,
         props.sharedServicesNetwork);
     }
@@ -140,7 +160,7 @@ export class EnvironmentOrganization extends EnvironmentOrganizationBase {
     const { source, customer } = this.props;
     const name = checkedPartName(this, 'name of a work account', options.name);
     const environmentName = this.environmentName(name);
-    const account = this.account(`${name}Account`, name, options.account);
+    const account = this.account(`${name}Account`, name, options.account, this.baselines.work);
     const environment = new AccountPipelineBranch(this, name, {
       organization: customer.organization,
       environmentName,
@@ -157,8 +177,8 @@ export class EnvironmentOrganization extends EnvironmentOrganizationBase {
     const { name = 'prod', blueAccount, greenAccount, blueNetwork, greenNetwork, ...release } = options;
     const { source, customer: { organization } } = this.props;
     checkedPartName(this, 'name of the deployment accounts', name);
-    const blue = this.account(`${name}BlueAccount`, `${name}-blue`, blueAccount);
-    const green = this.account(`${name}GreenAccount`, `${name}-green`, greenAccount);
+    const blue = this.account(`${name}BlueAccount`, `${name}-blue`, blueAccount, this.baselines.deployment);
+    const green = this.account(`${name}GreenAccount`, `${name}-green`, greenAccount, this.baselines.deployment);
     const environment = new BlueGreenEnvironment(this, name, {
       ...release,
       organization,
@@ -174,10 +194,15 @@ export class EnvironmentOrganization extends EnvironmentOrganizationBase {
     return { environment, networks: networks.flatMap(network => network ?? []) };
   }
 
-  private account(id: string, name: string, existing: IAccount | undefined): IAccount {
+  /** The baselines of this organization, and of the customer where it has none. */
+  private get baselines(): CustomerAccountBaselines {
+    return { ...this.customer.accountBaselines, ...this.props.accountBaselines };
+  }
+
+  private account(id: string, name: string, existing?: IAccount, accountBaseline?: AccountBaseline): IAccount {
     const { organization, email } = this.customer;
-    const { organizationalUnitId } = this;
-    return existing ?? customerAccount(this, id, { organization, email, organizationalUnitId }, this.nameOf(name));
+    const owner = { organization, email, organizationalUnitId: this.organizationalUnitId };
+    return existing ?? customerAccount(this, id, owner, { accountName: this.nameOf(name), accountBaseline });
   }
 
   private network(id: string, account: IAccount, segment: string, existing?: INetwork): INetwork | undefined {

@@ -20,7 +20,7 @@ interface Declared {
 /** Properties of an `Account` that its pool decides. */
 const OF_THE_POOL = [
   'onExisting', 'onRemoval', 'accessRoleName', 'executionPolicies', 'requireBoundary', 'alternateContacts',
-  'accountAlias', 'iamUserAccessToBilling', 'optInRegions',
+  'accountAlias', 'iamUserAccessToBilling', 'optInRegions', 'accountBaseline',
 ];
 
 /** @throws unless an account has either an e-mail and a name, or a pool */

@@ -263,3 +263,23 @@ test.each(['before', 'after'] as const)('a function that is killed %s any of its
       if (world.fate.calls.length - start < call) return;
     }
   });
+
+test('accounts with a baseline of their own get it, and the others that of the organization', async () => {
+  const own = baseline({ target: 'accounts/Cicd/Work', templateKey: 'work.json' });
+  await world.give(own);
+  await world.give(baseline());
+  const accountOf = (name: string, target?: string) => world.create(
+    owner(name), vended({ email: `aws+${name}@example.com`, accountName: name, baseline: target }));
+  const [work, other] = [await accountOf('work', own.target), await accountOf('other')];
+  expect([world.templateIn(work), world.templateIn(other)]).toEqual([
+    expect.stringContaining('work.json'), expect.stringContaining('first.json'),
+  ]);
+  await world.give(changed);
+  expect([world.templateIn(work), world.templateIn(other)]).toEqual([
+    expect.stringContaining('work.json'), expect.stringContaining('second.json'),
+  ]);
+  await world.give({ ...own, templateKey: 'work-2.json' });
+  expect([world.templateIn(work), world.templateIn(other)]).toEqual([
+    expect.stringContaining('work-2.json'), expect.stringContaining('second.json'),
+  ]);
+});

@@ -18,15 +18,21 @@ export interface AssignedBaseline {
 
 type Context = Pick<AccountContext, 'registry' | 'baselines'>;
 
-/** The baseline of the pool of an account, or else that of the organization. */
+/** Targets whose baseline an account may get: it gets the first one that there is. */
+export function targetsOf(owner: AccountRecord['owners'][number]): readonly string[] {
+  const { request, id } = owner;
+  const own = request.kind !== 'named' && request.baseline !== undefined ? [request.baseline] : [];
+  // the id of a pool as an owner is its target
+  return request.kind === 'vended' ? [...own, ...isPool(owner) ? [id] : [], ORGANIZATION_TARGET] : own;
+}
+
+/** The baseline of an account itself or of its pool, or else that of the organization. */
 export async function assignedBaseline(
   context: Context, account: Pick<AccountRecord, 'owners'>,
 ): Promise<AssignedBaseline | undefined> {
   if (!context.baselines.isUsed) return undefined;
   const owner = account.owners.at(-1);
-  if (owner?.request.kind !== 'vended') return undefined;
-  // the id of a pool as an owner is its target
-  for (const target of [...(isPool(owner) ? [owner.id] : []), ORGANIZATION_TARGET]) {
+  for (const target of owner ? targetsOf(owner) : []) {
     const record = await context.registry.read<BaselineRecord>(baselineKey(target));
     if (record && record.owners.length > 0) return assigned(record);
   }

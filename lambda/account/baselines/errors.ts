@@ -7,7 +7,9 @@ import type { Owner } from '../../shared/lifecycle';
 const MAX_NAMED = 5;
 
 export function nameOfTarget(target: string): string {
-  return target === ORGANIZATION_TARGET ? 'the organization' : `the pool '${target.replace(/^pool\//, '')}'`;
+  if (target === ORGANIZATION_TARGET) return 'the organization';
+  const name = target.slice(target.indexOf('/') + 1);
+  return target.startsWith('accounts/') ? `the accounts of '${name}'` : `the pool '${name}'`;
 }
 
 export function baselineTaken(target: string, owner: Owner): Error {

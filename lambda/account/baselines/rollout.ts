@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyBaseline } from './apply';
-import { assigned } from './assigned';
+import { assigned, targetsOf } from './assigned';
 import type { AssignedBaseline } from './assigned';
 import { nameOfTarget, remaining } from './errors';
 import { ORGANIZATION_TARGET } from '../../../src/baseline/contract';
@@ -13,7 +13,7 @@ import type { Versioned } from '../../registry/registry';
 import { isTransient } from '../../shared/errors';
 import type { InProgress, Progress } from '../../shared/lifecycle';
 import { checkAgainIn, done, IN_PROGRESS } from '../../shared/lifecycle';
-import type { AccountContext, VendedAccount } from '../context';
+import type { AccountContext, ManagedAccount } from '../context';
 import { updateRecord } from '../context';
 import { stacksIn } from '../preparation';
 import { isPool } from '../record';
@@ -28,7 +28,7 @@ const INVOCATION_MILLISECONDS = 65_000;
 
 /** The accounts that a baseline is for. */
 interface Outdated {
-  readonly outdated: readonly VendedAccount[];
+  readonly outdated: readonly ManagedAccount[];
   /** Whether other accounts are not ready yet: they get the baseline before they are. */
   readonly isPreparing: boolean;
 }
@@ -73,17 +73,26 @@ export class Rollout {
     const records = await registry.list<AccountRecord>(LISTED.account);
     const { fingerprint } = assigned(baseline);
     const targets = new Map<string, boolean>();
-    const outdated: VendedAccount[] = [];
+    const outdated: ManagedAccount[] = [];
     let isPreparing = false;
     for (const record of records) {
       const owner = record.owners.at(-1);
-      if (owner?.request.kind !== 'vended' || (record.existed && isPool(owner))) continue;
-      const target = isPool(owner) && await this.hasBaseline(owner.id, targets) ? owner.id : ORGANIZATION_TARGET;
+      if (!owner || (record.existed && isPool(owner))) continue;
+      const target = await this.targetOf(owner, targets);
       if (target !== baseline.target || record.baseline?.fingerprint === fingerprint) continue;
       if (record.state !== 'ready') isPreparing = true;
       else outdated.push({ key: accountKey(owner.request), record, request: owner.request });
     }
     return { outdated: outdated.sort((one, other) => one.key.localeCompare(other.key)), isPreparing };
+  }
+
+  private async targetOf(
+    owner: AccountRecord['owners'][number], known: Map<string, boolean>,
+  ): Promise<string | undefined> {
+    for (const target of targetsOf(owner)) {
+      if (target === ORGANIZATION_TARGET || await this.hasBaseline(target, known)) return target;
+    }
+    return undefined;
   }
 
   private async hasBaseline(target: string, known: Map<string, boolean>): Promise<boolean> {
@@ -93,7 +102,7 @@ export class Rollout {
     return found;
   }
 
-  private async advance({ key, request }: VendedAccount, baseline: AssignedBaseline): Promise<Outcome> {
+  private async advance({ key, request }: ManagedAccount, baseline: AssignedBaseline): Promise<Outcome> {
     const record = await this.context.registry.read<AccountRecord>(key);
     const { accountId } = record ?? {};
     // it is being changed by its own request, which gives it the baseline
@@ -113,7 +122,7 @@ export class Rollout {
   }
 
   private async record(
-    baseline: Baseline, batch: readonly VendedAccount[], outcomes: readonly Outcome[],
+    baseline: Baseline, batch: readonly ManagedAccount[], outcomes: readonly Outcome[],
   ): Promise<void> {
     const ended = (state: 'failed' | 'deferred') => batch.flatMap(({ key, record: { accountId = '' } }, index) => {
       const outcome = outcomes[index];
@@ -137,7 +146,7 @@ export class Rollout {
 }
 
 /** First those whose update has begun. Until one has succeeded, one more than may fail, if failures stop the update. */
-function batchOf(baseline: BaselineRecord, waiting: readonly VendedAccount[]): readonly VendedAccount[] {
+function batchOf(baseline: BaselineRecord, waiting: readonly ManagedAccount[]): readonly ManagedAccount[] {
   const { request: { maxConcurrentUpdates: most, maxFailedUpdates }, isProved, cause } = baseline;
   const size = isProved || cause ? Number(most) : Math.min(Number(most), Number(maxFailedUpdates) + 1);
   const begun = waiting.filter(({ key }) => baseline.updating.includes(key));
