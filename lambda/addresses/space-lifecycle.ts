@@ -11,8 +11,11 @@ import type { AddressSpaceRecord } from '../registry/address-space';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
 import { isAccessDenied, isNamed } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
-import { DONE, done, IN_PROGRESS } from '../shared/lifecycle';
+import { DONE, done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
 import { retryWhileRolePropagates } from '../shared/propagation';
+
+/** Within this time, the index of the registry has a space that another app declares at the same time. */
+const INDEX_MILLISECONDS = 4000;
 
 /** Number of ranges that an error names. */
 const MAX_NAMED = 5;
@@ -68,6 +71,9 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
   public async reconcile(_owner: Owner, request: AddressSpaceRequest): Promise<Progress<AddressSpaceResult>> {
     const result = { spaceId: spaceIdOf(request) };
     if (request.kind === 'ipam') return done(result);
+    const { registry, now } = this.context;
+    const declared = await registry.read<AddressSpaceRecord>(addressSpaceKey(request.tableArn));
+    if (now() - (declared?.declaredAt ?? 0) < INDEX_MILLISECONDS) return waitFor('the index of the address spaces');
     await this.assertDisjoint(request);
     const space = await this.read(request);
     const settings = settingsOf(request);

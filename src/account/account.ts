@@ -273,7 +273,8 @@ export class Account extends Resource implements IAccount, ITaggable {
       organization: props.organization,
       resourceType: RESOURCE_TYPES.account,
       request: {
-        ...pool ? pooledRequest(this, { ...props, pool }) : { ...this.vendedRequest(props), baseline: own?.target }, tags,
+        ...pool ? pooledRequest(this, { ...props, pool }) : { ...this.vendedRequest(props), baseline: own?.target },
+        tags,
       },
     });
     this.email = pool ? account.result('email') : props.email ?? '';

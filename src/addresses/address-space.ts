@@ -12,6 +12,7 @@ import type { ComparedNetworkRequest } from './contract';
 import { checkedName, SpaceOverlaps, spaceResource } from './space-resource';
 import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
+import { checkKnown } from '../private/known-number';
 import { fail } from '../private/validate';
 
 /** Addresses of which networks get ranges that do not overlap. */
@@ -77,6 +78,7 @@ abstract class AddressSpaceBase extends Resource implements IAddressSpace {
     const { prefixLength } = options;
     const range = this.newRange(scope, id, options.region, prefixLength);
     const { cidr, text } = this._known;
+    checkKnown(range, 'prefixLength', prefixLength);
     if (!Number.isInteger(prefixLength) || prefixLength < 8 || prefixLength > 28) {
       fail(range, `'prefixLength' must be a whole number from 8 to 28, got ${prefixLength}`);
     }

@@ -5,6 +5,7 @@ import type { IAccount } from '../account/account-interface';
 import type { AccountBaseline } from '../baseline/account-baseline';
 import { Network } from '../network/network';
 import type { INetwork } from '../network/network-interface';
+import { checkKnown } from '../private/known-number';
 import { fail } from '../private/validate';
 
 /** In the pattern of e-mail addresses, it is replaced by the name of an account. */
@@ -87,6 +88,7 @@ function checkedNetwork(scope: Construct, network: INetwork, account: IAccount):
 }
 
 function checkedPrefixLength(scope: Construct, prefixLength: number): number {
+  checkKnown(scope, 'prefixLength', prefixLength);
   if (Number.isInteger(prefixLength) && prefixLength >= 16 && prefixLength <= 24) return prefixLength;
   return fail(scope, `'prefixLength' of a network must be a whole number from 16 to 24, got ${prefixLength}`);
 }

@@ -13,6 +13,7 @@ import { checkPrefix, zonesOf } from './subnets';
 import { VpcResources } from './vpc-resources';
 import type { IAccount } from '../account/account-interface';
 import { NAMES, RESOURCE_TYPES } from '../private/contract';
+import { checkKnown } from '../private/known-number';
 import { ManagedResource } from '../private/managed-resource';
 import { fail } from '../private/validate';
 import { AccountStack } from '../stack/account-stack';
@@ -210,6 +211,9 @@ export class Network extends Construct implements INetwork {
 
 function checked(scope: Network, props: NetworkProps): { readonly zones: number; readonly natGateways: number } {
   const { availabilityZones: zones = 2, natGateways = 0, interfaceEndpoints = [], addressRange } = props;
+  checkKnown(scope, 'availabilityZones', zones);
+  checkKnown(scope, 'natGateways', natGateways);
+  checkKnown(scope, 'prefixLength', addressRange.prefixLength);
   if (!Number.isInteger(zones) || zones < 1 || zones > MAX_ZONES) {
     fail(scope, `'availabilityZones' must be a whole number from 1 to ${MAX_ZONES}, got ${zones}`);
   }

@@ -39,6 +39,20 @@ describe('an address space', () => {
     );
   });
 
+  test('cannot overlap one that another app declares at the same time', async () => {
+    const addresses = new AddressWorld();
+    const other = { tableArn: OTHER, spaceName: 'other', cidr: '10.0.128.0/17' };
+    const otherApp = owner('Other', 'OtherApp');
+    const list = addresses.registry.list.bind(addresses.registry);
+    const declaredAt = addresses.clock.now;
+    // the index has a record only some time after it was written
+    addresses.registry.list = async kind => addresses.clock.now - declaredAt < 3000 ? [] : list(kind);
+    await addresses.declareSpace();
+    await addresses.declareSpace(other, otherApp);
+    await expect(addresses.finishSpace()).rejects.toThrow("overlaps 'other' (10.0.128.0/17) of stack 'OtherApp'");
+    await expect(addresses.finishSpace(other, otherApp)).rejects.toThrow("overlaps 'customers' (10.0.0.0/16)");
+  });
+
   test('is declared by one app', async () => {
     const addresses = new AddressWorld();
     await addresses.deploySpace();

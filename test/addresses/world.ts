@@ -91,9 +91,16 @@ export class AddressWorld {
   }
 
   public async deploySpace(changes: Partial<TableSpaceRequest> = {}, of = owner('Space')): Promise<void> {
-    const request = spaceRequest(changes);
-    await this.lifecycle.requestCreate(of, request);
-    await this.finish(async () => this.lifecycle.reconcile(of, request));
+    await this.declareSpace(changes, of);
+    await this.finishSpace(changes, of);
+  }
+
+  public async declareSpace(changes: Partial<TableSpaceRequest> = {}, of = owner('Space')): Promise<void> {
+    await this.lifecycle.requestCreate(of, spaceRequest(changes));
+  }
+
+  public async finishSpace(changes: Partial<TableSpaceRequest> = {}, of = owner('Space')): Promise<void> {
+    await this.finish(async () => this.lifecycle.reconcile(of, spaceRequest(changes)));
   }
 
   public async updateSpace(changes: Partial<TableSpaceRequest>): Promise<void> {
@@ -143,6 +150,7 @@ export class AddressWorld {
       try {
         const progress = await step();
         if (progress.done) return progress.result;
+        this.clock.now += progress.seconds * 1000;
       } catch (error) {
         if (!(error instanceof Killed)) throw error;
         this.fate.revive();

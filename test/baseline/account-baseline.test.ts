@@ -194,7 +194,7 @@ test('a baseline that is not given to anything is rejected', () => {
   const { stack } = new Cicd();
   new AccountBaseline(stack, 'Baseline');
   expect(() => Template.fromStack(stack)).toThrow(
-    'the account baseline is not used: pass it to an Organization, an AccountPool, an Account or a CustomerOrganization',
+    'the account baseline is not used: pass it to an Organization, an AccountPool, an Account or a Customer',
   );
 });
 

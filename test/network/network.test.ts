@@ -1,4 +1,4 @@
-import { App, CfnParameter } from 'aws-cdk-lib';
+import { App, CfnParameter, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { NetworkProps } from '../../src';
 import { Account, Network } from '../../src';
@@ -120,6 +120,10 @@ test.each<[string, Partial<NetworkProps>, string, string]>([
       + "'com.amazonaws.eu-west-1.logs'"],
   ['an endpoint twice', { interfaceEndpoints: ['logs', 'logs'] }, '10.1.0.0/20',
     "'interfaceEndpoints' contains 'logs' twice: remove one"],
+  ['zones that are a token', { availabilityZones: Token.asNumber({ Ref: 'Zones' }) }, '10.1.0.0/20',
+    "'availabilityZones' must be known at synthesis, because subnets depend on it, got a token: use a number"],
+  ['NAT gateways that are a token', { natGateways: Token.asNumber({ Ref: 'Gateways' }) }, '10.1.0.0/20',
+    "'natGateways' must be known at synthesis, because subnets depend on it, got a token: use a number"],
   ['a range that is too small', {}, '10.1.0.0/26', 'the range of a network with 2 availability zones must have a '
     + 'prefix of 16 to 25 bits (subnets have at least 16 addresses), got 26: request a range with another '
     + 'prefixLength'],
