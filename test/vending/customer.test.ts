@@ -11,6 +11,7 @@ import {
 import type { Cicd } from '../fixtures/app';
 import { REGION } from '../fixtures/app';
 import { networkFacts } from '../fixtures/network-facts';
+import { secretReader } from '../fixtures/read-secret';
 
 const CIDRS = { acme: '10.16.0.0/12', globex: '10.32.0.0/12' } as const;
 type CustomerName = keyof typeof CIDRS;
@@ -140,6 +141,44 @@ describe('a customer in one deployment', () => {
     expect(await clients()).toEqual([
       'acme-shop-prod-blue → acme-shop', 'acme-shop-prod-green → acme-shop', 'globex-shop-prod-blue → globex-shop',
     ]);
+  });
+
+  test('only the named role of the declared sides reads the secret of the database', async () => {
+    const { simulation } = harness;
+    const idOf = (name: string) => accounts().find(account => account.name === name)?.accountId ?? '';
+    const secretOf = (customer: CustomerName): string => {
+      const stack = simulation.cloudformation.find(idOf(`${customer}-shop-services`), REGION, `database-${customer}-shop`);
+      return String(stack?.resources.get('SecretPolicy')?.properties.SecretId);
+    };
+    const readers: string[] = [];
+    for (const { name, accountId } of accounts().filter(account => ofCustomers().includes(account.name))) {
+      const read = await secretReader(simulation, accountId, 'shop-service');
+      for (const customer of ['acme', 'globex'] as const) {
+        const canRead = await read(secretOf(customer)).then(() => true, () => false);
+        if (canRead && name !== `${customer}-shop-services`) readers.push(`${name} → ${customer}`);
+      }
+    }
+    // besides administrators of the account of the database, whose own policies decide
+    expect(readers.sort()).toEqual([
+      'acme-shop-prod-blue → acme', 'acme-shop-prod-green → acme', 'globex-shop-prod-blue → globex',
+    ]);
+  });
+
+  test('no database is public, and no database subnet has a route to the internet', () => {
+    const { cloudformation, ec2: { networks } } = harness.simulation;
+    const resources = cloudformation.all.filter(({ name }) => name.startsWith('database-'))
+      .flatMap(stack => [...stack.resources.values()]);
+    const instances = resources.filter(({ type }) => type === 'AWS::RDS::DBInstance');
+    expect(instances.map(({ properties }) => String(properties.PubliclyAccessible))).toEqual(Array(4).fill('false'));
+    const subnetIds = resources.filter(({ type }) => type === 'AWS::RDS::DBSubnetGroup')
+      .flatMap(({ properties }) => properties.SubnetIds as string[]);
+    expect(subnetIds).toHaveLength(4);
+    const open = [...networks.routeTables.values()].flatMap(table => [...table.routes.values()]
+      .filter(({ destination }) => destination === '0.0.0.0/0').map(() => table.id));
+    const tableOf = (subnetId: string) =>
+      [...networks.routeTables.values()].find(({ subnets }) => [...subnets.values()].includes(subnetId))?.id ?? '';
+    expect(subnetIds.map(tableOf).filter(id => id === '' || open.includes(id))).toEqual([]);
+    expect(open).not.toEqual([]);
   });
 
   /** The ranges in the table of a customer. */

@@ -5,6 +5,7 @@ import type { AuroraDatabaseProps } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 import { DatabaseNetwork } from '../fixtures/database-network';
+import { secretReader } from '../fixtures/read-secret';
 
 /** Properties of a database in a vended account that two others use. */
 function common(cicd: Cicd, vpcId?: string) {
@@ -24,6 +25,7 @@ function app(changes: Partial<AuroraDatabaseProps> = {}, vpcId?: string) {
     const database = SharedDatabase.auroraPostgres(stack, 'Database', { ...common(cicd, vpcId), ...changes });
     new CfnOutput(stack, 'Address', { value: database.endpointAddress });
     new CfnOutput(stack, 'Secret', { value: database.secretArn });
+    cicd.account('work');
   };
 }
 
@@ -47,52 +49,10 @@ describe('a shared database', () => {
     .filter(({ name, deleted }) => name.startsWith('database-') && !deleted)
     .map(({ name, events }) => `${name} ${events.length}`);
 
-  /** Reads the secret as a role of an account, which may read all secrets of its own account. */
-  async function readAs(account: string, roleName: string): Promise<unknown> {
-    const { simulation, vended } = harness;
-    const accountId = vended[`shop-${account}`] ?? '';
-    const name = `${roleName}-${Math.random().toString(36).slice(2)}`;
-    const stack = await simulation.cloudformation.create({
-      accountId,
-      region: REGION,
-      name,
-      capabilities: ['CAPABILITY_NAMED_IAM'],
-      body: JSON.stringify({
-        Resources: {
-          Role: {
-            Type: 'AWS::IAM::Role',
-            Properties: {
-              RoleName: roleName,
-              AssumeRolePolicyDocument: {
-                Statement: [
-                  { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
-                ],
-              },
-              Policies: [{
-                PolicyName: 'Read',
-                PolicyDocument: {
-                  Statement: [
-                    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'kms:Decrypt'], Resource: '*' },
-                  ],
-                },
-              }],
-            },
-          },
-        },
-      }),
-    });
-    expect(stack.status).toBe('CREATE_COMPLETE');
-    const { accessKeyId } = simulation.iam.issue(
-      simulation.iam.sessionOf(`arn:aws:iam::${accountId}:role/${roleName}`, 'test'),
-    );
-    return simulation.server.call({
-      service: 'secretsmanager',
-      operation: 'GetSecretValue',
-      region: REGION,
-      accessKeyId,
-      input: { SecretId: output('Secret') },
-    });
-  }
+  const readAs = async (account: string, roleName: string) => {
+    const read = await secretReader(harness.simulation, harness.vended[`shop-${account}`] ?? '', roleName);
+    return read(output('Secret'));
+  };
 
   test('has an address in its account', () => {
     expect(output('Address')).toMatch(/^shop\.cluster-\w+\.eu-west-1\.rds\.amazonaws\.com$/);
@@ -106,6 +66,8 @@ describe('a shared database', () => {
       });
     }
     await expect(readAs('blue', 'other-service')).rejects.toThrow('not authorized');
+    // a role of the same name in an account that is no client
+    await expect(readAs('work', 'shop-service')).rejects.toThrow('not authorized');
   });
 
   test.each([
