@@ -147,7 +147,8 @@ describe('a customer in one deployment', () => {
     const { simulation } = harness;
     const idOf = (name: string) => accounts().find(account => account.name === name)?.accountId ?? '';
     const secretOf = (customer: CustomerName): string => {
-      const stack = simulation.cloudformation.find(idOf(`${customer}-shop-services`), REGION, `database-${customer}-shop`);
+      const [accountId, name] = [idOf(`${customer}-shop-services`), `database-${customer}-shop`];
+      const stack = simulation.cloudformation.find(accountId, REGION, name);
       return String(stack?.resources.get('SecretPolicy')?.properties.SecretId);
     };
     const readers: string[] = [];
