@@ -97,6 +97,8 @@ class Runner {
     });
     const { lifecycle } = this.process(0);
     await lifecycle.requestCreate(owner('Space'), request);
+    // another app might declare a space at the same time
+    this.time += 10_000;
     await lifecycle.reconcile(owner('Space'), request);
     await Promise.all(Array.from({ length: this.race.allocators }, async (_, index) => this.allocator(index)));
     this.checkRest();
