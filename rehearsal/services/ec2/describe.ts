@@ -156,21 +156,28 @@ export function describedEndpoint(endpoint: Endpoint): Described {
   };
 }
 
-/** The default network ACL allows everything, and all subnets of its VPC have it. */
+/**
+ * The last entry of each direction denies everything. Without other entries, a default ACL allows everything.
+ *
+ * @param defaultSubnets ids of the subnets of the VPC that have no other ACL
+ */
 export function describedAcl(
-  { id: networkAclId, vpcId, isDefault, tags }: NetworkAcl, subnets: readonly Subnet[],
+  { id: networkAclId, vpcId, isDefault, tags, entries, subnets }: NetworkAcl, defaultSubnets: readonly string[],
 ): Described {
-  const entries = [false, true].flatMap(egress => [
-    { ruleNumber: 100, protocol: '-1', ruleAction: 'allow', egress, cidrBlock: '0.0.0.0/0' },
+  const both = [false, true].flatMap(egress => [
+    ...entries ? [] : [{ ruleNumber: 100, protocol: '-1', ruleAction: 'allow', egress, cidrBlock: '0.0.0.0/0' }],
     { ruleNumber: 32767, protocol: '-1', ruleAction: 'deny', egress, cidrBlock: '0.0.0.0/0' },
   ]);
+  const associated = subnets
+    ? [...subnets]
+    : defaultSubnets.map(subnetId => [`aclassoc-${subnetId.slice(7)}`, subnetId] as const);
   return {
     networkAclId,
     vpcId,
     default: isDefault,
-    entrySet: entries,
-    associationSet: subnets.filter(subnet => subnet.vpcId === vpcId).map(({ id: subnetId }) => (
-      { networkAclAssociationId: `aclassoc-${subnetId.slice(7)}`, networkAclId, subnetId }
+    entrySet: [...entries?.values() ?? [], ...both],
+    associationSet: associated.map(([networkAclAssociationId, subnetId]) => (
+      { networkAclAssociationId, networkAclId, subnetId }
     )),
     ...tagsOf({ tags }),
   };

@@ -91,6 +91,20 @@ export interface SecurityGroup extends Owned {
 export interface NetworkAcl extends Owned {
   readonly vpcId: string;
   readonly isDefault: boolean;
+  /** Absent: those of a default ACL, which allow everything. */
+  readonly entries?: Map<string, AclEntry>;
+  /** Ids of subnets by the ids of their associations; absent: the subnets of the VPC that have no other ACL. */
+  readonly subnets?: Map<string, string>;
+}
+
+export interface AclEntry {
+  readonly ruleNumber: number;
+  readonly protocol: string;
+  readonly ruleAction: 'allow' | 'deny';
+  readonly egress: boolean;
+  readonly cidrBlock?: string;
+  readonly ipv6CidrBlock?: string;
+  readonly portRange?: { readonly from: number; readonly to: number };
 }
 
 export interface FlowLog extends Owned {

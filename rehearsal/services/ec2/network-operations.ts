@@ -66,7 +66,7 @@ function descriptions(networks: Networks, transit: TransitPresence): Record<stri
     DescribeRouteTables: listing('routeTableSet', 'routeTableId', place =>
       networks.of(networks.routeTables, place).map(table => describedTable(networks, transit, table))),
     DescribeNetworkAcls: listing('networkAclSet', 'networkAclId', place =>
-      networks.of(networks.networkAcls, place).map(acl => describedAcl(acl, networks.of(networks.subnets, place)))),
+      networks.of(networks.networkAcls, place).map(acl => describedAcl(acl, networks.defaultAclSubnets(acl.vpcId)))),
     DescribeSecurityGroups: listing('securityGroupInfo', 'groupId', place =>
       networks.of(networks.securityGroups, place).map(describedGroup)),
     DescribeSecurityGroupRules: listing('securityGroupRuleSet', 'securityGroupRuleId', place =>

@@ -67,6 +67,7 @@ export class Networks {
       this.subnets, this.natGateways, this.endpoints, this.internetGateways,
     ].some(kind => [...kind.values()].some(isIn))
       || [...this.routeTables.values()].some(table => isIn(table) && !table.isMain)
+      || [...this.networkAcls.values()].some(acl => isIn(acl) && !acl.isDefault)
       || [...this.securityGroups.values()].some(group => isIn(group) && group.name !== 'default');
     if (held) throw dependency(`The vpc '${id}' has dependencies and cannot be deleted.`);
     for (const kind of [this.routeTables, this.networkAcls, this.securityGroups]) {
@@ -98,7 +99,17 @@ export class Networks {
     for (const table of this.routeTables.values()) {
       for (const [association, subnetId] of table.subnets) if (subnetId === id) table.subnets.delete(association);
     }
+    for (const { subnets } of this.networkAcls.values()) {
+      for (const [association, subnetId] of subnets ?? []) if (subnetId === id) subnets?.delete(association);
+    }
     this.subnets.delete(id);
+  }
+
+  /** Ids of the subnets of a VPC that have its default network ACL. */
+  public defaultAclSubnets(vpcId: string): readonly string[] {
+    const others = new Set([...this.networkAcls.values()].flatMap(({ subnets }) => [...subnets?.values() ?? []]));
+    return [...this.subnets.values()].filter(subnet => subnet.vpcId === vpcId && !others.has(subnet.id))
+      .map(({ id }) => id);
   }
 
   public addRule(group: SecurityGroup, rule: Omit<Rule, 'id'>): Rule {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { aclTypes } from './acl-types';
 import { endpointType } from './endpoint-type';
 import { filtered } from './filters';
 import { gatewayTypes } from './gateway-types';
@@ -86,6 +87,7 @@ export class Ec2 implements Service {
       ...gatewayTypes(networks, clock),
       'AWS::EC2::VPCEndpoint': endpointType(networks),
       ...securityTypes(networks),
+      ...aclTypes(networks),
       ...transitTypes(this.transit, clock),
     };
   }

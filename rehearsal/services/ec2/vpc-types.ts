@@ -69,7 +69,7 @@ function vpcType(networks: Networks): ResourceType {
 function subnetType(networks: Networks): ResourceType {
   const describe = (id: string): Provisioned => {
     const { vpcId, zone, cidr } = networks.subnets.get(id) ?? {};
-    const acl = [...networks.networkAcls.values()].find(one => one.vpcId === vpcId);
+    const acl = [...networks.networkAcls.values()].find(one => one.vpcId === vpcId && one.isDefault);
     return {
       id,
       attributes: {

@@ -79,6 +79,7 @@ function noSuchEntity(message: string): AwsError {
   return new AwsError('NoSuchEntity', message, 404);
 }
 
-function conflict(what: string): AwsError {
+/** An entity that something depends on is not deleted. */
+export function conflict(what: string): AwsError {
   return new AwsError('DeleteConflict', `Cannot delete entity, ${what}.`, 409);
 }

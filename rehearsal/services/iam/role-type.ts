@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { conflict } from './deletion';
 import type { Identities, Role } from './identities';
 import { assertRoleWithinQuotas } from './quotas';
 import { PolicyDocument } from '../../core/policy-document';
@@ -6,14 +7,17 @@ import { read, tagRecord, Tags } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 
+const OwnPolicies = {
+  Policies: v.optional(v.array(v.object({ PolicyName: v.string(), PolicyDocument })), []),
+  ManagedPolicyArns: v.optional(v.array(v.string()), []),
+};
 const Properties = v.object({
   RoleName: v.optional(
     v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/, 'a role name has 1 to 64 letters, digits or _+=,.@-')),
   ),
   Path: v.optional(v.string(), '/'),
   AssumeRolePolicyDocument: PolicyDocument,
-  Policies: v.optional(v.array(v.object({ PolicyName: v.string(), PolicyDocument })), []),
-  ManagedPolicyArns: v.optional(v.array(v.string()), []),
+  ...OwnPolicies,
   PermissionsBoundary: v.optional(v.string()),
   Tags,
 });
@@ -59,9 +63,15 @@ export class RoleType implements ResourceType {
     return this.put(properties, context, { ...known, policies, managedPolicyArns });
   }
 
-  public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
+  /** CloudFormation detaches and deletes only the policies of the template. */
+  public async remove(id: string, input: Record<string, unknown>, context: ResourceContext): Promise<void> {
     const role = this.iam.roleNamed(context.accountId, id);
-    if (role !== undefined) this.iam.removeRole(role.arn);
+    if (role === undefined) return;
+    const { ManagedPolicyArns: attached, Policies: own } = read(v.object(OwnPolicies), input);
+    if (role.managedPolicyArns.some(arn => !attached.includes(arn))) throw conflict('must detach all policies first');
+    const names = own.map(({ PolicyName: name }) => name);
+    if (Object.keys(role.policies).some(name => !names.includes(name))) throw conflict('must delete policies first');
+    this.iam.removeRole(role.arn);
   }
 
   private put(

@@ -67,6 +67,47 @@ test('a VPC has a main route table, a network ACL and a default security group',
   expect(groups).toMatchObject({ securityGroupInfo: { item: { groupName: 'default' } } });
 });
 
+test('a network ACL of a stack has its entries, and its subnet has no other one', async () => {
+  await world.deploy('app', {
+    ...NETWORK,
+    Acl: { Type: 'AWS::EC2::NetworkAcl', Properties: { VpcId: ref('Vpc') } },
+    Entry: {
+      Type: 'AWS::EC2::NetworkAclEntry',
+      Properties: {
+        NetworkAclId: ref('Acl'),
+        RuleNumber: 100,
+        Protocol: 6,
+        RuleAction: 'allow',
+        CidrBlock: '10.0.0.0/8',
+        PortRange: { From: 443, To: 443 },
+      },
+    },
+    AclOfSubnet: {
+      Type: 'AWS::EC2::SubnetNetworkAclAssociation',
+      Properties: { NetworkAclId: ref('Acl'), SubnetId: ref('One') },
+    },
+  });
+  const own = await call('DescribeNetworkAcls', filter('default', 'false'));
+  const entries = [
+    {
+      ruleNumber: '100',
+      protocol: '6',
+      ruleAction: 'allow',
+      egress: 'false',
+      cidrBlock: '10.0.0.0/8',
+      portRange: { from: '443', to: '443' },
+    },
+    ...['false', 'true'].map(egress => (
+      { ruleNumber: '32767', protocol: '-1', ruleAction: 'deny', egress, cidrBlock: '0.0.0.0/0' }
+    )),
+  ];
+  const { subnetId } = (own as { networkAclSet: { item: { associationSet: { item: Described } } } })
+    .networkAclSet.item.associationSet.item;
+  expect(own).toMatchObject({ networkAclSet: { item: { default: 'false', entrySet: { item: entries } } } });
+  const usual = await call('DescribeNetworkAcls', filter('vpc-id', await vpcId()));
+  expect(JSON.stringify(usual).split(String(subnetId))).toHaveLength(2);
+});
+
 test('subnets, route tables, gateways and endpoints of a stack are described', async () => {
   await world.deploy('app', NETWORK);
   const inVpc = filter('vpc-id', await vpcId());

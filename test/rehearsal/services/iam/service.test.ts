@@ -299,7 +299,13 @@ describe('policies that exceed a quota', () => {
     await expect(type.remove(id, properties, context)).rejects.toMatchObject({
       code: 'DeleteConflict', message: 'Cannot delete a policy attached to entities.',
     });
-    await world.type('AWS::IAM::Role').remove('worker', {}, world.context(CICD, 'worker'));
+    const worker = world.type('AWS::IAM::Role');
+    if ('ManagedPolicyArns' in attached(id)) {
+      await expect(worker.remove('worker', {}, world.context(CICD, 'worker'))).rejects.toMatchObject({
+        code: 'DeleteConflict', message: 'Cannot delete entity, must detach all policies first.',
+      });
+    }
+    await worker.remove('worker', { ManagedPolicyArns: [id] }, world.context(CICD, 'worker'));
     await type.remove(id, properties, context);
     expect(world.iam.managedPolicies.has(id)).toBe(false);
   });
