@@ -35,7 +35,9 @@ test('each class of accounts of a customer has its baseline', () => {
     'accounts/Cicd/Services': { bucketAccess: 'blocked' },
     'accounts/Cicd/Data': { snapshotSharing: 'blocked' },
     'accounts/Cicd/Work': { defaultVpcs: 'removed' },
-    'accounts/Cicd/Deployment': { instanceMetadata: 'v2', passwordPolicy: expect.objectContaining({ maxAgeDays: '90' }) },
+    'accounts/Cicd/Deployment': {
+      instanceMetadata: 'v2', passwordPolicy: expect.objectContaining({ maxAgeDays: '90' }),
+    },
   });
 });
 
