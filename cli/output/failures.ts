@@ -35,6 +35,7 @@ export function firstLineOf(reason = NO_REASON): string {
  * provider framework, and the name of a log group that does not exist.
  */
 function messageLines(reason: string): string[] {
-  return reason.replace(CUSTOM_RESOURCE, '').replace(/ ?\(RequestId: [^)]*\)/g, '').split('\n').map(line => line.trimEnd())
+  return reason.replace(CUSTOM_RESOURCE, '').replace(/ ?\(RequestId: [^)]*\)/g, '')
+    .split('\n').map(line => line.trimEnd())
     .filter(line => line.trim() !== '' && !/^\s+at /.test(line) && !/^\s*Logs: \/aws\/lambda\//.test(line));
 }
