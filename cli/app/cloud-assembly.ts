@@ -4,14 +4,16 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+import { answers } from './lookups';
 import { StackTraceFilter } from './stack-trace-filter';
+import { missingContext } from '../../rehearsal/assembly/loader';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
 import type { CleanUp } from '../clean-up';
 import { UsageError } from '../usage-error';
 
 interface SynthesisOptions {
   /** Values of `--context`. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: Readonly<Record<string, unknown>>;
   readonly verbose: boolean;
   /** Whether the app may write to the standard output. */
   readonly isStdoutFree: boolean;
@@ -45,6 +47,13 @@ export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, options: Sy
   checkCommand(app);
   const outdir = mkdtempSync(path.join(tmpdir(), 'org-environments-cdk.out-'));
   cleanUp.add(() => rmSync(outdir, { recursive: true, force: true, maxRetries: 5 }));
+  const written = await write(app, outdir, cleanUp, options);
+  readAssembly(written);
+  return written;
+}
+
+/** Synthesizes again with the values that the app looks up and that the rehearsal knows, as the CDK does. */
+async function write(app: string, outdir: string, cleanUp: CleanUp, options: SynthesisOptions): Promise<string> {
   const startedAt = Date.now();
   await synthesize(app, outdir, cleanUp, options);
   const written = [outdir, outputOfProject()].find(candidate => isWrittenAfter(candidate, startedAt));
@@ -54,8 +63,9 @@ export async function cloudAssemblyOf(app: string, cleanUp: CleanUp, options: Sy
       + `CDK_OUTDIR, or into '${outputOfProject()}', as cdk synth does`,
     );
   }
-  readAssembly(written);
-  return written;
+  const found = answers(missingContext(written), options.context);
+  if (Object.keys(found).length === 0) return written;
+  return write(app, outdir, cleanUp, { ...options, context: { ...options.context, ...found } });
 }
 
 /** The folder into which `cdk synth` writes in the current folder. */

@@ -2,6 +2,7 @@ import { attributesIn } from './references';
 import { isFields, list, single, text, type Fields } from './values';
 import { blocksOf, formatCidr, parseCidr } from '../../core/cidr';
 import { AwsError } from '../../core/service';
+import { zonesOf } from '../../core/zones';
 
 /** Arguments of `Fn::GetStackOutput`. */
 export interface OutputReference {
@@ -86,7 +87,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Base64': (argument, scope) => Buffer.from(text(evaluate(argument, scope))).toString('base64'),
   'Fn::GetAZs': (argument, scope) => {
     const region = text(evaluate(argument, scope)) || text(scope.ref('AWS::Region'));
-    return ['a', 'b', 'c'].map(zone => `${region}${zone}`);
+    return zonesOf(region);
   },
   'Fn::Cidr': (argument, scope) => {
     const [block, count, bits = 8] = list(evaluate(argument, scope));

@@ -130,3 +130,17 @@ test('rehearse does not wait for processes that the command of the app leaves ru
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Done: 1 resource operation') });
   expect(Date.now() - startedAt).toBeLessThan(15_000);
 });
+
+test('an app that looks up availability zones gets those of the region', () => {
+  writeFileSync(path.join(cli.folder, 'zones.js'), `
+    const { App, CfnOutput, CfnResource, Stack } = require('${require.resolve('aws-cdk-lib')}');
+    const stack = new Stack(new App({ analyticsReporting: false }), 'S', {
+      env: { account: '111111111111', region: 'eu-west-1' },
+    });
+    new CfnResource(stack, 'A', { type: 'AWS::SQS::Queue' });
+    new CfnOutput(stack, 'Zones', { value: stack.availabilityZones.join() });
+  `);
+  const { status } = cli.rehearse('-a', 'node zones.js', '--report', 'zones.json', ...FAST);
+  expect(status).toBe(0);
+  expect(JSON.stringify(cli.report('zones.json'))).toContain('eu-west-1a,eu-west-1b,eu-west-1c');
+});
