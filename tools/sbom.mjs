@@ -18,12 +18,18 @@ export function writeSbom(root, packages, file) {
   const product = component(manifest);
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: product }) });
   for (const { folder, manifest: bundled } of packages) {
-    const part = component(bundled, lock[folder]?.integrity);
+    const part = component(bundled, integrityOf(lock, folder));
     bom.components.add(part);
     product.dependencies.add(part.bomRef);
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   writeFileSync(path.join(root, file), `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`);
+}
+
+/** A package may lie in the archive of another one, and has no archive of its own. */
+function integrityOf(lock, folder) {
+  const { integrity, inBundle } = lock[folder] ?? {};
+  return inBundle ? integrityOf(lock, folder.slice(0, folder.lastIndexOf('/node_modules/'))) : integrity;
 }
 
 function component(manifest, integrity) {

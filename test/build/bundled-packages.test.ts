@@ -32,7 +32,7 @@ describe('the software bill of materials', () => {
     expect(await validator.validate(text('sbom.cdx.json'))).toBeNull();
   });
 
-  test('lists each package of the notices, with its licence, its address and the hash of its archive', () => {
+  test('lists each package of the notices, with its licence, address, and the hash of the archive that has it', () => {
     const headings = text('THIRD-PARTY-NOTICES.txt').split(`\n\n${'-'.repeat(80)}\n\n`)
       .map(notice => notice.slice(0, notice.indexOf(' (')));
     expect(headings.length).toBeGreaterThan(50);
