@@ -221,11 +221,15 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async defer(owner: Owner, request: Request, error: AccountUnreachableError): Promise<Progress<Result>> {
     const { version, ...record } = await this.owned(owner, request);
     const { complete = record.isRecordLost, result = {}, requestedAt, previous = [] } = record;
-    if (!complete || !this.options.hasAttributes(request, result)) throw error;
+    if (!complete) throw error;
+    const isRollback = async () => this.options.cicd.isRollingBack(owner.stackId);
+    // in a rollback, nothing reads the attributes again
+    const needsAttributes = !this.options.hasAttributes(request, result);
+    if (needsAttributes && !(record.isRecordLost && (await isRollback()))) throw error;
     if (this.now() - requestedAt < MAX_PROPAGATION) return waitFor(`access to account ${request.accountId}`, error);
     // a stack must not move to an account that cannot be reached, but it must move back there
     const isMoving = previous.length > 0;
-    if (isMoving && !(await this.options.cicd.isRollingBack(owner.stackId))) throw error;
+    if (isMoving && !(await isRollback())) throw error;
     const former = isMoving && (await this.deletePrevious(owner, request, record));
     if (former) return former;
     const deferral = { reason: withReconcileAdvice(error.message), at: this.now() };

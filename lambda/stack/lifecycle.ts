@@ -40,8 +40,8 @@ export function accountStackLifecycle(
     hooks: { ...noHooks(), prepare: async (_owner, request, record) => copies.advance(request, record) },
     keyOf: stackKey,
     resultOf,
-    hasAttributes: ({ outputs = [] }, attributes) =>
-      ['stackId', ...outputs.map(attributeOf)].every(name => name in attributes),
+    hasAttributes: ({ outputs = [], stackIdIsRead }, attributes) =>
+      [...(stackIdIsRead ? ['stackId'] : []), ...outputs.map(attributeOf)].every(name => name in attributes),
     now,
     newAttempt,
   });

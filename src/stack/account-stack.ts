@@ -129,6 +129,7 @@ export class AccountStack extends Stack implements IAccountStack {
   private readonly fixed: { [name: string]: string } = {};
   private template?: { readonly bucketName: string; readonly objectKey: string };
   private readonly outputsRead = new Set<string>();
+  private isStackIdRead = false;
 
   public constructor(scope: Construct, id: string, props: AccountStackProps) {
     const parentStack = Stack.of(scope);
@@ -165,7 +166,7 @@ export class AccountStack extends Stack implements IAccountStack {
     this.nestedStackResource = this.noteReads(resource.resource.node.defaultChild as CfnResource);
     this.node.defaultChild = this.nestedStackResource;
     this.contextualStackName = contextual(Aws.STACK_NAME, stackName);
-    this.contextualStackId = contextual(Aws.STACK_ID, resource.result('stackId'));
+    this.contextualStackId = contextual(Aws.STACK_ID, Lazy.string({ produce: () => this.readStackId(resource) }));
   }
 
   /** Name of the stack in the account. */
@@ -242,7 +243,13 @@ export class AccountStack extends Stack implements IAccountStack {
       fixed: lazy(() => Object.keys(this.fixed).length > 0 ? this.fixed : undefined),
       tags: lazy(() => this.tags.tagValues()),
       outputs: lazy(() => [...this.outputsRead]),
+      stackIdIsRead: lazy(() => this.isStackIdRead ? 'yes' : undefined),
     };
+  }
+
+  private readStackId(resource: ManagedResource<AccountStackRequest, AccountStackResult>): string {
+    this.isStackIdRead = true;
+    return resource.result('stackId');
   }
 
   /**

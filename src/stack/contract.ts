@@ -27,6 +27,8 @@ export interface ImagesRequest {
 export interface AccountStackRequest extends StackRequest {
   /** Names of the outputs that are returned; the response of a custom resource has at most 4096 bytes. */
   readonly outputs: readonly string[];
+  /** Whether the app reads the id of the stack; absent: no. */
+  readonly stackIdIsRead?: 'yes';
   /** Keys of the files in the template's bucket that are copied to the bucket of the account; absent: none. */
   readonly files?: readonly string[];
   /** Absent: none. */

@@ -52,7 +52,8 @@ export class Aftermath {
   public async repairByHand(): Promise<void> {
     await this.damager.repairByHand();
     if (this.hasOperations) await this.deleteLeftovers();
-    if (this.harness.hasLostRegistry) this.harness.restoreRegistry();
+    // while an app is being deleted, nobody restores its registry
+    if (this.harness.hasLostRegistry && !this.harness.isBeingDeleted) this.harness.restoreRegistry();
   }
 
   /** Does what the errors of a deployment advise. */

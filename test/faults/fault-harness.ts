@@ -261,12 +261,14 @@ export class FaultHarness {
     if (records.some(({ pk }) => String(pk).startsWith(RECORDS.leftover))) this.hasLostLeftovers = true;
   }
 
-  /** A resource with the same logical id and another physical id does not delete the abandoned one. */
+  /**
+   * A resource with the same logical id and another physical id does not delete the abandoned one. What an abandoned
+   * resource depends on receives no event either, so the creation of the resource alone changes nothing.
+   */
   private recordAbandoned({ type, logicalId, id, status }: StackEvent): void {
     if (!type.startsWith('Custom::')) return;
     if (status === 'DELETE_FAILED') this.abandoned.set(logicalId, id);
-    const isDeleted = status === 'DELETE_COMPLETE' && this.abandoned.get(logicalId) === id;
-    if (status === 'CREATE_COMPLETE' || isDeleted) this.abandoned.delete(logicalId);
+    if (status === 'DELETE_COMPLETE' && this.abandoned.get(logicalId) === id) this.abandoned.delete(logicalId);
   }
 
   private async finishOperation(): Promise<void> {

@@ -75,12 +75,13 @@ class Run {
     this.hadFaults ||= faults.length > 0;
     this.app = app ?? this.app;
     // the deployment first finishes a deletion that has failed
+    const before = this.harness.isBeingDeleted ? {} : this.deployed;
     const applications = this.harness.isBeingDeleted ? [] : this.harness.applications;
     const operation = this.operate(operator);
     const result = app ? await this.harness.deploy(app) : await this.harness.destroy(this.app);
     await operation;
     this.record(`${app ? `deployed ${JSON.stringify(app)}` : 'destroyed'} with ${JSON.stringify(faults)}`, result);
-    const change = { before: this.deployed, after: app ?? {}, result };
+    const change = { before, after: app ?? {}, result };
     this.violations.push(
       ...errorsWithoutSolution(result),
       ...wronglyDeletedApplications(this.harness, applications, change),

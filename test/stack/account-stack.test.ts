@@ -82,6 +82,17 @@ describe('an account stack', () => {
     expect(textOf(outer.Outputs?.Outside.Value)).toMatch(/^network <Network\w+\.stackId>$/);
   });
 
+  test.each([
+    ['reads its id', true, 'yes'],
+    ['does not read its id', false, undefined],
+  ])('requests whether the app %s', (_, isRead, expected) => {
+    const accounts = new Accounts();
+    const stack = accounts.stack('Network');
+    new Queue(stack, 'Queue');
+    if (isRead) new CfnOutput(accounts.outer, 'Id', { value: stack.stackId });
+    expect(accounts.synth().request.stackIdIsRead).toBe(expected);
+  });
+
   test('carries the tags of the app, and its own', () => {
     const accounts = new Accounts();
     Tags.of(accounts.app).add('team', 'shop');

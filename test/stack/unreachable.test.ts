@@ -1,5 +1,6 @@
 import type { Wanted } from './world';
 import { ONE, World, dieEverywhere, environment, owner, pipeline, request } from './world';
+import type { AccountStackRequest } from '../../src/stack/contract';
 import { awsError } from '../fixtures/aws-error';
 
 const MINUTE = 60_000;
@@ -74,9 +75,40 @@ describe('update of a stack in an account that cannot be reached', () => {
     expect(await world.registry.read(key)).not.toHaveProperty('isRecordLost');
   });
 
-  test('fails for a stack whose record was lost, because other resources may read its id', async () => {
-    const world = await withoutRecord(request, changed, `stack#${ONE}#eu-central-1#net`);
-    await expect(world.finish(changed)).rejects.toThrow('cannot assume role');
+  test('succeeds for a stack whose record was lost, and of which the app reads nothing', async () => {
+    const key = `stack#${ONE}#eu-central-1#net`;
+    const world = await withoutRecord(request, changed, key);
+    expect(await world.finish(changed)).toEqual({});
+    expect(await world.registry.read(key)).toMatchObject({ isRecordLost: true, deferral: { at: 5 * MINUTE } });
+    world.accounts.closed.clear();
+    await world.update({ ...changed, tags: {} }, changed);
+    expect(world.accounts.of(ONE).definition('net')).toMatchObject({ parameters: { Size: '2' } });
+    expect(await world.registry.read(key)).not.toHaveProperty('isRecordLost');
+  });
+
+  test.each<[string, Partial<AccountStackRequest>]>([
+    ['the id of the stack', { stackIdIsRead: 'yes' }],
+    ['an output', { outputs: ['Url'] }],
+  ])('fails for a stack whose record was lost, if the app reads %s, but is rolled back', async (_, reads) => {
+    const [before, wanted] = [{ ...request, ...reads }, { ...changed, ...reads }];
+    const world = new World();
+    world.accounts.of(ONE).outputs.set('net', { Url: 'https://example.com' });
+    await world.create(before);
+    const key = `stack#${ONE}#eu-central-1#net`;
+    await world.lose(key);
+    world.accounts.closed.add(ONE);
+    await world.lifecycle.requestUpdate(owner, wanted, before);
+    world.time += 5 * MINUTE;
+    await expect(world.finish(wanted)).rejects.toThrow('cannot assume role');
+
+    world.accounts.rollingBack = true;
+    await world.lifecycle.requestUpdate(owner, before, wanted);
+    world.time += 5 * MINUTE;
+    expect(await world.finish(before)).toEqual({});
+    expect(await world.registry.read(key)).toMatchObject({
+      isRecordLost: true,
+      deferral: { reason: expect.stringContaining('cannot assume role'), at: 10 * MINUTE },
+    });
   });
 
   test('fails if it reads an output that the last deployment did not return', async () => {
