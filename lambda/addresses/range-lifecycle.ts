@@ -6,6 +6,7 @@ import type { Drift } from '../../src/operations/contract';
 import { rangeOf } from '../address-spaces/space';
 import { addressSpaceKey } from '../registry/address-space';
 import type { AddressSpaceRecord } from '../registry/address-space';
+import { deployOrReconcile } from '../shared/advice';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done } from '../shared/lifecycle';
 
@@ -80,8 +81,8 @@ export class RangeLifecycle implements Lifecycle<AddressRangeRequest, AddressRan
     const space = record?.owners.at(-1)?.request;
     if (space?.kind === 'table') return space;
     throw new Error(
-      `the registry has no address space '${spaceId}', so '${name}' cannot have a range of it: deploy the app that `
-        + 'defines the AddressSpace again',
+      `the registry has no address space '${spaceId}', so '${name}' cannot have a range of it: `
+        + deployOrReconcile('the app that defines the AddressSpace'),
     );
   }
 }

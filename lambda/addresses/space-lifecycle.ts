@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AddressContext } from './context';
 import { sourceOf } from './table-ranges';
 import type { AddressSpaceRequest, AddressSpaceResult, TableSpaceRequest } from '../../src/addresses/contract';
+import type { Drift } from '../../src/operations/contract';
 import { LISTED } from '../../src/registry/contract';
 import { contains, overlap, parseCidr } from '../address-spaces/cidr';
 import { liveRanges } from '../address-spaces/space';
@@ -17,12 +18,15 @@ import { retryWhileRolePropagates } from '../shared/propagation';
 /** Within this time, the index of the registry has a space that another app declares at the same time. */
 const INDEX_MILLISECONDS = 4000;
 
+/** An unchanged app does not create its table again, and only a backup knows the ranges. */
+const RESTORE = 'restore it from a backup under the same name';
+
 /** Number of ranges that an error names. */
 const MAX_NAMED = 5;
 
 /** Declares address spaces: their settings are in their table, where each range is given by them. */
 export class SpaceLifecycle
-implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'requestRepair'> {
+implements Lifecycle<AddressSpaceRequest, AddressSpaceResult> {
   public constructor(private readonly context: Pick<AddressContext, 'registry' | 'tables' | 'now'>) {}
 
   public recordKeys(request: AddressSpaceRequest): readonly string[] {
@@ -66,6 +70,36 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     const { registry } = this.context;
     if (owners.length === 0) await registry.remove(key, record.version);
     else await registry.write<AddressSpaceRecord>(key, { owners, declaredAt: record.declaredAt }, record.version);
+  }
+
+  public async check(owner: Owner, request: AddressSpaceRequest): Promise<readonly Drift[]> {
+    const record = await this.context.registry.read<AddressSpaceRecord>(addressSpaceKey(spaceIdOf(request)));
+    const name = `address space '${request.spaceName}'`;
+    if (!record || !owns(record.owners, owner)) {
+      return [{ what: `the registry has no record of ${name}`, remedy: 'it is recorded again', isRepairable: true }];
+    }
+    if (request.kind === 'ipam') return [];
+    const settings = await this.settingsIn(request);
+    if (settings === 'no table') {
+      const what = `the table '${request.tableArn}' of ${name} does not exist`;
+      return [{ what, remedy: RESTORE, isRepairable: false }];
+    }
+    if (isDeepStrictEqual(settings, settingsOf(request))) return [];
+    const what = `the table '${request.tableArn}' has other settings than ${name}`;
+    return [{ what, remedy: 'they are written again', isRepairable: true }];
+  }
+
+  public async requestRepair(owner: Owner, request: AddressSpaceRequest): Promise<void> {
+    await this.requestCreate(owner, request);
+  }
+
+  private async settingsIn({ tableArn }: TableSpaceRequest): Promise<SpaceSettings | 'no table' | undefined> {
+    try {
+      return (await this.context.tables.read(tableArn)).settings;
+    } catch (error) {
+      if (isNamed(error, 'ResourceNotFoundException')) return 'no table';
+      throw error;
+    }
   }
 
   public async reconcile(_owner: Owner, request: AddressSpaceRequest): Promise<Progress<AddressSpaceResult>> {
@@ -113,7 +147,7 @@ implements Omit<Lifecycle<AddressSpaceRequest, AddressSpaceResult>, 'check' | 'r
     } catch (error) {
       const record = await this.context.registry.read<AddressSpaceRecord>(addressSpaceKey(tableArn));
       if (isNamed(error, 'ResourceNotFoundException')) {
-        throw new Error(`the table '${tableArn}' of an address space does not exist: deploy again`);
+        throw new Error(`the table '${tableArn}' of an address space does not exist: ${RESTORE}`);
       }
       throw retryWhileRolePropagates(error, this.context.now() - (record?.declaredAt ?? 0));
     }

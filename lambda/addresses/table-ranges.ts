@@ -4,6 +4,7 @@ import type { AddressRangeRequest, ComparedNetworkRequest, TableSpaceRequest } f
 import { latestSeen, place, rangeOf, VPCS } from '../address-spaces/space';
 import type { RangeRequest, SeenNetworks, Space, SpaceSettings } from '../address-spaces/space';
 import { stackNameOf } from '../registry/owners';
+import { deployOrReconcile } from '../shared/advice';
 import { isNamed } from '../shared/errors';
 import type { Owner, Progress } from '../shared/lifecycle';
 import { done, IN_PROGRESS } from '../shared/lifecycle';
@@ -92,7 +93,7 @@ export class TableRanges {
 function settingsOf({ settings }: Space, { name, spaceId }: AddressRangeRequest): SpaceSettings {
   if (settings) return settings;
   throw new Error(
-    `the table '${spaceId}' has no address space, so '${name}' cannot have a range of it: deploy the app that defines `
-      + 'the AddressSpace again',
+    `the table '${spaceId}' has no address space, so '${name}' cannot have a range of it: `
+      + deployOrReconcile('the app that defines the AddressSpace'),
   );
 }

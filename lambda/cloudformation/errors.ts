@@ -75,7 +75,7 @@ export function stackExists({ stackName, accountId }: StackPlace, declaredBy: st
     : `stack '${stackNameOf({ stackId: declaredBy })}' of the CICD account (${declaredBy}) declares`;
   return new Error(
     `account ${accountId} already has a stack '${stackName}' that ${origin}: `
-      + 'choose another stackName, or delete that stack',
+      + 'delete that stack, or use another name or another account',
   );
 }
 

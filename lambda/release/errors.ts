@@ -4,6 +4,7 @@ import type { SideName } from '../../src/blue-green/contract';
 import type { SingletonRequest } from '../../src/blue-green/release/contract';
 import type { PipelineExecution } from '../pipeline-control/control';
 import type { CurrentRelease } from '../registry/release';
+import { deployOrReconcile } from '../shared/advice';
 import type { Shares } from '../traffic/traffic';
 
 /** The release cannot go on: traffic returns to the side that served before. */
@@ -16,6 +17,12 @@ export class ReleaseFailedError extends Error {
 
 /** The application of a side does not define its endpoint. */
 export class EndpointMissingError extends ReleaseFailedError {}
+
+/** The text of the error for a side that the registry does not know. */
+export function sideWithoutPipeline(name: SideName, environmentName: string): string {
+  const advice = deployOrReconcile('the app that declares it');
+  return `side ${name} of environment '${environmentName}' has no pipeline: ${advice}`;
+}
 
 export function pipelineFailed({ to, current }: ReleaseContext, executionId: string, status: string): Error {
   const { pipelineName, accountId } = to.pipeline;

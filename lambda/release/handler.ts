@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsHooks, hookClients } from './aws/cicd';
 import { AwsSideAccess, SideTraffic } from './aws/side-access';
 import { connectSides } from './aws/side-clients';
+import { sideWithoutPipeline } from './errors';
 import { ReleaseRunner } from './runner';
 import type { ReleaseOutcome } from './runner';
 import type { SideName } from '../../src/blue-green/contract';
@@ -62,5 +63,5 @@ async function advance({ environmentName, releaseId }: ReleaseInput): Promise<Re
 function sideOf({ environmentName, sides }: EnvironmentRecord, name: SideName) {
   const pipeline = sides[name]?.pipelines.at(-1);
   if (pipeline) return { name, pipeline };
-  throw new Error(`side ${name} of environment '${environmentName}' has no pipeline: deploy the app that declares it`);
+  throw new Error(sideWithoutPipeline(name, environmentName));
 }

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { ReleaseContext, StepProgress } from './context';
 import { Ending } from './ending';
 import type { ReleaseInProgress } from './ending';
-import { haltedDuring, ReleaseFailedError, WrongSideError } from './errors';
+import { haltedDuring, ReleaseFailedError, sideWithoutPipeline, WrongSideError } from './errors';
 import type { ReleaseParts } from './ports';
 import { restore } from './restore';
 import { STEPS } from './steps';
@@ -160,9 +160,7 @@ export class ReleaseRunner {
     const side = (name: SideName) => {
       const pipeline = environment?.sides[name]?.pipelines.at(-1);
       if (pipeline) return { name, pipeline };
-      throw new ReleaseFailedError(
-        `side ${name} of environment '${this.environmentName}' has no pipeline: deploy the app that declares it`,
-      );
+      throw new ReleaseFailedError(sideWithoutPipeline(name, this.environmentName));
     };
     const { environmentName, config, parts } = this;
     const [from, to] = [side(current.from), side(current.to)];

@@ -53,6 +53,6 @@ export class FakeTables implements SpaceTables {
   }
 
   private copy(): Space {
-    return structuredClone(this.space);
+    return JSON.parse(JSON.stringify(this.space));
   }
 }

@@ -108,7 +108,7 @@ describe('a range is not given', () => {
     const addresses = new AddressWorld();
     await expect(addresses.give('A')).rejects.toThrow(
       `the registry has no address space '${rangeRequest().spaceId}', so 'A' cannot have a range of it: deploy the app `
-        + 'that defines the AddressSpace again',
+        + 'that defines the AddressSpace, or if it is deployed, run: org-environments reconcile --all',
     );
   });
 });

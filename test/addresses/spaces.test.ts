@@ -1,6 +1,7 @@
 import { AddressWorld, owner, TABLE } from './world';
 import { AwsNetworks } from '../../lambda/addresses/aws';
 import type { ApiCall } from '../../lambda/shared/api/api';
+import { awsError } from '../fixtures/aws-error';
 
 const OTHER = TABLE.replace('Addresses1', 'Addresses2');
 
@@ -59,6 +60,53 @@ describe('an address space', () => {
     await expect(addresses.deploySpace({}, owner('Space', 'OtherApp'))).rejects.toThrow(
       "address space 'customers' is declared by stack 'Customer' already: use "
         + 'AddressSpace.fromAddressSpaceAttributes() here',
+    );
+  });
+
+  test('differs in nothing after its deployment', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    expect(await addresses.checkSpace()).toEqual([]);
+  });
+
+  test('whose record was lost is reported, and recorded again, so that it gives ranges', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    const [key] = addresses.registry.keys.filter(name => name.includes(TABLE));
+    await addresses.registry.remove(key, (await addresses.registry.read(key))?.version ?? 0);
+    await expect(addresses.give('A')).rejects.toThrow('or if it is deployed, run: org-environments reconcile --all');
+    expect(await addresses.checkSpace()).toEqual([{
+      what: "the registry has no record of address space 'customers'",
+      remedy: 'it is recorded again',
+      isRepairable: true,
+    }]);
+    await addresses.repairSpace();
+    expect(await addresses.checkSpace()).toEqual([]);
+    expect(await addresses.give('A')).toBe('10.0.0.0/20');
+  });
+
+  test('whose settings in the table were changed is reported, and they are written again', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    const { version } = await addresses.tables.read();
+    const other = { spaceName: 'customers', cidr: '10.9.0.0/16', reserved: [], sources: [] };
+    await addresses.tables.configure(TABLE, other, version);
+    expect(await addresses.checkSpace()).toMatchObject([{ remedy: 'they are written again', isRepairable: true }]);
+    await addresses.repairSpace();
+    expect(await addresses.checkSpace()).toEqual([]);
+  });
+
+  test('whose table was deleted is reported, and must be restored', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    addresses.tables.read = async () => { throw awsError('ResourceNotFoundException', 'no table'); };
+    expect(await addresses.checkSpace()).toEqual([{
+      what: `the table '${TABLE}' of address space 'customers' does not exist`,
+      remedy: 'restore it from a backup under the same name',
+      isRepairable: false,
+    }]);
+    await expect(addresses.updateSpace({})).rejects.toThrow(
+      `the table '${TABLE}' of an address space does not exist: restore it from a backup under the same name`,
     );
   });
 

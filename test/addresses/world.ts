@@ -109,6 +109,15 @@ export class AddressWorld {
     await this.finish(async () => this.lifecycle.reconcile(owner('Space'), request));
   }
 
+  public async checkSpace(changes: Partial<TableSpaceRequest> = {}) {
+    return this.lifecycle.check(owner('Space'), spaceRequest(changes));
+  }
+
+  public async repairSpace(): Promise<void> {
+    await this.lifecycle.requestRepair(owner('Space'), spaceRequest());
+    await this.finish(async () => this.lifecycle.reconcile(owner('Space'), spaceRequest()));
+  }
+
   public async removeSpace(of = owner('Space')): Promise<void> {
     await this.lifecycle.requestDelete(of, spaceRequest());
     await this.lifecycle.reconcileDelete(of, spaceRequest());

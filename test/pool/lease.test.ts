@@ -63,8 +63,8 @@ describe('a lease', () => {
     const world = await worldWith();
     await world.requestLease(one, pooled({ poolName: 'sandbx' }));
     await expect(world.look(one, pooled({ poolName: 'sandbx' }))).rejects.toThrow(
-      "'One' leases from the account pool 'sandbx', which does not exist (the organization has 'sandbox'): deploy its "
-        + 'AccountPool first, or correct the name',
+      "'One' leases from the account pool 'sandbx', which does not exist (the organization has 'sandbox'): correct "
+        + 'the name; or deploy its AccountPool, or if it is deployed, run: org-environments reconcile --all',
     );
   });
 

@@ -257,7 +257,7 @@ describe('owners', () => {
     const world = new World();
     world.accounts.of(ONE).put('net', 'CREATE_COMPLETE');
     await expect(world.create()).rejects.toThrow(
-      `account ${ONE} already has a stack 'net' that this app did not create: choose another stackName, or delete`,
+      `account ${ONE} already has a stack 'net' that this app did not create: delete that stack, or use`,
     );
     await world.delete();
     expect(world.accounts.of(ONE).begun).toEqual([]);

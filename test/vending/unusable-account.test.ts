@@ -27,6 +27,50 @@ function upgraded(names: readonly string[], version: string) {
   });
 }
 
+type Way = (harness: Harness, accountId: string) => Promise<unknown> | void;
+
+/** Ways in which an account becomes unusable, besides its suspension. */
+const WAYS: Readonly<Record<string, Way>> = {
+  'was closed': ({ simulation: { organizations, clock } }, accountId) => {
+    const account = organizations.account(accountId);
+    if (account) organizations.tree.putAccount({ ...account, state: 'CLOSED', closedAt: clock.now() });
+  },
+  'has no access role': ({ simulation }, accountId) =>
+    simulation.iam.removeRole(`arn:aws:iam::${accountId}:role/OrganizationAccountAccessRole`),
+  'has no bootstrap': async (harness, accountId) => removeStack(harness, accountId, 'CDKToolkit'),
+  'has no baseline': async (harness, accountId) => removeStack(harness, accountId, 'org-environments-baseline'),
+};
+
+async function removeStack({ simulation: { cloudformation } }: Harness, accountId: string, name: string) {
+  const stack = cloudformation.find(accountId, REGION, name);
+  if (!stack) throw new Error(`there is no stack '${name}'`);
+  // an administrator uses another role
+  stack.roleArn = undefined;
+  await cloudformation.remove(accountId, REGION, name);
+}
+
+test.each(Object.entries(WAYS))(
+  'an account that %s prevents neither an upgrade, nor that others are added, changed and removed, nor a rollback',
+  async (_, makeUnusable) => {
+    const harness = await Harness.start();
+    try {
+      expect(reasons(await harness.deploy(app(['dev', 'test', 'prod'], '1')))).toBe('');
+      await makeUnusable(harness, harness.vended['shop-test']);
+      expect(reasons(await harness.deploy(upgraded(['dev', 'test', 'qa'], '2')))).toBe('');
+      const stackOf = (name: string) => harness.simulation.cloudformation.find(
+        harness.vended[`shop-${name}`], REGION, `org-environments-pipeline-${name}`,
+      );
+      for (const name of ['dev', 'qa']) expect(stackOf(name)?.target.body).toMatch(/VERSION[^}]*"[Vv]alue":\s*"2"/);
+      expect(stackOf('prod')?.deleted ?? true).toBe(true);
+      const failing = app(['dev', 'test', 'qa'], '3', failingDeployment);
+      expect(reasons(await harness.deploy(failing))).toMatch(/'same' already exists/);
+      expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
+    } finally {
+      await harness.stop();
+    }
+  },
+);
+
 describe('environment in an account that AWS has suspended', () => {
   let harness: Harness;
   let suspended: string;

@@ -4,6 +4,7 @@ import type { PoolRecord } from '../../registry/pool';
 import { usableSlots } from '../../registry/pool';
 import type { PooledLease } from '../../registry/pool-lease';
 import type { PoolLeaseState } from '../../registry/pool-state';
+import { deployOrReconcile } from '../../shared/advice';
 import type { Owner } from '../../shared/lifecycle';
 
 /** Accounts that an error names. */
@@ -41,8 +42,8 @@ export function poolMissing(poolName: string, { logicalId }: Owner, known: reado
   const names = known.map(name => `'${name}'`).join(', ');
   const pools = names === '' ? 'there is none' : `the organization has ${names}`;
   return new Error(
-    `'${logicalId}' leases from the account pool '${poolName}', which does not exist (${pools}): deploy its `
-      + 'AccountPool first, or correct the name',
+    `'${logicalId}' leases from the account pool '${poolName}', which does not exist (${pools}): `
+      + `correct the name; or ${deployOrReconcile('its AccountPool')}`,
   );
 }
 
