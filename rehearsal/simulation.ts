@@ -159,7 +159,18 @@ export class Simulation {
     });
     const { codecommit, codebuild, cloudwatch, events, connections, hosts: { all: hosts } } = this;
     this.codepipeline = new CodePipeline(environment, {
-      codecommit, connections, hosts, codebuild, cloudwatch, artifacts, roles, events,
+      codecommit,
+      connections,
+      hosts,
+      codebuild,
+      cloudwatch,
+      artifacts,
+      roles,
+      events,
+      stacks: {
+        call: async request => this.server.call(request),
+        find: (accountId, region, name) => this.cloudformation.find(accountId, region, name),
+      },
     });
     const { server, iam, s3, ssm, lambda } = this;
     server.route(PUSH_PATH, async ({ path, body }) => {

@@ -5,6 +5,7 @@ import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
+import { stacksOfPipelines } from '../app/pipeline-stacks';
 import { checkBootstraps, checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
 import { selectStacks } from '../app/stack-selection';
 import { withCleanUp, type CleanUp } from '../clean-up';
@@ -48,13 +49,17 @@ export async function rehearse(
     const all = synthesized.flatMap(({ folder }) => readAssembly(folder));
     const stacks = selectStacks(all, patterns, options.exclusively);
     const selected = new Set(stacks.map(({ displayName }) => displayName));
-    const apps = synthesized.map(app => (
-      { ...app, isSelected: ({ displayName }: AssemblyStack) => selected.has(displayName) }
-    ));
+    const leftToPipelines = runsPipelines(options) && patterns.length === 0 ? stacksOfPipelines(stacks) : new Map();
+    const apps = synthesized.map(app => ({
+      ...app,
+      isSelected: ({ displayName }: AssemblyStack) => selected.has(displayName),
+      isLeft: ({ displayName }: AssemblyStack) => leftToPipelines.has(displayName),
+    }));
     checkParameters(options.parameters ?? [], stacks);
     checkStackPlaces(stacks, options.managementAccount);
     checkBootstraps(Object.keys(options.bootstrap ?? {}), stacks);
     stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
+    leftToPipelines.forEach((by, name) => terminal.warn(`stack '${name}' is deployed by the pipeline of '${by}'`));
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
@@ -87,8 +92,8 @@ export async function rehearse(
 /** Synthesizes all apps before the simulation starts, because simulated time passes while a command runs. */
 async function synthesize(
   { app = [appOfProject()], context = {}, verbose = false, json = false }: RehearseOptions, cleanUp: CleanUp,
-): Promise<Omit<App, 'isSelected'>[]> {
-  const apps: Omit<App, 'isSelected'>[] = [];
+): Promise<Omit<App, 'isSelected' | 'isLeft'>[]> {
+  const apps: Omit<App, 'isSelected' | 'isLeft'>[] = [];
   for (const name of app) {
     apps.push({ name, folder: await cloudAssemblyOf(name, cleanUp, { context, verbose, isStdoutFree: !json }) });
   }

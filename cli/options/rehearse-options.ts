@@ -81,7 +81,8 @@ export const REHEARSE_OPTIONS = {
     group: BEFORE,
     argument: '<id>',
     description: 'id of the management account. Default: the account of the stack that grants '
-      + '`organizations:CreateAccount`, otherwise the account of the first stack',
+      + '`organizations:CreateAccount` or manages the organization, otherwise an account in which no stack is. An app '
+      + 'with a single account has no other one',
     parse: parseAccountId,
   },
   accountLimit: {

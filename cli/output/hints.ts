@@ -28,6 +28,7 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
     ...unitHints(reasons), ...accountHints(reasons), ...accessRoleHints(reasons, stacks),
     ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
+    ...trustHints(reasons),
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
@@ -118,6 +119,16 @@ export function creationHints(reasons: readonly string[]): string[] {
 export function logHints(reasons: readonly string[]): string[] {
   const isMissing = reasons.some(reason => /did not receive a response from your Custom Resource/.test(reason));
   return isMissing ? ['write the logs of the functions to find the cause: --log <file>'] : [];
+}
+
+/** For roles of a bootstrap that trust no other account. */
+export function trustHints(reasons: readonly string[]): string[] {
+  const denied = /:iam::(\d{12}):role\/\S+ is not authorized to perform AssumeRole on role arn:[^:]+:iam::(\d{12}):role\/cdk-/g;
+  const pairs = matches(reasons, denied).filter(([, from, to]) => from !== to);
+  return [...new Set(pairs.map(([, from, to]) => (
+    `if the bootstrap of account ${to} trusts account ${from} on AWS (cdk bootstrap --trust ${from}), say so: `
+    + `--bootstrap ${to}=${from}`
+  )))];
 }
 
 /** For a repository that the app expects in another account or region. */

@@ -19,6 +19,8 @@ export interface App {
   readonly name: string;
   readonly folder: string;
   readonly isSelected: IsSelected;
+  /** Whether a pipeline deploys the stack. */
+  readonly isLeft: IsSelected;
 }
 
 interface Collaborators {
@@ -146,9 +148,9 @@ export class Deployments {
     return succeeded;
   }
 
-  private async work(action: Deployment['action'], { folder, isSelected }: App): Promise<DeploymentResult> {
+  private async work(action: Deployment['action'], { folder, isSelected, isLeft }: App): Promise<DeploymentResult> {
     return action === 'deploy'
-      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf, isSelected)
+      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf, isSelected, isLeft)
       : destroyAssembly(this.simulation, folder, isSelected);
   }
 

@@ -17,7 +17,7 @@ const DEFAULT_MANAGEMENT_ACCOUNT_ID = '111111111111';
 export async function startSimulation(
   options: RehearseOptions, time: Time, stacks: readonly AssemblyStack[], { warn }: Terminal,
 ): Promise<Simulation> {
-  const managementAccountId = options.managementAccount ?? managementAccountOf(stacks) ?? DEFAULT_MANAGEMENT_ACCOUNT_ID;
+  const managementAccountId = managementAccountIdOf(options, stacks, warn);
   if (options.account?.some(({ accountId }) => accountId === managementAccountId)) {
     throw new UsageError(
       `--account ${managementAccountId} is the management account, which always exists: omit the option, or choose `
@@ -39,6 +39,21 @@ export async function startSimulation(
     roleSeconds: ROLE_PROPAGATION_SECONDS,
     builds: runsPipelines(options),
   });
+}
+
+/** Says which account is taken if neither an option nor a stack does. */
+function managementAccountIdOf(
+  { managementAccount }: RehearseOptions, stacks: readonly AssemblyStack[], warn: Terminal['warn'],
+): string {
+  if (managementAccount !== undefined) return managementAccount;
+  const found = managementAccountOf(stacks);
+  if (found?.isAssumed) {
+    warn(
+      `assuming that the management account is ${found.accountId}, in which no stack is, because no stack creates `
+      + 'accounts; to choose another one: --management-account <id>',
+    );
+  }
+  return found?.accountId ?? DEFAULT_MANAGEMENT_ACCOUNT_ID;
 }
 
 /** An organization is in one partition, so all stacks of a rehearsal are, too. */

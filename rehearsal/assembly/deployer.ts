@@ -6,7 +6,7 @@ import type { StackRequest } from '../services/cloudformation/stacks';
 import type { Simulation } from '../simulation';
 import { assertBootstrapped, prepare } from './bootstrap';
 import { readAssembly, type AssemblyStack } from './manifest';
-import { placeholderImage } from './placeholder-image';
+import { placeholderImage } from '../core/placeholder-image';
 
 /** A resource that failed, and why. */
 export interface Failure {
@@ -49,15 +49,21 @@ export type ParametersOf = (stack: AssemblyStack) => Readonly<Record<string, str
 /** Whether a stack of an assembly is deployed or destroyed. */
 export type IsSelected = (stack: AssemblyStack) => boolean;
 
-/** Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure. */
+/**
+ * Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure.
+ *
+ * @param isLeft whether a stack is not deployed because a pipeline does it
+ */
 export async function deployAssembly(
   simulation: Simulation,
   folder: string,
   parametersOf: ParametersOf = () => ({}),
   isSelected: IsSelected = () => true,
+  isLeft: IsSelected = () => false,
 ): Promise<DeploymentResult> {
-  const stacks = readAssembly(folder).filter(isSelected);
-  const invited = await prepare(simulation, stacks);
+  const selected = readAssembly(folder).filter(isSelected);
+  const invited = await prepare(simulation, selected);
+  const stacks = selected.filter(stack => !isLeft(stack));
   const result = await watch(simulation, async () =>
     eachUntilFailure(stacks, async stack => {
       assertBootstrapped(simulation, stack);

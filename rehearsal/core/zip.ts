@@ -44,6 +44,15 @@ export async function unzip(archive: Buffer, folder: string): Promise<void> {
   }
 }
 
+/** Returns a file of an archive; undefined if there is none at the path. */
+export async function readZipEntry(archive: Buffer, path: string): Promise<Buffer | undefined> {
+  const opened = await fromBufferPromise(archive, { lazyEntries: true });
+  for await (const entry of opened.eachEntry()) {
+    if (entry.fileName === path) return buffer(await opened.openReadStreamPromise(entry));
+  }
+  return undefined;
+}
+
 function isExecutable(mode: number): boolean {
   return /[1357]/.test((mode % 0o1000).toString(8));
 }

@@ -60,6 +60,7 @@ beforeAll(async () => {
   ]) {
     putRole(name, { Service: 'cloudformation.amazonaws.com' });
   }
+  putRole('pipeline', { Service: 'codepipeline.amazonaws.com' });
   const root = { accountId: CICD, arn: `arn:aws:iam::${CICD}:root` };
   Object.assign(process.env, awsVariables(simulation, root, REGION));
   owner = { ...anybody, stackId: await deploy('Cicd', { Value: value('cicd') }) };

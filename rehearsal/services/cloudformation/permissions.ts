@@ -57,10 +57,10 @@ export function permissions(stacks: Stacks): Record<string, Permissions> {
   };
 }
 
-/** Passing a role to CloudFormation needs `iam:PassRole`. */
+/** Passing a role to CloudFormation needs `iam:PassRole`. The operation rejects roles of other accounts. */
 function passedRole(call: Call): Permission[] {
   const role = textOf(call, 'RoleARN');
-  return role === ''
+  return role === '' || role.split(':')[4] !== call.caller.accountId
     ? []
     : [{ action: 'iam:PassRole', resource: role, context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } }];
 }

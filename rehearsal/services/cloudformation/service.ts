@@ -140,6 +140,12 @@ export class CloudFormation implements Service {
     return {
       environment,
       uncheckedTypes: new Set(uncheckedTypes),
+      canAssume: roleArn => access === undefined || access.isServiceAllowed({
+        service: 'cloudformation.amazonaws.com',
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        sourceAccount: roleArn.split(':')[4],
+      }),
       type: name => this.type(name),
       isSimulated: name =>
         isCustom(name) || (this.types.has(name) && !this.placeholders.has(name) && !KEEPS_SECRETS.has(name)),

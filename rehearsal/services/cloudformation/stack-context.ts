@@ -8,6 +8,8 @@ export interface StackContext {
   readonly environment: Environment;
   /** Types whose existence and properties are not checked. */
   readonly uncheckedTypes: ReadonlySet<string>;
+  /** Whether a role trusts CloudFormation. */
+  canAssume(roleArn: string): boolean;
   type(name: string): ResourceType;
   /** Whether resources of this type are simulated and not only recorded. */
   isSimulated(type: string): boolean;

@@ -281,13 +281,21 @@ export class Stacks {
       });
   }
 
+  /** CloudFormation uses only roles of the account of the stack that trust it. */
+  private assertPassable(roleArn: string, accountId: string): void {
+    if (roleArn.split(':')[4] !== accountId) {
+      throw new AwsError('AccessDenied', 'Cross-account pass role is not allowed.', 403);
+    }
+    if (!this.iam.role(roleArn) || !this.context.canAssume(roleArn)) {
+      throw validation(`Role ${roleArn} is invalid or cannot be assumed`);
+    }
+  }
+
   private target(request: StackRequest, before: Target['parameters']): Target {
     const { accountId, region, name, body } = request;
     const template = parseTemplate(body, this.context.uncheckedTypes);
     checkCapabilities(template, request.capabilities ?? []);
-    if (request.roleArn !== undefined && !this.iam.role(request.roleArn)) {
-      throw validation(`Role ${request.roleArn} is invalid or cannot be assumed`);
-    }
+    if (request.roleArn !== undefined) this.assertPassable(request.roleArn, accountId);
     const parameters = readParameters(template, request.parameters ?? {}, before, key =>
       this.context.parameter(accountId, region, key),
     );

@@ -1,5 +1,7 @@
 /**
- * The commands `npm` and `npx` of a build, bundled into one file. A build starts with an empty home folder and no
+ * The commands `npm`, `npx` and `cdk-assets` of a build, bundled into one file.
+ *
+ * A build starts with an empty home folder and no
  * cache, so installing packages would take most of its time. Packages that are installed beside the rehearsal in
  * matching versions are linked; everything else is passed to the real command.
  */
@@ -7,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { satisfies, validRange } from 'semver';
+import { publishAssets } from './publish-assets';
 
 interface Manifest {
   readonly version?: string;
@@ -15,13 +18,20 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+/** Options of npm for an installation that is not part of the project. */
+const GLOBAL = ['-g', '--global', '--location=global'];
+
 /** Folder of the packages to link, and the arguments of the command. */
 const [modules = '', command = '', ...given] = process.argv.slice(2);
 
-process.exit(command === 'npm' ? npm() : npx());
+if (command === 'cdk-assets') void publishAssets(given).then(status => process.exit(status));
+else process.exit(command === 'npm' ? npm() : npx());
 
 function npm(): number {
   const [verb, ...rest] = given;
+  if (['install', 'i', 'add'].includes(verb) && rest.some(argument => GLOBAL.includes(argument))) {
+    return installGlobally(rest.filter(argument => !argument.startsWith('-')));
+  }
   const installsAll =
     ['ci', 'clean-install', 'install', 'i'].includes(verb) && rest.every(argument => argument.startsWith('-'));
   if (!installsAll || existsSync('node_modules') || !existsSync('package.json')) return real(given);
@@ -39,6 +49,25 @@ function npm(): number {
   lend();
   console.log(`linking packages of ${modules} into the build`);
   return 0;
+}
+
+/** Links the commands of packages that are installed here into the folder of commands of the build. */
+function installGlobally(names: readonly string[]): number {
+  const missing = names.filter(wanted => wanted.replace(/@.*/, '') !== 'cdk-assets' && !linkCommands(wanted));
+  return missing.length === 0 ? 0 : real(['install', '--global', ...missing, '--no-audit', '--no-fund']);
+}
+
+/** Returns whether the package is installed here. */
+function linkCommands(wanted: string): boolean {
+  const { name = '', range = 'latest' } = /^(?<name>@?[^@]+)(?:@(?<range>.+))?$/.exec(wanted)?.groups ?? {};
+  const folder = join(process.env.npm_config_prefix ?? '', 'bin');
+  if (process.env.npm_config_prefix === undefined || !isInstalled(name, range)) return false;
+  const { bin = '' } = manifest(join(modules, name, 'package.json'));
+  mkdirSync(folder, { recursive: true });
+  for (const [program, file] of Object.entries(typeof bin === 'string' ? { [name.replace(/.*\//, '')]: bin } : bin)) {
+    if (!existsSync(join(folder, program))) symlinkSync(join(modules, name, file), join(folder, program));
+  }
+  return true;
 }
 
 /** Links each package and not the whole folder, so that a later installation does not change this machine. */

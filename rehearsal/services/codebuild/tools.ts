@@ -9,7 +9,7 @@ import { packageToolsFile } from '../../core/bundled-files';
 export function makeTools(temporary: string, modules: string): string {
   const folder = join(temporary, 'tools');
   mkdirSync(folder, { recursive: true });
-  for (const command of ['npm', 'npx']) {
+  for (const command of ['npm', 'npx', 'cdk-assets']) {
     const shellArguments = [process.execPath, packageToolsFile(), join(modules, 'node_modules'), command].map(
       argument => `'${argument.replaceAll("'", "'\\''")}'`,
     );

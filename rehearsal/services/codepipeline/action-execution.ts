@@ -1,5 +1,5 @@
 import { ActionError, type ActionOutcome, type ActionRunner } from './actions/action';
-import type { Action } from './declaration';
+import type { Action, ArtifactStore } from './declaration';
 import { ActionRun, type Execution, type StageRun } from './execution';
 import type { Notifications } from './notifications';
 import type { Pipeline } from './pipeline';
@@ -9,6 +9,7 @@ import type { Identifiers } from '../../core/identifiers';
 import { AwsError } from '../../core/service';
 import type { ArtifactLocation } from '../codebuild/build';
 import type { Actor, ServiceRoles } from '../iam/service-roles';
+import type { ArtifactStore as ArtifactStorage } from '../s3/artifacts';
 
 /** Aborted when the action is not needed any more. */
 const ABANDONED = Symbol('abandoned');
@@ -18,6 +19,7 @@ interface ActionWorld {
   readonly identifiers: Identifiers;
   readonly notifications: Notifications;
   readonly roles: ServiceRoles;
+  readonly artifacts: ArtifactStorage;
   /** Actions by category and provider, for example `Build/CodeBuild`. */
   readonly runners: Readonly<Record<string, ActionRunner>>;
 }
@@ -77,7 +79,9 @@ export class ActionExecution {
       configured.map(([name, value]) => [name, resolved(textOf(value), execution)]),
     );
     const actor = this.actorFor(pipeline, run.action);
-    run.outputs = run.action.OutputArtifacts.map(({ Name }) => this.locationOf(pipeline, Name));
+    const { region } = actor;
+    run.inputs = this.inRegion(pipeline, run, region);
+    run.outputs = run.action.OutputArtifacts.map(({ Name }) => this.locationOf(pipeline, Name, region));
     return runner({ pipeline, execution, run, actor, outputs: run.outputs });
   }
 
@@ -89,17 +93,31 @@ export class ActionExecution {
     if (run.action.Namespace !== undefined) execution.namespaces.set(run.action.Namespace, variables);
   }
 
-  private locationOf(pipeline: Pipeline, name: string): ArtifactLocation {
-    const store = pipeline.declaration.ArtifactStore;
-    if (store === undefined) {
-      throw new ActionError(
-        'ConfigurationError',
-        `pipeline ${pipeline.name} has no artifact store for the output ${name}`,
-      );
-    }
+  /** Copies artifacts of other regions into the store of the region of an action, with the role of the pipeline. */
+  private inRegion(pipeline: Pipeline, run: ActionRun, region: string): readonly ArtifactLocation[] {
+    if (pipeline.declaration.ArtifactStores.length === 0) return run.inputs;
+    const { Location: bucket } = storeOf(pipeline, region);
+    return run.inputs.map(input => {
+      if (input.bucket === bucket) return input;
+      const actor = this.actorFor(pipeline, {});
+      const copy = this.locationOf(pipeline, input.name, region);
+      this.world.artifacts.put(actor, copy, this.world.artifacts.get(actor, input));
+      return copy;
+    });
+  }
+
+  private locationOf(pipeline: Pipeline, name: string, region: string): ArtifactLocation {
+    const store = storeOf(pipeline, region);
     const key = `${pipeline.name.slice(0, 20)}/${name.slice(0, 10)}/${this.world.identifiers.next(7, 'lower')}`;
     return { name, bucket: store.Location, key, encryptionKey: store.EncryptionKey?.Id };
   }
+}
+
+function storeOf({ name, region: home, declaration }: Pipeline, region: string): ArtifactStore {
+  const { ArtifactStore: only, ArtifactStores: stores } = declaration;
+  const store = stores.find(({ Region }) => Region === region)?.ArtifactStore ?? (region === home ? only : undefined);
+  if (store !== undefined) return store;
+  throw new ActionError('ConfigurationError', `pipeline ${name} has no artifact store in region ${region}`);
 }
 
 async function abandonable<Result>(execution: Execution, work: Promise<Result>): Promise<Result | typeof ABANDONED> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Text } from '../../core/protocol/read';
+import { Flag, Text } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
 
 const Count = v.pipe(v.union([v.number(), v.string()]), v.transform(Number));
@@ -57,6 +57,8 @@ const Trigger = v.object({
   }),
 });
 
+const ArtifactStore = v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) });
+
 /** The used properties of `AWS::CodePipeline::Pipeline`. */
 export const PipelineProperties = v.object({
   Name: v.optional(
@@ -65,9 +67,9 @@ export const PipelineProperties = v.object({
   RoleArn: v.string(),
   PipelineType: v.optional(v.string(), 'V1'),
   ExecutionMode: v.optional(v.picklist(['SUPERSEDED', 'QUEUED', 'PARALLEL']), 'SUPERSEDED'),
-  ArtifactStore: v.optional(
-    v.object({ Location: v.string(), EncryptionKey: v.optional(v.object({ Id: v.string() })) }),
-  ),
+  ArtifactStore: v.optional(ArtifactStore),
+  ArtifactStores: v.optional(v.array(v.object({ Region: v.string(), ArtifactStore })), []),
+  RestartExecutionOnUpdate: Flag,
   Stages: v.array(Stage),
   Triggers: v.optional(v.array(Trigger), []),
   Variables: v.optional(v.array(v.object({ Name: v.string(), DefaultValue: v.optional(v.string()) })), []),
@@ -78,6 +80,7 @@ export const PipelineProperties = v.object({
 export type Declaration = v.InferOutput<typeof PipelineProperties>;
 export type Stage = v.InferOutput<typeof Stage>;
 export type Action = v.InferOutput<typeof Action>;
+export type ArtifactStore = v.InferOutput<typeof ArtifactStore>;
 export type Rule = v.InferOutput<typeof Rule>;
 export type Condition = { readonly Result?: 'FAIL' | 'SKIP' | 'ROLLBACK'; readonly Rules: readonly Rule[] };
 

@@ -44,7 +44,7 @@ export class ActionRun {
 
   public constructor(
     public readonly id: string, public readonly stageName: string, public readonly action: Action,
-    public readonly inputs: readonly ArtifactLocation[], public readonly startedAt: number,
+    public inputs: readonly ArtifactLocation[], public readonly startedAt: number,
   ) {
     this.updatedAt = startedAt;
   }

@@ -7,10 +7,11 @@ import { read } from '../../core/protocol/read';
 import type { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
+import type { ServiceRoles } from '../iam/service-roles';
 
 export type Kept = Regional<Map<string, Pipeline>>;
 
-/** `AWS::CodePipeline::Pipeline`. A new pipeline starts immediately, an updated one does not. */
+/** `AWS::CodePipeline::Pipeline`. A new pipeline starts immediately, an updated one only on demand. */
 export class PipelineType implements ResourceType {
   /** @param removed receives deleted pipelines */
   public constructor(
@@ -19,6 +20,7 @@ export class PipelineType implements ResourceType {
     private readonly kept: Kept,
     private readonly removed: Pipeline[],
     private readonly engine: Engine,
+    private readonly roles: ServiceRoles,
   ) {}
 
   public async create(input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
@@ -55,7 +57,12 @@ export class PipelineType implements ResourceType {
     if (pipeline === undefined || input.Name !== before.Name) return this.create(input, context);
     const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
     if (!isSame(declaration, former)) this.engine.redefine(pipeline);
-    return this.declare(pipeline, declaration, former, actorOf(context));
+    const by = actorOf(context);
+    const provisioned = this.declare(pipeline, declaration, former, by);
+    if (declaration.RestartExecutionOnUpdate) {
+      this.engine.start(pipeline, { trigger: { triggerType: 'StartPipelineExecution', triggerDetail: by } });
+    }
+    return provisioned;
   }
 
   public async remove(id: string, _properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
@@ -75,17 +82,36 @@ export class PipelineType implements ResourceType {
     by: string,
   ): Provisioned {
     assertStructure(declaration);
+    this.assertRoles(pipeline, declaration);
     pipeline.declaration = declaration;
     pipeline.version += 1;
     pipeline.updatedAt = this.environment.clock.now();
     applyTransitions(this.engine, pipeline, before, by);
     return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
   }
+
+  /** CodePipeline assumes the role of the pipeline, and with it those of the actions, before it accepts a pipeline. */
+  private assertRoles({ arn, region }: Pipeline, { RoleArn: roleArn, Stages: stages }: Declaration): void {
+    const place = { sourceArn: arn, region, sessionName: 'validation' };
+    const actor = this.roles.assumeAsService(roleArn, 'codepipeline.amazonaws.com', place);
+    if (actor === undefined) throw unassumable('CodePipeline', roleArn);
+    const needed = stages.flatMap(({ Actions }) => Actions.flatMap(({ RoleArn }) => RoleArn ?? []));
+    const denied = [...new Set(needed)].find(actionRole => !actor.canAssume(actionRole));
+    if (denied !== undefined) throw unassumable(roleArn, denied);
+  }
 }
 
 /** Tags do not affect the behaviour of a pipeline. */
 function isSame(one: Declaration, other: Declaration): boolean {
   return JSON.stringify({ ...one, Tags: [] }) === JSON.stringify({ ...other, Tags: [] });
+}
+
+function unassumable(who: string, roleArn: string): AwsError {
+  return new AwsError(
+    'InvalidStructureException',
+    `${who} is not authorized to perform AssumeRole on role ${roleArn} (Service: AWSCodePipeline; Status Code: 400; `
+      + 'Error Code: InvalidStructureException)',
+  );
 }
 
 function actorOf({ actor, accountId, region }: ResourceContext): string {

@@ -1,6 +1,8 @@
 import { ActionExecution } from './action-execution';
 import { Approvals } from './actions/approval';
 import { codeBuildAction } from './actions/build';
+import { cloudFormationAction } from './actions/cloudformation/action';
+import type { StackService } from './actions/cloudformation/stack-calls';
 import { connectionSource } from './actions/connection-source';
 import { codeCommitSource } from './actions/source';
 import { Conditions } from './conditions';
@@ -59,6 +61,7 @@ interface PipelineParts {
   readonly connections: CodeConnections;
   readonly hosts: readonly HostedRepositories[];
   readonly cloudwatch: CloudWatch;
+  readonly stacks: StackService;
   readonly artifacts: ArtifactStore;
   readonly roles: ServiceRoles;
   readonly events: EventBus;
@@ -78,7 +81,7 @@ export class CodePipeline implements Service {
 
   public constructor(
     environment: Environment,
-    { codecommit, connections, hosts, codebuild, cloudwatch, artifacts, roles, events }: PipelineParts,
+    { codecommit, connections, hosts, codebuild, cloudwatch, stacks, artifacts, roles, events }: PipelineParts,
   ) {
     const { clock, partition } = environment;
     const identifiers = new Identifiers('codepipeline');
@@ -89,11 +92,13 @@ export class CodePipeline implements Service {
       identifiers,
       notifications,
       roles,
+      artifacts,
       runners: {
         'Source/CodeCommit': codeCommitSource(codecommit, artifacts, clock, partition),
         'Source/CodeStarSourceConnection': connectionSource({ connections, hosts, artifacts, clock }),
         'Build/CodeBuild': codeBuildAction(codebuild, partition),
         'Test/CodeBuild': codeBuildAction(codebuild, partition),
+        'Deploy/CloudFormation': cloudFormationAction({ stacks, artifacts }),
         'Approval/Manual': this.approvals.run,
       },
     });
@@ -101,7 +106,9 @@ export class CodePipeline implements Service {
     this.engine = new Engine(stages, notifications, identifiers, clock);
     this.operations = new PipelineOperations(this.kept, this.engine, this.approvals, () => clock.now()).operations;
     this.resourceTypes = {
-      'AWS::CodePipeline::Pipeline': new PipelineType(environment, identifiers, this.kept, this.removed, this.engine),
+      'AWS::CodePipeline::Pipeline': new PipelineType(
+        environment, identifiers, this.kept, this.removed, this.engine, roles,
+      ),
     };
   }
 

@@ -172,9 +172,11 @@ export class Access {
   }
 
   private resourceContext(resource: string): ConditionContext {
-    const tags = this.services.get(resource.split(':')[2] ?? '')?.resourceTags?.(resource) ?? {};
+    const service = resource.split(':')[2] ?? '';
+    const tags = Object.entries(this.services.get(service)?.resourceTags?.(resource) ?? {});
     return {
-      ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+      ...Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+      ...service === 'iam' && Object.fromEntries(tags.map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
       'iam:PermissionsBoundary': this.iam.role(resource)?.permissionsBoundary,
     };
   }

@@ -1,5 +1,6 @@
 import type { Access } from './access';
 import type { Identities } from './identities';
+import { AwsError } from '../../core/service';
 import type { Caller, Credentials, Permission } from '../../core/service';
 
 /** An AWS service that acts with a role: all its calls need permissions of the role. */
@@ -21,6 +22,18 @@ export class Actor {
   public assume(roleArn: string, sessionName: string): Actor {
     this.assertAllowed('sts:AssumeRole', roleArn);
     return new Actor(this.iam, this.access, this.iam.sessionOf(roleArn, sessionName), this.region);
+  }
+
+  /** Whether the role may assume another one, which exists. */
+  public canAssume(roleArn: string): boolean {
+    if (this.iam.role(roleArn) === undefined) return false;
+    try {
+      this.assertAllowed('sts:AssumeRole', roleArn);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
   }
 
   public credentials(): Credentials {

@@ -74,6 +74,10 @@ export class Iam implements Service {
     };
   }
 
+  public resourceTags(arn: string): Readonly<Record<string, string>> {
+    return this.identities.role(arn)?.tags ?? {};
+  }
+
   /** The trust policy applies only to the actions of STS. */
   public resourcePolicy(arn: string, action: string): OwnedPolicy | undefined {
     const role = this.identities.role(arn);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
-  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, typeHints, unitHints,
+  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, typeHints, unitHints,
 } from '../../../cli/output/hints';
 import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
@@ -32,6 +32,16 @@ test('a hint names the option for an account that does not exist, or that has no
     "if account 123456789012 has the role 'vending-entry' on AWS, add it: --account 123456789012=vending-entry",
   ]);
   expect(accountHints([`${role}: it was deleted`, "'same' already exists"])).toEqual([]);
+});
+
+test('a hint names the option for a bootstrap that trusts another account', () => {
+  const reason = (to: string, role: string): string => `arn:aws:iam::${CICD}:role/pipeline is not authorized to `
+    + `perform AssumeRole on role arn:aws:iam::${to}:role/${role} (Service: AWSCodePipeline; Status Code: 400)`;
+  expect(trustHints([reason('333333333333', 'cdk-hnb659fds-deploy-role-333333333333-eu-west-1')])).toEqual([
+    `if the bootstrap of account 333333333333 trusts account ${CICD} on AWS (cdk bootstrap --trust ${CICD}), say so: `
+      + `--bootstrap 333333333333=${CICD}`,
+  ]);
+  expect(trustHints([reason('333333333333', 'own'), reason(CICD, 'cdk-hnb659fds-deploy-role')])).toEqual([]);
 });
 
 test('a hint names the version of the table and the option for types and properties that it does not have', () => {

@@ -251,7 +251,7 @@ describe('deployAssembly', () => {
         },
       });
     });
-    expect(managementAccountOf(readAssembly(assembly))).toBe(MANAGEMENT);
+    expect(managementAccountOf(readAssembly(assembly))).toEqual({ accountId: MANAGEMENT, isAssumed: false });
   });
 
   test('rejects an account id that does not have twelve digits', () => {

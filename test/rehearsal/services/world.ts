@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Clock } from '../../../rehearsal/core/clock';
+import type { PolicyDocument } from '../../../rehearsal/core/policy-document';
 import { Server } from '../../../rehearsal/core/server';
 import type { Credentials, Environment, ResourceContext, ResourceType, Service } from '../../../rehearsal/core/service';
 import { Account } from '../../../rehearsal/services/account/service';
@@ -118,6 +119,7 @@ export class World {
       artifacts,
       roles,
       events,
+      stacks: { call: async request => this.server.call(request), find: () => undefined },
     });
     this.services = [
       new Iam(environment, this.iam),
@@ -170,13 +172,20 @@ export class World {
     };
   }
 
-  private administrator(accountId: string, roleName: string): void {
+  /** Creates a role of a service, for example `codepipeline.amazonaws.com`. */
+  public serviceRole(accountId: string, roleName: string, service: string): void {
+    this.administrator(accountId, roleName, {
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
+    });
+  }
+
+  private administrator(accountId: string, roleName: string, trust: PolicyDocument = { Statement: [] }): void {
     this.iam.putRole({
       arn: `arn:aws:iam::${accountId}:role/${roleName}`,
       roleName,
       roleId: `AROA${roleName}`,
       accountId,
-      trust: { Statement: [] },
+      trust,
       policies: {},
       managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
       tags: {},

@@ -2,7 +2,10 @@ import { MEMBER, World } from '../world';
 
 let world: World;
 
-beforeAll(async () => { world = await World.start(); });
+beforeAll(async () => {
+  world = await World.start();
+  world.serviceRole(MEMBER, 'pipeline', 'codepipeline.amazonaws.com');
+});
 afterAll(async () => { await world.stop(); });
 
 interface Names {

@@ -16,6 +16,7 @@ let codepipeline: CodePipelineClient;
 
 beforeEach(async () => {
   world = await World.start();
+  world.serviceRole(MEMBER, 'pipeline', 'codepipeline.amazonaws.com');
   codepipeline = new CodePipelineClient(world.as(MEMBER));
 });
 afterEach(async () => { await world.stop(); });

@@ -240,7 +240,7 @@ function base(): Fields {
       },
     },
     PipelineRole: role('pipeline', { Service: 'codepipeline.amazonaws.com' }, [
-      allow(['sts:AssumeRole'], `arn:aws:iam::${CICD}:role/source`),
+      allow(['sts:AssumeRole'], [`arn:aws:iam::${CICD}:role/source`, `arn:aws:iam::${MEMBER}:role/deploy`]),
       allow(['codebuild:StartBuild', 'codebuild:BatchGetBuilds'], '*'),
       allow(['cloudwatch:DescribeAlarms'], '*'),
     ]),
@@ -283,6 +283,27 @@ export function approvalAction(change: Fields = {}): Fields {
     ...change,
   };
 }
+
+/** An action of CloudFormation that deploys into the member account, with the roles of `stackRoles`. */
+export function stackAction(name: string, configuration: Fields, change: Fields = {}): Fields {
+  return {
+    Name: name,
+    ActionTypeId: { Category: 'Deploy', Owner: 'AWS', Provider: 'CloudFormation', Version: '1' },
+    RoleArn: `arn:aws:iam::${MEMBER}:role/deploy`,
+    Configuration: { StackName: 'shop', ...configuration },
+    InputArtifacts: [{ Name: 'Source' }],
+    ...change,
+  };
+}
+
+/** The role of the actions of CloudFormation, and the one that CloudFormation uses. */
+export function stackRoles(deployer = DEPLOYER, execution = ['ssm:*']): Fields {
+  return {
+    DeployRole: role('deploy', { AWS: `arn:aws:iam::${MEMBER}:root` }, [allow(deployer, '*')]),
+    ExecutionRole: role('execution', { Service: 'cloudformation.amazonaws.com' }, [allow(execution, '*')]),
+  };
+}
+const DEPLOYER = ['cloudformation:*', 's3:GetObject', 's3:PutObject', 'iam:PassRole'];
 
 /** A project with commands, or with a complete build specification. */
 export function buildProject(name: string, specification: readonly string[] | Fields, change: Fields = {}): Fields {

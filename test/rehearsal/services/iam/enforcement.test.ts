@@ -45,6 +45,13 @@ function allow(action: string | string[], resource = '*', more: Partial<Statemen
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource, ...more }] };
 }
 
+/** The trust policy of a role that CloudFormation uses. */
+const TRUST: PolicyDocument = {
+  Statement: [
+    { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'cloudformation.amazonaws.com' } },
+  ],
+};
+
 function role(roleName: string, document: PolicyDocument | undefined, more: Partial<Role> = {}): string {
   const arn = `arn:aws:iam::${more.accountId ?? ONE}:role/${roleName}`;
   const trust: PolicyDocument = {
@@ -254,7 +261,7 @@ describe('CloudFormation', () => {
   });
 
   test('uses the permissions of the given role for resources', async () => {
-    const execution = role('execution', allow('ssm:*'));
+    const execution = role('execution', allow('ssm:*'), { trust: TRUST });
     role('deployer', {
       Version: '2012-10-17',
       Statement: [...allow('cloudformation:*').Statement, ...allow('iam:PassRole', execution).Statement],
@@ -283,7 +290,7 @@ describe('CloudFormation', () => {
   });
 
   test('accepts a role only from a caller that can pass it', async () => {
-    const execution = role('execution', allow('ssm:*'));
+    const execution = role('execution', allow('ssm:*'), { trust: TRUST });
     role('deployer', allow('cloudformation:*'));
     await expect(deploy('deployer', execution)).rejects.toThrow(
       `is not authorized to perform: iam:PassRole on resource: ${execution}`,
