@@ -22,7 +22,11 @@ export function excerptOf(log: readonly string[]): string[] {
 /** Matches `error TS2322: …` and `TypeError: …`, but not the code that throws it. */
 const MESSAGE = /\b(\w*error|\w*exception|fatal)\b[^:("'`]*(:|$)/i;
 
-/** Returns the first line that contains an error message. */
+/** The beginning of a line with which the CDK command line reports why an app cannot be synthesized. */
+const SYNTHESIS = /^\s*(ERROR\s|\[Error at )/;
+
+/** Returns the line that begins with an error of the CDK, otherwise the first one that contains an error message. */
 export function firstErrorOf(log: readonly string[]): string | undefined {
-  return (log.find(line => MESSAGE.test(line)) ?? log.find(line => ERROR.test(line)))?.trim();
+  const found = [SYNTHESIS, MESSAGE, ERROR].map(pattern => log.find(line => pattern.test(line)));
+  return found.find(line => line !== undefined)?.trim();
 }

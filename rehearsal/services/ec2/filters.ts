@@ -15,12 +15,16 @@ const HEADS: Readonly<Record<string, string>> = {
 };
 const NAMES: Readonly<Record<string, string>> = {
   'availability-zone': 'availabilityZone',
+  'availabilityZone': 'availabilityZone',
   'cidr': 'cidrBlock',
   'cidr-block': 'cidrBlock',
+  'cidrBlock': 'cidrBlock',
   'default': 'default',
   'default-for-az': 'defaultForAz',
+  'defaultForAz': 'defaultForAz',
   'description': 'groupDescription',
   'is-default': 'isDefault',
+  'isDefault': 'isDefault',
   'owner-id': 'ownerId',
   'association.route-table-association-id': 'associationSet.routeTableAssociationId',
   'transit-gateway-attachment-id': 'transitGatewayAttachmentId',
@@ -46,7 +50,7 @@ function valuesOf(item: Described, name: string): readonly string[] {
     const tags = Array.isArray(item.tagSet) ? item.tagSet.filter(isRecord) : [];
     return tags.filter(({ key }) => key === name.slice(4)).map(({ value }) => String(value));
   }
-  if (!/^[a-z0-9.-]+$/.test(name)) throw invalid(name);
+  if (!(name in NAMES) && !/^[a-z0-9.-]+$/.test(name)) throw invalid(name);
   const path = (NAMES[name] ?? pathOf(name)).split('.');
   return path.reduce<readonly unknown[]>((found, key) => found.flatMap(value => {
     const inner = isRecord(value) ? value[key] : undefined;

@@ -8,7 +8,8 @@ const DESCRIBING = [
   'DescribeNetworkInterfaces', 'DescribeRegions', 'DescribeRouteTables', 'DescribeSecurityGroupRules',
   'DescribeSecurityGroups', 'DescribeSnapshots', 'DescribeSubnets', 'DescribeTransitGatewayAttachments',
   'DescribeTransitGatewayRouteTables', 'DescribeTransitGatewayVpcAttachments', 'DescribeTransitGateways',
-  'DescribeVolumes', 'DescribeVpcEndpoints', 'DescribeVpcs', 'GetTransitGatewayAttachmentPropagations',
+  'DescribeVolumes', 'DescribeVpcEndpoints', 'DescribeVpcs', 'DescribeVpnGateways',
+  'GetTransitGatewayAttachmentPropagations',
 ];
 
 const id = (kind: string, member: string) => (call: Call): string =>

@@ -152,6 +152,17 @@ export class Ec2 implements Service {
           .map(instance => ({ instancesSet: [instance] })),
       }),
       DescribeVolumes: async call => ({ volumeSet: list(call, 'AWS::EC2::Volume', 'volumeId') }),
+      DescribeVpnGateways: async call => {
+        const attachments = this.inventory.list('AWS::EC2::VPCGatewayAttachment', placeOf(call));
+        const gateways = list(call, 'AWS::EC2::VPNGateway', 'vpnGatewayId', { state: 'available' });
+        const found = gateways.map(gateway => {
+          const attachmentSet = attachments.filter(({ properties }) => properties.VpnGatewayId === gateway.vpnGatewayId)
+            .map(({ properties: { VpcId: vpcId } }) => ({ vpcId, state: 'attached' }));
+          // filters name it like that of an internet gateway
+          return { ...gateway, attachments: attachmentSet, attachmentSet };
+        });
+        return { vpnGatewaySet: filtered(found, call.input) };
+      },
       DescribeNetworkInterfaces: async call => {
         const all = this.inventory.list('AWS::EC2::NetworkInterface', placeOf(call));
         const found = all.map(({ properties: { SubnetId: subnetId }, ...item }) => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { managedKeys } from './managed-keys';
 import { Identifiers } from '../../core/identifiers';
 import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { PolicyDocument } from '../../core/policy-document';
@@ -44,7 +45,8 @@ export class Kms implements Service {
     ListKeys: async ({ caller: { accountId }, region }) => ({
       Keys: this.keysOf({ accountId, region }).map(arn => ({ KeyArn: arn, KeyId: arn.split('/').at(-1) })),
     }),
-    DescribeKey: async call => ({ KeyMetadata: this.described(this.required(call)) }),
+    DescribeKey: async call => ({ KeyMetadata: this.managed(call) ?? this.described(this.required(call)) }),
+    ListAliases: async call => ({ Aliases: this.aliasesOf(call) }),
     ScheduleKeyDeletion: async call => {
       const arn = this.required(call);
       if (this.deletedAt.has(arn)) {
@@ -70,7 +72,7 @@ export class Kms implements Service {
     },
   };
   public readonly permissions = {
-    ...everywhere(['ListKeys']),
+    ...everywhere(['ListAliases', 'ListKeys']),
     ...on(['DescribeKey', 'ScheduleKeyDeletion', 'CancelKeyDeletion', 'EnableKey'], call => this.arnOf(call)),
   };
   /** A key with a date of deletion exists no longer for CloudFormation. */
@@ -108,6 +110,23 @@ export class Kms implements Service {
     const prefix = `arn:${this.environment.partition}:kms:${region}:${accountId}:key/`;
     return [...this.policies.keys()].filter(arn => arn.startsWith(prefix)
       && (this.deletedAt.get(arn) ?? Infinity) > this.environment.clock.now());
+  }
+
+  private aliasesOf({ caller: { accountId }, region }: Call): object[] {
+    const all = [...this.aliases.of(accountId, region), ...managedKeys({ accountId, region })];
+    const prefix = `arn:${this.environment.partition}:kms:${region}:${accountId}`;
+    return all.map(([AliasName, key]) => (
+      { AliasName, AliasArn: `${prefix}:${AliasName}`, TargetKeyId: key.slice(key.lastIndexOf('/') + 1) }
+    ));
+  }
+
+  /** Describes a key of AWS that a call names by its alias. */
+  private managed(call: Call): object | undefined {
+    const { caller: { accountId }, region } = call;
+    const KeyId = managedKeys({ accountId, region }).get(textOf(call, 'KeyId').replace(/^.*:(?=alias)/, ''));
+    return KeyId === undefined
+      ? undefined
+      : { KeyId, Arn: regionalArn(call, `key/${KeyId}`), KeyManager: 'AWS', KeyState: 'Enabled' };
   }
 
   private required(call: Call): string {

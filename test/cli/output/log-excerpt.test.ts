@@ -25,3 +25,14 @@ test('the first error of a log is a message, not the code that throws it', () =>
   expect(firstErrorOf(['3 tests failed', 'done'])).toBe('3 tests failed');
   expect(firstErrorOf(['done'])).toBeUndefined();
 });
+
+test.each([
+  ['an annotation', 'ERROR the shop needs a domain name (Construct Annotations)'],
+  ['an older version of the CDK', '[Error at /Shop] the shop needs a domain name'],
+])('the first error of a synthesis is the line of %s that explains it', (_what, line) => {
+  const log = [
+    'shop-stack.ts:17:26', 'npm error code 1', line, '   Shop', '   Rule Annotation::error-annotation',
+    'Synthesis finished with errors',
+  ];
+  expect(firstErrorOf(log)).toBe(line);
+});
