@@ -5,6 +5,9 @@ import type { MissingContext } from 'aws-cdk-lib/cloud-assembly-schema';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { messageOf } from '../core/error-message';
 
+/** Keeps the order of the manifest, and accepts kinds of artifacts that the rehearsal ignores. */
+const OPTIONS = { topoSort: false, skipEnumCheck: true };
+
 /** How the loader of the CDK begins its error for a newer schema. */
 const NEWER_SCHEMA = 'Cloud assembly schema version mismatch';
 
@@ -35,7 +38,7 @@ export function missingContext(folder: string): readonly MissingContext[] {
 
 function load(folder: string): CloudAssembly {
   try {
-    return new CloudAssembly(folder);
+    return new CloudAssembly(folder, OPTIONS);
   } catch (error) {
     const message = messageOf(error);
     if (!message.startsWith(NEWER_SCHEMA)) throw new Error(`'${folder}' is not a valid cloud assembly: ${message}`);
@@ -48,7 +51,7 @@ function loadNewer(folder: string): CloudAssembly {
   const { version } = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
   try {
     const installed = createRequire(path.join(process.cwd(), 'index.js'))('aws-cdk-lib/cx-api');
-    return new installed.CloudAssembly(folder);
+    return new installed.CloudAssembly(folder, OPTIONS);
   } catch {
     throw new Error(
       `the assembly '${folder}' has schema ${version}, which the rehearsal does not know: update cdk-org-environments, `

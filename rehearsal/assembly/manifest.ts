@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { AssetManifestArtifact, CloudFormationStackArtifact, NestedCloudAssemblyArtifact } from 'aws-cdk-lib/cx-api';
-import type { CloudAssembly, MetadataEntryResult } from 'aws-cdk-lib/cx-api';
+import type { CloudArtifact, CloudAssembly, MetadataEntryResult } from 'aws-cdk-lib/cx-api';
 import { legacyAssets, placed, readAssets, type FileAsset, type ImageAsset, type Place } from './assets';
 import { loadAssembly } from './loader';
 
@@ -46,10 +46,22 @@ export function readAssembly(folder: string): AssemblyStack[] {
 }
 
 function stacksOf({ artifacts }: CloudAssembly): AssemblyStack[] {
-  return artifacts.flatMap(artifact => {
+  return sorted(artifacts).flatMap(artifact => {
     if (NestedCloudAssemblyArtifact.isNestedCloudAssemblyArtifact(artifact)) return stacksOf(artifact.nestedAssembly);
     return CloudFormationStackArtifact.isCloudFormationStackArtifact(artifact) ? [readStack(artifact)] : [];
   });
+}
+
+/** Sorts by dependencies, and else as the manifest does. */
+function sorted(artifacts: readonly CloudArtifact[]): CloudArtifact[] {
+  const ordered = new Set<CloudArtifact>();
+  const visit = (artifact: CloudArtifact): void => {
+    if (ordered.has(artifact)) return;
+    artifact.dependencies.forEach(visit);
+    ordered.add(artifact);
+  };
+  artifacts.forEach(visit);
+  return [...ordered];
 }
 
 function readStack(stack: CloudFormationStackArtifact): AssemblyStack {

@@ -28,7 +28,7 @@ export function sdkFile(request: string, sdk: string, modules: string): string {
   } catch {
     throw new Error(
       `the rehearsal does not include '${request}', which AWS's runtime provides: bundle it, or `
-        + 'install it in the current folder',
+        + `install it in the current folder: npm install ${request}`,
     );
   }
 }

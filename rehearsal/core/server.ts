@@ -93,6 +93,11 @@ export class Server {
     this.route(`${prefix}/`, async request => handler({ ...request, path: request.path.slice(prefix.length) }));
   }
 
+  /** Names of the operations of a service; none if it is not simulated. */
+  public operationsOf(service: string): readonly string[] {
+    return this.dispatcher.operationsOf(service);
+  }
+
   /** Executes a call of a function in this process, without HTTP. @throws AwsError */
   public async call(request: DirectCall): Promise<unknown> {
     return this.dispatcher.call(request);

@@ -157,7 +157,10 @@ export class CustomResourceType implements ResourceType {
       );
     }
     if (body === undefined) throw new ResourceFailure(noResponse(event.RequestId), fallback);
-    return accept(body, event, fallback);
+    return accept(body, event, fallback, reason => {
+      const found = obstacleOf(reason);
+      return found && this.wayOut(found, context.logicalId);
+    });
   }
 
   /** Invokes the function. The promise resolves only if the function fails because of the rehearsal. */
@@ -207,6 +210,7 @@ function accept(
   body: string,
   event: Pick<Response, 'RequestId' | 'StackId' | 'LogicalResourceId'>,
   fallback: string,
+  wayOut: (reason: string) => string | undefined,
 ): Provisioned {
   if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new ResourceFailure('Response object is too long.', fallback);
   const response = parse(body, fallback);
@@ -216,13 +220,25 @@ function accept(
     }
   }
   if (response.Status === 'FAILED') {
-    const reason =
-      'Received response status [FAILED] from custom resource. Message returned: '
+    const reason = wayOut(response.Reason ?? '')
+      ?? 'Received response status [FAILED] from custom resource. Message returned: '
       + `${response.Reason ?? ''} (RequestId: ${event.RequestId})`;
     throw new ResourceFailure(reason, response.PhysicalResourceId || fallback);
   }
   if (!response.PhysicalResourceId) throw new ResourceFailure('Invalid PhysicalResourceId', fallback);
   return { id: response.PhysicalResourceId, attributes: response.Data ?? {} };
+}
+
+/** Returns what the rehearsal cannot do, if that is why a function reports a failure. */
+function obstacleOf(reason: string): string | undefined {
+  const [stated] = /the rehearsal (?:does not|runs only)[^\n]*/.exec(reason) ?? [];
+  if (stated !== undefined) return stated.replace(/\. ?$/, '');
+  // how AwsCustomResource fails if it finds no command or no client
+  const [, action, sdkPackage] = /^Unable to find command named: (\w+)Command .*service package @aws-sdk\/client-([\w-]+)/
+    .exec(reason) ?? [];
+  if (sdkPackage !== undefined) return `the rehearsal does not support ${sdkPackage}:${action}`;
+  const [, missing] = /Package (@aws-sdk\/client-[\w-]+) does not exist/.exec(reason) ?? [];
+  return missing && `the rehearsal does not include '${missing}' (npm install ${missing} in the current folder)`;
 }
 
 function parse(body: string, fallback: string): Response {

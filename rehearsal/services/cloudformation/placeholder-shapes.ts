@@ -1,5 +1,6 @@
 import { coder, type Place } from './schemas/formats';
 import { list, text, type Fields } from './values';
+import { partitionOfRegion } from '../../core/partition';
 
 /** What is known of a resource when its `Ref` is generated. */
 interface Made {
@@ -41,6 +42,8 @@ interface Existing {
   readonly id: string;
   readonly properties: Fields;
   readonly region: string;
+  /** `arn:aws:service:region:account` for the service. */
+  arn(service: string): string;
   code(length: number): string;
 }
 
@@ -74,6 +77,8 @@ const ATTRIBUTES: Readonly<Record<string, (existing: Existing) => Fields>> = {
     const fullName = id.slice(id.lastIndexOf(':') + 1);
     return { TargetGroupFullName: fullName, TargetGroupName: fullName.split('/')[1] };
   },
+  // the applications of AWS that rotate secrets
+  'AWS::Serverless::Application': ({ id, arn }) => ({ 'Outputs.RotationLambdaARN': `${arn('lambda')}:function:${id}` }),
   'AWS::Lambda::Url': ({ region, properties, code }) => ({
     FunctionArn: properties.TargetFunctionArn,
     FunctionUrl: `https://${code(32)}.lambda-url.${region}.on.aws/`,
@@ -93,5 +98,6 @@ export function shapedRef(
 }
 
 export function shapedAttributes(type: string, id: string, properties: Fields, { accountId, region }: Place): Fields {
-  return ATTRIBUTES[type]?.({ id, properties, region, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
+  const arn = (service: string): string => `arn:${partitionOfRegion(region)}:${service}:${region}:${accountId}`;
+  return ATTRIBUTES[type]?.({ id, properties, region, arn, code: coder(`${accountId}/${region}/${id}`) }) ?? {};
 }

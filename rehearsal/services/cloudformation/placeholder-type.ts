@@ -4,7 +4,7 @@ import type { Place } from './schemas/formats';
 import { arnOf, attributeOf, refOf } from './schemas/identifiers';
 import { customName } from './schemas/replacement';
 import { schemas } from './schemas/table';
-import { text, type Fields } from './values';
+import { canonical, text, type Fields } from './values';
 import { Identifiers } from '../../core/identifiers';
 import type { Environment, Provisioned, ResourceContext, ResourceType } from '../../core/service';
 import { AwsError } from '../../core/service';
@@ -27,13 +27,13 @@ export class PlaceholderType implements ResourceType {
   }
 
   public async create(properties: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> {
+    const key = this.key(properties, context);
     const given = this.givenName(properties);
-    const name = given ?? this.identifiers.physicalName(context, 64);
-    const key = this.key(name, context);
-    if (given !== undefined && this.taken.has(key)) {
-      throw new AwsError('AlreadyExists', `Resource of type '${this.type}' with identifier '${name}' already exists.`);
+    if (key !== undefined && this.taken.has(key)) {
+      throw new AwsError('AlreadyExists', `Resource of type '${this.type}' with identifier '${given}' already exists.`);
     }
-    if (given !== undefined) this.taken.add(key);
+    if (key !== undefined) this.taken.add(key);
+    const name = (key && given) ?? this.identifiers.physicalName(context, 64);
     return this.provision(this.ref(name, properties, context), properties, context);
   }
 
@@ -43,14 +43,24 @@ export class PlaceholderType implements ResourceType {
     before: Record<string, unknown>,
     context: ResourceContext,
   ): Promise<Provisioned> {
-    if (this.givenName(properties) !== this.givenName(before)) return this.create(properties, context);
+    const [name, old] = [this.givenName(properties), this.givenName(before)];
+    if (name === old) return this.provision(id, properties, context);
+    // the table knows which names can be changed, and CloudFormation has replaced the others
+    if (schemas.find(this.type) === undefined) return this.create(properties, context);
+    this.release(before, context);
+    const key = this.key(properties, context);
+    if (key !== undefined) this.taken.add(key);
     return this.provision(id, properties, context);
   }
 
   public async remove(id: string, properties: Record<string, unknown>, context: ResourceContext): Promise<void> {
     assertUnprotected(this.type, id, properties);
-    const given = this.givenName(properties);
-    if (given !== undefined) this.taken.delete(this.key(given, context));
+    this.release(properties, context);
+  }
+
+  private release(properties: Fields, context: ResourceContext): void {
+    const key = this.key(properties, context);
+    if (key !== undefined) this.taken.delete(key);
   }
 
   /** Returns the unique name that the template gives, for example `LogGroupName` of a LogGroup. */
@@ -60,8 +70,16 @@ export class PlaceholderType implements ResourceType {
     return name === undefined ? undefined : text(name);
   }
 
-  private key(name: string, { accountId, region }: ResourceContext): string {
-    return `${accountId}/${region}/${name}`;
+  /**
+   * A name is unique among the resources whose other identifiers, for example that of a parent, are the same. Names
+   * that can be changed, for example `AgentName` of an agent of DataSync, are not unique.
+   */
+  private key(properties: Fields, { accountId, region }: ResourceContext): string | undefined {
+    const schema = schemas.find(this.type);
+    const name = schema ? customName({ type: this.type, properties }) : this.givenName(properties);
+    if (name === undefined) return undefined;
+    const identifiers = schema?.identifiers ?? [];
+    return [accountId, region, text(name), ...identifiers.map(one => canonical(properties[one]))].join('/');
   }
 
   private ref(name: string, properties: Fields, place: ResourceContext): string {

@@ -37,6 +37,25 @@ const TemplateSchema = v.object({
 export type Template = v.InferOutput<typeof TemplateSchema>;
 export type TemplateResource = Template['Resources'][string];
 
+/** Serverless applications are placed, as nested stacks of a repository of AWS; no other macro is executed. */
+function checkMacros({ Transform, Resources }: Template, parsed: Fields): void {
+  const macro = Transform ?? parsed['Fn::Transform'];
+  if (macro === undefined) return;
+  const serverless = Object.entries(Resources).filter(([, { Type }]) => Type.startsWith('AWS::Serverless::'));
+  const other = serverless.find(([, { Type }]) => Type !== 'AWS::Serverless::Application');
+  if (single(macro) === 'AWS::Serverless-2016-10-31' && parsed.Globals === undefined && other === undefined) return;
+  const user = other === undefined ? '' : ` for '${other[0]}' (${other[1].Type})`;
+  throw formatError(
+    `the rehearsal does not support macros: the template uses ${JSON.stringify(macro)}${user}; omit what needs it from `
+      + 'the app that you rehearse',
+  );
+}
+
+/** The member of a list of one. */
+function single(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
 /**
  * Parses a JSON or YAML template.
  *
@@ -57,10 +76,7 @@ export function parseTemplate(body: string, uncheckedTypes: ReadonlySet<string> 
     throw formatError(`${v.getDotPath(issue) ?? 'template'}: ${issue.message}`);
   }
   const template = result.output;
-  const macro = template.Transform ?? parsed['Fn::Transform'];
-  if (macro !== undefined) {
-    throw formatError(`the rehearsal does not support macros: the template uses ${JSON.stringify(macro)}`);
-  }
+  checkMacros(template, parsed);
   checkSections(parsed);
   checkLimits(template);
   checkNames(template);

@@ -30,7 +30,8 @@ export class Logs implements Service {
     const ofGroups = this.groupOperations();
     this.operations = { ...ofGroups, ...policies.operations };
     this.permissions = {
-      ...on(Object.keys(ofGroups), call => regionalArn(call, `log-group:${textOf(call, 'logGroupName') || '*'}`)),
+      // as in the messages of AWS: a policy names a group with `:*`
+      ...on(Object.keys(ofGroups), call => regionalArn(call, `log-group:${textOf(call, 'logGroupName')}:log-stream:`)),
       ...everywhere(Object.keys(policies.operations)),
     };
     this.resourceTypes = { 'AWS::Logs::LogGroup': logGroupType(this.groups), ...policies.resourceTypes };

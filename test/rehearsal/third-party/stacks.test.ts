@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { CfnOutput, CustomResource, Fn, NestedStack, ReferenceStrength, Stack, Stage } from 'aws-cdk-lib';
+import { Connections, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret, SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -247,8 +248,12 @@ test('a simulated resource with a reference to a secret is rejected', async () =
 test.each<[string, object, string]>([
   [
     'macros',
-    { Transform: 'AWS::Serverless-2016-10-31' },
-    'the rehearsal does not support macros: the template uses "AWS::Serverless-2016-10-31"',
+    {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: { Hello: { Type: 'AWS::Serverless::Function', Properties: { Handler: 'index.handler' } } },
+    },
+    'the rehearsal does not support macros: the template uses "AWS::Serverless-2016-10-31" for \'Hello\' '
+      + '(AWS::Serverless::Function); omit what needs it from the app that you rehearse',
   ],
   [
     'loops',
@@ -284,6 +289,29 @@ test.each<[string, object, string]>([
       const { failures, succeeded } = await deployAssembly(simulation, outdir);
       expect(succeeded).toBe(false);
       expect(failures[0].reason).toContain(message);
+    },
+  );
+});
+
+test('the rotation of a secret, which is a serverless application, is placed', async () => {
+  await rehearse(
+    app => {
+      const stack = new Stack(app, 'Work', { env: { account: WORK, region: 'eu-west-1' } });
+      const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 });
+      const securityGroups = [new SecurityGroup(stack, 'Group', { vpc })];
+      new SecretRotation(stack, 'Rotation', {
+        application: SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
+        secret: new Secret(stack, 'Secret'),
+        target: { connections: new Connections({ securityGroups, defaultPort: Port.tcp(3306) }) },
+        vpc,
+        vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      });
+    },
+    async (result, simulation) => {
+      expect(result).toMatchObject({ succeeded: true, failures: [] });
+      const resources = simulation.cloudformation.all.flatMap(stack => [...stack.resources.values()]);
+      const schedule = resources.find(({ type }) => type === 'AWS::SecretsManager::RotationSchedule');
+      expect(schedule?.properties.RotationLambdaARN).toMatch(/^arn:aws:lambda:eu-west-1:111122223333:function:\S+$/);
     },
   );
 });

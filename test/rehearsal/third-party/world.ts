@@ -8,6 +8,11 @@ import { deployAssembly, Simulation } from '../../../rehearsal';
 
 export const [MANAGEMENT, WORK, OTHER] = ['999999999999', '111122223333', '444455556666'];
 
+/** What the CDK looks up for networks of the stacks. */
+const ZONES = {
+  [`availability-zones:account=${WORK}:region=eu-west-1`]: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+};
+
 /** Synthesizes a third-party app and deploys it in virtual time. */
 export async function rehearse(
   define: (app: App) => void,
@@ -17,7 +22,9 @@ export async function rehearse(
   const outdir = mkdtempSync(path.join(tmpdir(), 'foreign-'));
   const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, virtual: {} });
   try {
-    const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false, ...props });
+    const app = new App({
+      outdir, analyticsReporting: false, builtinCloudFormationValidation: false, context: { ...ZONES }, ...props,
+    });
     define(app);
     app.synth();
     await use(await deployAssembly(simulation, outdir), simulation, outdir);

@@ -106,7 +106,7 @@ export const PERMISSIONS: Readonly<Record<string, PermissionsOf | undefined>> = 
       remove: ['events:RemoveTargets', 'events:DeleteRule'],
     }),
   ),
-  'AWS::Logs::LogGroup': named('logs', name => `log-group:${name}`, 'LogGroupName', {
+  'AWS::Logs::LogGroup': named('logs', name => `log-group:${name}:log-stream:`, 'LogGroupName', {
     create: ['logs:CreateLogGroup'],
     update: ['logs:PutRetentionPolicy'],
     remove: ['logs:DeleteLogGroup'],

@@ -11,6 +11,8 @@ interface DirectSdkOptions {
   readonly random: () => number;
   readonly sleep: (seconds: number) => Promise<void>;
   readonly call: (request: DirectCall) => Promise<unknown>;
+  /** Names of the operations of a service; none if it is not simulated. */
+  readonly operationsOf: (service: string) => readonly string[];
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -40,6 +42,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'client-ecr': 'ecr',
   'client-global-accelerator': 'globalaccelerator',
   'client-iam': 'iam',
+  'client-kms': 'kms',
   'client-lambda': 'lambda',
   'client-organizations': 'organizations',
   'client-route-53': 'route53',
@@ -79,17 +82,24 @@ const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 
  */
 export function directSdk(options: DirectSdkOptions): (request: string) => unknown {
   return request => {
-    const service = request.startsWith('@aws-sdk/') ? SERVICES[request.slice('@aws-sdk/'.length)] : undefined;
+    const name = request.startsWith('@aws-sdk/') ? request.slice('@aws-sdk/'.length) : '';
+    // a client of a service that is not simulated can be loaded, too: its calls fail
+    const service = SERVICES[name] ?? /^client-(.*)$/.exec(name)?.[1];
     if (service === undefined) return undefined;
     // bundlers copy the properties of a module and keep its prototype
-    return Object.create(new Proxy(
+    const made = Object.create(new Proxy(
       {},
-      { get: (_target, name) => (typeof name === 'string' ? member(name, service, options) : undefined) },
+      { get: (_target, key) => (typeof key === 'string' ? member(key, service, options) : undefined) },
     ));
+    // CDK's AwsCustomResource looks for the client and the command among the properties
+    const listed = ['ServiceClient', ...options.operationsOf(service).map(operation => `${operation}Command`)];
+    return Object.assign(made, Object.fromEntries(listed.map(key => [key, member(key, service, options)])));
   };
 }
 
 function member(name: string, service: string, options: DirectSdkOptions): unknown {
+  // a package is no promise
+  if (name === 'then') return undefined;
   if (name.endsWith('Exception')) return exceptionClass(name);
   if (name.endsWith('Command')) return commandClass(operationOf(service, name.slice(0, -'Command'.length)));
   if (name.startsWith('paginate')) return paginator(service, operationOf(service, name.slice('paginate'.length)));
@@ -193,7 +203,7 @@ function assertShaped(service: string, operation: string): void {
   if (service !== 'ec2' || !operation.startsWith('Describe')) return;
   throw new Error(
     `the rehearsal does not include '@aws-sdk/client-ec2', which ${operation} needs: bundle it, or install it in the `
-      + 'current folder',
+      + 'current folder: npm install @aws-sdk/client-ec2',
   );
 }
 

@@ -34,7 +34,7 @@ interface InProcessOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly environment: Environment;
   readonly inProcess: InProcess;
-  readonly server: Pick<Server, 'answer' | 'call' | 'hosts'>;
+  readonly server: Pick<Server, 'answer' | 'call' | 'hosts' | 'operationsOf'>;
   readonly write: (line: string) => void;
   /** Called with each host that the function was not allowed to reach. */
   readonly refused: (host: string) => void;
@@ -151,6 +151,7 @@ export class InProcessFunction implements Execution {
       maxAttempts: Number(variables.AWS_MAX_ATTEMPTS ?? 3),
       sleep: async seconds => environment.clock.sleep(seconds),
       random,
+      operationsOf: service => inProcess.direct ? [] : server.operationsOf(service),
       call: async request => this.reach(request.service, request.operation, async () => server.call(request)),
     });
     return request => {

@@ -68,6 +68,7 @@ export class World {
       accessKeyId,
       maxAttempts: 1,
       random: () => 0.5,
+      operationsOf: () => [],
       sleep,
       call: async request => server.call(request),
     });

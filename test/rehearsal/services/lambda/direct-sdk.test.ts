@@ -15,6 +15,7 @@ function s3(answer: object): S3Package {
     accessKeyId: 'key',
     maxAttempts: 1,
     random: () => 0,
+    operationsOf: () => [],
     sleep: async () => undefined,
   };
   return directSdk({
