@@ -277,6 +277,10 @@ project.addTask('bench', {
   description: 'Measure, compare with the peers, write bench/results.json, docs/bench.md and docs/bench.svg',
   steps: [{ spawn: 'bundle' }, { spawn: 'compile' }, { exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts' }],
 });
+project.addTask('docs:simulated', {
+  description: 'Write docs/simulated.md from the code of the rehearsal',
+  exec: 'tsx --tsconfig test/tsconfig.json bench/simulated.ts',
+});
 project.addTask('bench:report', {
   description: 'Write docs/bench.md and docs/bench.svg from bench/results.json, without measuring',
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',

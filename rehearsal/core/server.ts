@@ -93,6 +93,11 @@ export class Server {
     this.route(`${prefix}/`, async request => handler({ ...request, path: request.path.slice(prefix.length) }));
   }
 
+  /** Names of the simulated services, sorted. */
+  public get services(): readonly string[] {
+    return this.dispatcher.serviceNames;
+  }
+
   /** Names of the operations of a service; none if it is not simulated. */
   public operationsOf(service: string): readonly string[] {
     return this.dispatcher.operationsOf(service);

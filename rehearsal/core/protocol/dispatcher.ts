@@ -71,6 +71,11 @@ export class Dispatcher {
     this.services.set(service.name, service);
   }
 
+  /** Names of the simulated services, sorted. */
+  public get serviceNames(): readonly string[] {
+    return [...this.services.keys()].sort();
+  }
+
   /** Names of the operations of a service; none if it is not simulated. */
   public operationsOf(service: string): readonly string[] {
     return Object.keys(this.services.get(service)?.operations ?? {});
