@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Clock } from './core/clock';
 import { partitionOfRegion, urlSuffixOf } from './core/partition';
 import { Server } from './core/server';
-import { AwsError } from './core/service';
-import type { Environment, Permission, Service, Transport } from './core/service';
+import type { Environment, Service, Transport } from './core/service';
 import { VirtualClock } from './core/virtual-clock';
+import { Deliveries } from './deliveries';
 import type { HostConditions } from './hosts/host';
 import { rehearsalCredentials, usualConditions } from './hosts/host';
 import { Hosts } from './hosts/hosts';
@@ -32,7 +32,6 @@ import { Ec2 } from './services/ec2/service';
 import { LAYERS_PATH } from './services/ecr/layers';
 import { Ecr } from './services/ecr/service';
 import { Events } from './services/events/service';
-import type { EmittedEvent } from './services/events/service';
 import { GlobalAccelerator } from './services/globalaccelerator/service';
 import { Access } from './services/iam/access';
 import { Identities } from './services/iam/identities';
@@ -106,6 +105,7 @@ export class Simulation {
   public readonly rds: Rds;
   public readonly ram: ResourceAccessManager;
   private readonly services: readonly Service[];
+  private readonly deliveries: Deliveries;
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
   private readonly removeTemporary: () => void;
 
@@ -123,6 +123,14 @@ export class Simulation {
     this.accounts = new Account(this.organizations, this.clock, environment.partition);
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
+    this.deliveries = new Deliveries({
+      iam: this.iam,
+      access: this.access,
+      lambda: () => this.lambda,
+      events: () => this.events,
+      partition: environment.partition,
+      enforce: access !== undefined,
+    });
     this.s3 = new S3(environment, this.iam);
     this.ecr = new Ecr(environment, this.iam);
     this.ssm = new Ssm(environment);
@@ -132,7 +140,7 @@ export class Simulation {
       temporary: this.temporary,
       server: () => this.server,
       lacksImage: address => this.ecr.lacks(address),
-      sendResult: (functionArn, permission, event) => this.sendResult(functionArn, permission, event),
+      sendResult: (...given) => this.deliveries.sendResult(...given),
     });
     this.lambda.onInvoke(({ functionArn }) => this.noteLogs(functionArn));
     this.events = this.makeEvents(environment);
@@ -233,8 +241,8 @@ export class Simulation {
 
   private makeEvents(environment: Environment): Events {
     return new Events(environment, this.iam, {
-      invoke: async (functionArn, event, ruleArn) => this.deliver(functionArn, event, ruleArn),
-      demand: (roleArn, ruleArn, permission) => this.demandForRule(roleArn, ruleArn, permission),
+      invoke: async (...given) => this.deliveries.invokeForRule(...given),
+      demand: (...given) => this.deliveries.demandForRule(...given),
     });
   }
 
@@ -295,6 +303,7 @@ export class Simulation {
   /** Registers the services and creates what exists at the start. */
   private connect(access: Access | undefined): void {
     const { organizations, options } = this;
+    this.s3.receivers = this.deliveries.ofBuckets();
     for (const service of this.services) {
       this.server.register(service);
       this.access.register(service);
@@ -313,53 +322,6 @@ export class Simulation {
     for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
       if (configuration !== undefined) this.access.usage.record(configuration.roleArn, action);
     }
-  }
-
-  /** Invokes a function for a rule, which the policy of the function must allow. */
-  private async deliver(functionArn: string, event: unknown, ruleArn: string): Promise<void> {
-    const [service, action] = ['events.amazonaws.com', 'lambda:InvokeFunction'];
-    const isPermitted = this.access.isServiceAllowed({
-      service,
-      action,
-      resource: functionArn,
-      sourceArn: ruleArn,
-      sourceAccount: ruleArn.split(':')[4],
-    });
-    if (!isPermitted && this.options.enforce !== false) {
-      throw new AwsError(
-        'AccessDeniedException',
-        `${service} is not authorized to perform: ${action} on resource: ${functionArn} for ${ruleArn}`,
-        403,
-      );
-    }
-    await this.lambda.invokeEvent(functionArn, event);
-  }
-
-  /** Sends the result of a function to an event bus with the role of the function. */
-  private sendResult(functionArn: string, permission: Permission, event: EmittedEvent): void {
-    const { roleArn = '', accountId = '', region = '' } = this.lambda.configuration(functionArn) ?? {};
-    const caller = this.iam.sessionOf(roleArn, 'destination');
-    if (this.options.enforce !== false) this.access.assertAllowed({ ...permission, caller, region }, 'json');
-    this.events.emit(accountId, region, event, permission.resource);
-  }
-
-  /** Checks a permission of the role with which EventBridge puts events on another bus. */
-  private demandForRule(roleArn: string, ruleArn: string, permission: Permission): void {
-    if (this.options.enforce === false) return;
-    const [service, region] = ['events.amazonaws.com', ruleArn.split(':')[3]];
-    const actor = new ServiceRoles(this.iam, this.access).assumeAsService(roleArn, service, {
-      sourceArn: ruleArn,
-      region,
-      sessionName: 'events',
-    });
-    if (actor === undefined) {
-      throw new AwsError(
-        'AccessDeniedException',
-        `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn} for ${ruleArn}`,
-        403,
-      );
-    }
-    this.access.assertAllowed({ ...permission, caller: actor.caller, region }, 'json');
   }
 
   private environment(): Environment {

@@ -44,6 +44,17 @@ export async function unzip(archive: Buffer, folder: string): Promise<void> {
   }
 }
 
+/** Returns the files of an archive, by their paths. */
+export async function zipFiles(archive: Buffer): Promise<[path: string, content: Buffer][]> {
+  const opened = await fromBufferPromise(archive, { lazyEntries: true });
+  const files: [string, Buffer][] = [];
+  for await (const entry of opened.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue;
+    files.push([entry.fileName, await buffer(await opened.openReadStreamPromise(entry))]);
+  }
+  return files;
+}
+
 /** Returns a file of an archive; undefined if there is none at the path. */
 export async function readZipEntry(archive: Buffer, path: string): Promise<Buffer | undefined> {
   const opened = await fromBufferPromise(archive, { lazyEntries: true });

@@ -3,6 +3,7 @@ import type { DistributionConfig } from './configuration';
 import { Distribution } from './distribution';
 import type { Distributions } from './distributions';
 import { EdgeFunctions } from './edge-functions';
+import { INVALIDATION_ROUTES, invalidationOperations, invalidationPermissions } from './invalidations';
 import type { Propagation } from './key-value-store';
 import { KeyValueStores } from './key-value-stores';
 import { cachePolicyType, distributionType, functionType, keyValueStoreType } from './resource-types';
@@ -22,13 +23,16 @@ export interface EdgeDelays {
 }
 
 /**
- * Amazon CloudFront: distributions, functions and key value stores of templates. Its API is not simulated, except for
- * the keys of key value stores.
+ * Amazon CloudFront: distributions, functions and key value stores of templates. Of its API, only invalidations and the
+ * keys of key value stores are simulated.
  */
 export class CloudFront implements Distributions, Service {
   public readonly name = 'cloudfront';
   public readonly protocol = 'rest-xml';
-  public readonly operations: Record<string, Operation> = {};
+  public readonly namespace = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
+  public readonly routes = INVALIDATION_ROUTES;
+  public readonly permissions = invalidationPermissions;
+  public readonly operations: Record<string, Operation>;
   public readonly resourceTypes: Record<string, ResourceType>;
   public readonly stores: Stores;
   public readonly functions: EdgeFunctions;
@@ -44,6 +48,7 @@ export class CloudFront implements Distributions, Service {
     this.stores = new Stores(environment);
     this.functions = new EdgeFunctions(environment, this.stores, () => this.random());
     this.keyValueStores = new KeyValueStores(environment, this.stores, () => this.propagation());
+    this.operations = invalidationOperations(environment, id => this.distributions.get(id));
     this.resourceTypes = {
       'AWS::CloudFront::Distribution': distributionType(this),
       'AWS::CloudFront::Function': functionType(this),

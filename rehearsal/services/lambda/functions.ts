@@ -1,4 +1,6 @@
 import { devNull } from 'node:os';
+import { CdkHandlerExecution } from './cdk-handlers/execution';
+import type { CdkHandler } from './cdk-handlers/handler';
 import { FunctionProcess } from './function-process';
 import { InProcessFunction } from './in-process/function';
 import { ProcessPool } from './process-pool';
@@ -25,6 +27,8 @@ export interface FunctionConfiguration {
   readonly memoryMegabytes: number;
   readonly variables: Readonly<Record<string, string>>;
   readonly logLevel: LogLevel;
+  /** Does what a Python handler of the CDK does. */
+  readonly cdkHandler?: CdkHandler;
 }
 
 export interface LogLine {
@@ -160,6 +164,8 @@ export class Functions {
   }
 
   private start(configuration: FunctionConfiguration): Execution {
+    const { cdkHandler } = configuration;
+    if (cdkHandler !== undefined) return this.startCdkHandler(configuration, cdkHandler);
     if (this.environment.inProcess) return this.startInProcess(configuration, this.environment.inProcess);
     this.makeRoom();
     const options = {
@@ -179,6 +185,16 @@ export class Functions {
     });
     this.processes.set(variables.AWS_ACCESS_KEY_ID, started);
     return started;
+  }
+
+  private startCdkHandler(configuration: FunctionConfiguration, handler: CdkHandler): Execution {
+    return new CdkHandlerExecution({
+      handler,
+      variables: this.variables(configuration),
+      environment: this.environment,
+      server: this.server(),
+      write: line => this.write(configuration.name, line),
+    });
   }
 
   private startInProcess(configuration: FunctionConfiguration, inProcess: InProcess): Execution {
@@ -254,9 +270,9 @@ export class Functions {
   }
 }
 
-function obstacle({ name, runtime, image }: FunctionConfiguration): string | undefined {
+function obstacle({ name, runtime, image, cdkHandler }: FunctionConfiguration): string | undefined {
   if (image !== undefined) return `the rehearsal does not run container images, and '${name}' uses '${image}'`;
-  return runtime.startsWith('nodejs')
+  return runtime.startsWith('nodejs') || cdkHandler !== undefined
     ? undefined
     : `the rehearsal runs only functions of Node.js, and '${name}' uses '${runtime}'`;
 }

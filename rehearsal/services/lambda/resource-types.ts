@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
+import { cdkHandlerOf } from './cdk-handlers/handlers';
 import type { FunctionConfiguration, Functions } from './functions';
 import { LOG_LEVELS, type LogLevel } from './runtime-protocol';
 import type { Identifiers } from '../../core/identifiers';
@@ -95,6 +96,7 @@ export class FunctionType implements ResourceType {
       memoryMegabytes: properties.MemorySize,
       variables: properties.Environment?.Variables ?? {},
       logLevel: logLevelOf(properties),
+      cdkHandler: cdkHandlerOf(context.logicalId, properties.Runtime),
     };
     this.parts.functions.put(configuration);
     return { id: name, attributes: { Arn: arn } };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { History, type Retention, type StoredObject, type Version, type Versioning } from './history';
+import { NO_NOTIFICATIONS, type Notifications } from './notifications';
 import { Identifiers } from '../../core/identifiers';
 import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
@@ -20,6 +21,19 @@ export interface Bucket {
   readonly policy?: PolicyDocument;
   /** Whether one key of KMS encrypts all new objects of the bucket. */
   readonly hasBucketKey?: boolean;
+  readonly notifications: Notifications;
+  /** Returns the id of the current version of an object; undefined in a bucket without versions. */
+  versionIdOf(key: string): string | undefined;
+}
+
+/** A change of an object that a bucket can report. */
+export interface ObjectChange {
+  /** For example `ObjectCreated:Put`. */
+  readonly event: string;
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
 }
 
 class KeptBucket implements Bucket {
@@ -27,6 +41,7 @@ class KeptBucket implements Bucket {
   public tags: Readonly<Record<string, string>> = {};
   public policy?: PolicyDocument;
   public hasBucketKey?: boolean;
+  public notifications = NO_NOTIFICATIONS;
 
   public constructor(
     public readonly name: string,
@@ -42,6 +57,10 @@ class KeptBucket implements Bucket {
   public get versions(): readonly Version[] {
     return this.history.all();
   }
+
+  public versionIdOf(key: string): string | undefined {
+    return this.history.versioning === undefined ? undefined : this.history.of(key)[0]?.versionId;
+  }
 }
 
 interface ObjectOptions {
@@ -52,6 +71,8 @@ interface ObjectOptions {
 
 /** All buckets; their names are globally unique. */
 export class Buckets {
+  /** Called after each change of an object. */
+  public onChange?: (change: ObjectChange) => void;
   private readonly byName = new Map<string, KeptBucket>();
   private readonly identifiers = new Identifiers('s3/versions');
 
@@ -107,6 +128,10 @@ export class Buckets {
     this.required(name).hasBucketKey = hasBucketKey;
   }
 
+  public setNotifications(name: string, notifications: Notifications): void {
+    this.required(name).notifications = notifications;
+  }
+
   public setVersioning(name: string, versioning: Versioning): void {
     this.required(name).history.versioning = versioning;
   }
@@ -126,13 +151,20 @@ export class Buckets {
       modifiedAt: this.now(),
       etag: `"${createHash('md5').update(options.directory ?? body).digest('hex')}"`,
     };
-    this.required(name).history.put(stored, this.identifiers.next(32, 'lower'));
+    const bucket = this.required(name);
+    bucket.history.put(stored, this.identifiers.next(32, 'lower'));
+    this.onChange?.({ event: 'ObjectCreated:Put', bucket, key, size: body.length, etag: stored.etag });
     return stored;
   }
 
   /** Deletes an object; in a bucket with versions, it is only marked as deleted. */
   public delete(name: string, key: string): void {
-    this.required(name).history.delete(key, this.identifiers.next(32, 'lower'), this.now());
+    const bucket = this.required(name);
+    const before = bucket.objects.get(key);
+    bucket.history.delete(key, this.identifiers.next(32, 'lower'), this.now());
+    if (before === undefined) return;
+    const event = `ObjectRemoved:${bucket.history.versioning === undefined ? 'Delete' : 'DeleteMarkerCreated'}`;
+    this.onChange?.({ event, bucket, key, size: before.body.length, etag: before.etag });
   }
 
   /** @throws AwsError if the version is locked */

@@ -36,6 +36,8 @@ export function permissions(buckets: Buckets): Record<string, Permissions> {
     GetBucketLocation: existing(bucket('GetBucketLocation')),
     GetBucketTagging: existing(bucket('GetBucketTagging')),
     GetBucketPolicy: existing(bucket('GetBucketPolicy')),
+    GetBucketNotificationConfiguration: existing(bucket('GetBucketNotification')),
+    PutBucketNotificationConfiguration: existing(bucket('PutBucketNotification')),
     PutBucketPolicy: existing(bucket('PutBucketPolicy')),
     PutBucketVersioning: existing(bucket('PutBucketVersioning')),
     PutBucketTagging: existing(bucket('PutBucketTagging')),

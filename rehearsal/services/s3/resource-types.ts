@@ -1,5 +1,8 @@
 import * as v from 'valibot';
 import type { Buckets } from './buckets';
+import type { NotificationDelivery } from './notification-delivery';
+import { NotificationProperties, notificationsOf } from './notification-properties';
+import { NO_NOTIFICATIONS } from './notifications';
 import { checked } from './operations/buckets';
 import { Identifiers } from '../../core/identifiers';
 import { urlSuffixOf } from '../../core/partition';
@@ -19,6 +22,7 @@ const BucketProperties = v.object({
   BucketEncryption: v.optional(v.object({ ServerSideEncryptionConfiguration: v.array(EncryptionRule) })),
   VersioningConfiguration: v.optional(v.object({ Status: v.picklist(['Enabled', 'Suspended']) })),
   ObjectLockConfiguration: v.optional(Lock),
+  NotificationConfiguration: v.optional(NotificationProperties),
   Tags,
 });
 type BucketProperties = v.InferOutput<typeof BucketProperties>;
@@ -26,7 +30,9 @@ type BucketProperties = v.InferOutput<typeof BucketProperties>;
 const BucketPolicyProperties = v.object({ Bucket: v.string(), PolicyDocument });
 
 /** `AWS::S3::Bucket`. */
-export function bucketType(environment: Environment, buckets: Buckets): ResourceType {
+export function bucketType(
+  environment: Environment, buckets: Buckets, delivery: NotificationDelivery,
+): ResourceType {
   const identifiers = new Identifiers('s3');
 
   function provisioned(name: string, region: string): Provisioned {
@@ -60,7 +66,19 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
     buckets.setRetention(name, lock && { mode: lock.Mode, days: lock.Days });
     // buckets with object lock have versions
     if (lock) buckets.setVersioning(name, 'Enabled');
+    setNotifications(name, properties);
     buckets.setBucketKey(name, rules.some(({ BucketKeyEnabled: enabled }) => enabled === 'true'));
+  }
+
+  /** A bucket without the property keeps what CDK's handler has set. */
+  function setNotifications(name: string, { NotificationConfiguration: given }: BucketProperties): void {
+    const bucket = buckets.find(name);
+    if (given === undefined || bucket === undefined) return;
+    const notifications = notificationsOf(given, () => identifiers.uuid());
+    delivery.assertValid(bucket, notifications);
+    const before = bucket.notifications;
+    buckets.setNotifications(name, notifications);
+    delivery.test(bucket, before);
   }
 
   return {
@@ -68,6 +86,8 @@ export function bucketType(environment: Environment, buckets: Buckets): Resource
     async update(id, input, before, context) {
       if (input.BucketName !== before.BucketName) return create(input, context);
       set(id, read(BucketProperties, input), context);
+      const isSet = ({ NotificationConfiguration: given }: Record<string, unknown>): boolean => given !== undefined;
+      if (isSet(before) && !isSet(input)) buckets.setNotifications(id, NO_NOTIFICATIONS);
       return provisioned(id, context.region);
     },
     async remove(id) {

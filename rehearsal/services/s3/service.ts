@@ -4,8 +4,10 @@ import type { Bucket, StoredObject } from './buckets';
 import { uploadedBody } from './chunked';
 import { deleteNamed, namedObjects } from './delete-objects';
 import { listObjects } from './listing';
+import { NotificationDelivery, type NotificationReceivers } from './notification-delivery';
 import { ACCOUNT_ROUTES, accountOperations } from './operations/account';
 import { bucketOperations } from './operations/buckets';
+import { notificationOperations } from './operations/notifications';
 import { permissions } from './permissions';
 import { bucketPolicyType, bucketType } from './resource-types';
 import { zipFolder } from './zip-folder';
@@ -36,6 +38,8 @@ export class S3 implements Service {
     ListBuckets: 'GET /',
     GetBucketLocation: 'GET /{Bucket}?location',
     GetBucketTagging: 'GET /{Bucket}?tagging',
+    GetBucketNotificationConfiguration: 'GET /{Bucket}?notification',
+    PutBucketNotificationConfiguration: 'PUT /{Bucket}?notification',
     GetBucketPolicy: 'GET /{Bucket}?policy',
     PutBucketPolicy: 'PUT /{Bucket}?policy',
     ListObjectVersions: 'GET /{Bucket}?versions',
@@ -60,11 +64,15 @@ export class S3 implements Service {
     'AWS::S3::Bucket': place => this.bucketsIn(place).map(({ name: id, tags }) => ({ id, tags })),
     'AWS::S3::BucketPolicy': place => this.bucketsIn(place).flatMap(({ name: id, policy }) => policy ? { id } : []),
   };
+  /** What receives the events of buckets. */
+  public receivers?: NotificationReceivers;
   private readonly buckets: Buckets;
   private readonly archives = new WeakMap<StoredObject, Promise<Buffer>>();
 
   public constructor(private readonly environment: Environment, iam: Identities) {
     this.buckets = new Buckets(() => environment.clock.now());
+    const delivery = new NotificationDelivery(environment, () => this.receivers);
+    this.buckets.onChange = change => delivery.changed(change);
     this.operations = {
       ListBuckets: async call => this.listBuckets(call),
       GetBucketLocation: async call => ({ LocationConstraint: locationOf(this.bucketOf(call)) }),
@@ -79,10 +87,11 @@ export class S3 implements Service {
       DeleteObject: async call => this.deleteObject(call),
       ...accountOperations(),
       ...bucketOperations(iam, this.buckets, call => this.bucketOf(call)),
+      ...notificationOperations(this.buckets, delivery, call => this.bucketOf(call)),
     };
     this.permissions = permissions(this.buckets);
     this.resourceTypes = {
-      'AWS::S3::Bucket': bucketType(environment, this.buckets),
+      'AWS::S3::Bucket': bucketType(environment, this.buckets, delivery),
       'AWS::S3::BucketPolicy': bucketPolicyType(iam, this.buckets),
     };
   }
@@ -181,12 +190,18 @@ export class S3 implements Service {
   private async objectAnswer(call: Call, withBody: boolean): Promise<HttpResponse> {
     refuseSubresources(call);
     const { Key: key } = read(ObjectInput, call.input);
-    const stored = this.bucketOf(call).objects.get(key);
+    const bucket = this.bucketOf(call);
+    const stored = bucket.objects.get(key);
     if (stored === undefined) {
       throw new AwsError(withBody ? 'NoSuchKey' : 'NotFound', 'The specified key does not exist.', 404, { Key: key });
     }
     const body = await this.bytesOf(stored);
-    const headers = { ...objectHeaders(stored), 'content-length': String(body.length) };
+    const version = bucket.versionIdOf(key);
+    const headers = {
+      ...objectHeaders(stored),
+      ...version !== undefined && { 'x-amz-version-id': version },
+      'content-length': String(body.length),
+    };
     return new HttpResponse(200, withBody ? body : '', headers);
   }
 
