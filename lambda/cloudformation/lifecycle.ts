@@ -130,7 +130,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       throw deploymentTimedOut(request, record, MAX_STACK_TIME, progress);
     } catch (error) {
       if (error instanceof AccountUnreachableError) return this.defer(owner, request, error);
-      if (!isTransient(error) || !this.isTimedOut(record)) throw error;
+      if (!isTransient(error) || !this.isTimedOut(record)) throw await this.hooks.explain(request, error);
       throw deploymentTimedOut(request, record, MAX_STACK_TIME, { error });
     }
   }

@@ -23,6 +23,8 @@ export interface StackHooks<Request extends StackRequest> {
   effectiveRequest(request: Request): Promise<Request>;
   /** Whether a complete stack has what the request specifies now. */
   isUpToDate(stack: StackState, request: Request): boolean;
+  /** Names the cause of a failed deployment, if this kind of stack knows it; other errors are returned unchanged. */
+  explain(request: Request, error: unknown): Promise<unknown>;
   /** Runs when the stack is complete. `isChanged`: whether this deployment changed it. */
   afterDeploy(owner: Owner, request: Request, record: Read<Request>, isChanged: boolean): Promise<void>;
   /** The stack stays as it is, because its account cannot be reached. */
@@ -65,6 +67,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     prepare: async (_owner, _request, record) => record,
     effectiveRequest: async request => request,
     isUpToDate: () => true,
+    explain: async (_request, error) => error,
     afterDeploy: async () => undefined,
     afterDefer: async () => undefined,
     leftoverName: ({ accountId, region, stackName }) => `${accountId}/${region}/${stackName}`,

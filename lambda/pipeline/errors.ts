@@ -17,6 +17,16 @@ export function ownedByAnotherStack({ stackName, accountId, environment }: Pipel
   );
 }
 
+/** The error for an account with the pipeline of another environment that a lost or older registry does not know. */
+export function accountHasPipeline({ accountId, environment }: PipelineRequest, name: string, reason: string): Error {
+  return new Error(
+    `account ${accountId} has a pipeline that the registry does not know, so environment `
+      + `'${environment.environmentName}' cannot have a pipeline there: an account has one pipeline; remove the `
+      + `environment of pipeline '${name}' first, in a deployment that changes nothing else`
+      + `${APPLICATIONS_ARE_DELETED}, or use another account (${reason})`,
+  );
+}
+
 /** The error for an environment whose applications have termination protection. */
 export function protectedFromDeletion({ accountId }: StackPlace, stackNames: readonly string[]): Error {
   const [several, them] = stackNames.length > 1 ? ['s', 'them'] : ['', 'it'];

@@ -5,6 +5,7 @@ import { Environments } from './environments';
 import { Handover } from './handover';
 import { PipelineHooks } from './pipeline-hooks';
 import { Teardown } from './teardown';
+import { UnknownPipelines } from './unknown-pipelines';
 import type { PipelineRequest, PipelineResult } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { CicdStack } from '../cloudformation/cicd-stack';
@@ -49,11 +50,12 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
   const handover = new Handover(registry, environments, control, now);
   const teardown = new Teardown(registry, outbound, applications, handlerAccount, environments, handover, now);
   const routes = new Routes(registry, environments);
+  const unknown = new UnknownPipelines(applications);
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
     cicd,
     deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, handlerAccount, now, newAttempt }),
-    hooks: new PipelineHooks({ registry, accounts, cicd, environments, routes, handover, teardown }),
+    hooks: new PipelineHooks({ registry, accounts, cicd, environments, routes, handover, teardown, unknown }),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),
     hasAttributes: () => true,

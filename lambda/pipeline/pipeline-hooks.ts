@@ -3,6 +3,7 @@ import type { Environments } from './environments';
 import { ownedByAnotherStack } from './errors';
 import type { Handover } from './handover';
 import type { Teardown } from './teardown';
+import type { UnknownPipelines } from './unknown-pipelines';
 import type { Drift } from '../../src/operations/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { PIPELINE_STATE } from '../../src/private/contract';
@@ -36,6 +37,7 @@ interface PipelineParts {
   readonly routes: Routes;
   readonly handover: Handover;
   readonly teardown: Teardown;
+  readonly unknown: UnknownPipelines;
 }
 
 /**
@@ -114,6 +116,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   /** The environment may have been halted or resumed during the deployment. */
   public isUpToDate(stack: StackState, { parameters = {} }: PipelineRequest): boolean {
     return stack.parameters[PIPELINE_STATE.parameter] === parameters[PIPELINE_STATE.parameter];
+  }
+
+  public async explain(request: PipelineRequest, error: unknown): Promise<unknown> {
+    return this.parts.unknown.explain(request, error);
   }
 
   /** The pipeline exists: pushes to its branch may start it. */

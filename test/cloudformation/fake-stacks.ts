@@ -9,7 +9,9 @@ import type {
 import { awsError } from '../fixtures/aws-error';
 
 /** A stack that another principal has created, as CloudFormation describes it. */
-export type Foreign = Partial<Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports'>> & {
+export type Foreign = Partial<
+  Pick<ListedStack, 'createdAt' | 'roleArn' | 'isNested' | 'isProtected' | 'exports' | 'tags'>
+> & {
   readonly imports?: readonly string[];
 };
 

@@ -107,7 +107,10 @@ interface Change {
 }
 
 /** What a deployment may fail for without damage. */
-const OTHER_REASONS = /cancelled|exists already with parent|is leased to environment|already exists\.$|already has a stack/;
+const OTHER_REASONS = new RegExp(
+  'cancelled|exists already with parent|is leased to environment|has a pipeline that the registry does not know|'
+    + 'already exists\\.$|already has a stack',
+);
 
 /** Returns a violation if a deployment cannot be rolled back: then no environment can be changed any more. */
 export function stuckStacks({ hasLostRegistry }: FaultHarness, { stacks }: DeploymentResult): string[] {

@@ -109,4 +109,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an environment moves to the account of one that is removed, although the registry lost it',
+    schedule: {
+      seed: 720072,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'bootstrap deleted', name: 'one', beforeStep: 1 },
+        { kind: 'registry restored', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'guest' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

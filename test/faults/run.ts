@@ -146,9 +146,23 @@ class Run {
       this.record(`deployed ${JSON.stringify(this.app)} without faults`, result);
       const isSuperseded = result.failures.every(({ reason }) => SUPERSEDED.test(reason));
       if (attempt === 3 || result.succeeded || result.failures.length === 0) return result;
-      if (aftermath) await aftermath.follow(result);
+      if (aftermath && this.isLeased(result)) await this.removeHolders();
+      else if (aftermath) await aftermath.follow(result);
       else if (attempt === 2 || !isSuperseded) return result;
     }
+  }
+
+  /** Removes the environments whose accounts others shall use, and changes nothing else, as the error advises. */
+  private async removeHolders(): Promise<void> {
+    const wanted = environmentsOf(this.app);
+    const accounts = new Map(wanted.map(({ name, accountConstructId }) => [accountConstructId, name]));
+    const kept = environmentsOf(this.deployed).filter(({ name, accountConstructId }) =>
+      (accounts.get(accountConstructId) ?? name) === name);
+    const keeps = (name: string): boolean => kept.some(environment => environment.name === name);
+    const app: AppSpec = Object.fromEntries(Object.entries(this.deployed).filter(([name]) => keeps(name)));
+    const result = await this.harness.deploy(app);
+    this.record(`deployed ${JSON.stringify(app)} first`, result);
+    if (result.succeeded) this.deployed = app;
   }
 
   private async resumeAll(): Promise<void> {
@@ -174,11 +188,7 @@ class Run {
     const isShared = environmentsOf(this.app).some(({ name, accountConstructId }) => (
       present.some(other => other.accountConstructId === accountConstructId && other.name !== name)
     ));
-    // without a registry it is not known that the account is in use
-    const inUse = this.harness.hasLostRegistry
-      ? /is leased to environment '.+'|'org-environments-pipeline-.+' .* could not be created/
-      : /is leased to environment '.+'/;
-    return isShared && failures.some(({ reason }) => inUse.test(reason));
+    return isShared && failures.some(({ reason }) => IN_USE.test(reason));
   }
 
   /** A resource that CloudFormation gave up to delete still has the name. */
@@ -201,4 +211,6 @@ class Run {
 
 const SUPERSEDED = /superseded by a newer request of CloudFormation for '.+'|cancelled$/;
 const OTHER_PARENT = /branch '(.+)' of repository '.+' exists already with parent '.+', but environment/;
+// without its record it is not known that the account is in use
+const IN_USE = /is leased to environment '.+'|has a pipeline that the registry does not know/;
 const NAME_TAKEN = / already exists\.$|already has a stack '.+' that this app did not create/;

@@ -144,6 +144,39 @@ describe('an account has one pipeline', () => {
     expect(world.accounts.of(ONE).begun).toEqual(['create pipe-blue', 'delete pipe-blue', 'create pipe-green']);
   });
 
+  describe('with a pipeline that the registry does not know', () => {
+    const mine = 'org-environments-pipeline-run already exists';
+
+    async function failure(tags: Readonly<Record<string, string>>, reason: string, isListed = true): Promise<string> {
+      const world = new World();
+      world.accounts.of(ONE).put('org-environments-pipeline-blue', 'CREATE_COMPLETE', {}, 'manual', { tags });
+      if (!isListed) world.accounts.unbootstrapped.add(ONE);
+      world.accounts.of(ONE).failures.set('pipe-green', reason);
+      return String(await world.create(pipelineOf('green')).catch((error: unknown) => error));
+    }
+
+    test.each([
+      `Role with name ${mine}.`,
+      "Resource of type 'AWS::IAM::Role' with identifier 'org-environments-pipeline-run' already exists",
+      `${mine} in stack arn:aws:cloudformation:eu-central-1:${ONE}:stack/org-environments-pipeline-blue/1234`,
+    ])('the error names its environment, and what to do: %s', async reason => {
+      expect(await failure({ 'org-environments:declared-by': owner.stackId }, reason)).toContain(
+        `account ${ONE} has a pipeline that the registry does not know, so environment 'green' cannot have a pipeline `
+          + "there: an account has one pipeline; remove the environment of pipeline 'blue' first, in a deployment "
+          + 'that changes nothing else (its applications are deleted with it, unless it was deployed with '
+          + 'keepApplication: true), or use another account (',
+      );
+    });
+
+    test.each([
+      ['the stack of another principal has the role', {}, `Role with name ${mine}.`, true],
+      ['the role is another', { 'org-environments:declared-by': 'x' }, 'Role with name mine already exists.', true],
+      ['the stacks cannot be listed', { 'org-environments:declared-by': 'x' }, `Role with name ${mine}.`, false],
+    ])('the error is that of CloudFormation if %s', async (_, tags, reason, isListed) => {
+      expect(await failure(tags, reason, isListed)).toContain(`could not be created: ${reason}`);
+    });
+  });
+
   test('the error for a renamed environment says how to keep its name, and what a removal deletes', async () => {
     const world = new World();
     await world.create(pipelineOf('blue'));
