@@ -28,23 +28,28 @@ interface Configuration {
   readonly maxAttempts?: number;
 }
 
-/** Signing names by client package. */
+/** Signing names by client package; a package that is not listed has the name of its service. */
 const SERVICES: Readonly<Record<string, string>> = {
   'client-account': 'account',
+  'client-cloudcontrol': 'cloudcontrolapi',
   'client-cloudformation': 'cloudformation',
   'client-cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
+  'client-cloudwatch': 'monitoring',
   'client-cloudwatch-logs': 'logs',
   'client-codebuild': 'codebuild',
   'client-codecommit': 'codecommit',
   'client-codepipeline': 'codepipeline',
+  'client-cost-explorer': 'ce',
   'client-dynamodb': 'dynamodb',
   'client-ec2': 'ec2',
   'client-ecr': 'ecr',
+  'client-eventbridge': 'events',
   'client-global-accelerator': 'globalaccelerator',
   'client-iam': 'iam',
   'client-kms': 'kms',
   'client-lambda': 'lambda',
   'client-organizations': 'organizations',
+  'client-resource-groups-tagging-api': 'tagging',
   'client-route-53': 'route53',
   'client-s3': 's3',
   'client-secrets-manager': 'secretsmanager',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DirectCall } from '../../../../rehearsal/core/protocol/dispatcher';
 import { directSdk } from '../../../../rehearsal/services/lambda/in-process/direct-sdk';
 
@@ -7,19 +9,19 @@ interface S3Package {
   readonly DeleteObjectsCommand: new (input: object) => unknown;
 }
 
+const OPTIONS = {
+  region: 'eu-west-1',
+  accessKeyId: 'key',
+  maxAttempts: 1,
+  random: () => 0,
+  operationsOf: () => [],
+  sleep: async () => undefined,
+};
 const asked: DirectCall[] = [];
 
 function s3(answer: object): S3Package {
-  const options = {
-    region: 'eu-west-1',
-    accessKeyId: 'key',
-    maxAttempts: 1,
-    random: () => 0,
-    operationsOf: () => [],
-    sleep: async () => undefined,
-  };
   return directSdk({
-    ...options,
+    ...OPTIONS,
     call: async request => {
       asked.push(request);
       return answer;
@@ -50,4 +52,31 @@ test('the keys of DeleteObjects are written into the body of the request', async
   expect(asked.at(-1)?.body?.toString()).toBe(
     '<Delete><Object><Key>one/&lt;&amp;&gt;</Key></Object><Object><Key>two</Key></Object></Delete>',
   );
+});
+
+describe('a client calls the service that it signs for', () => {
+  const folder = join(__dirname, '../../../../node_modules/@aws-sdk');
+  const clients = readdirSync(folder).filter(name => name.startsWith('client-'));
+
+  /** The name in the code of the client; a client may have it in one of several files. */
+  function signingNameOf(client: string): string | undefined {
+    const code = join(folder, client, 'dist-cjs');
+    return readdirSync(code, { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.js'))
+      .map(file => /defaultSigningName: "([^"]+)"/.exec(readFileSync(join(code, file), 'utf8'))?.[1])
+      .find(name => name !== undefined);
+  }
+
+  test.each(clients)('%s', async client => {
+    const services: string[] = [];
+    const { AnyClient, AnyCommand } = directSdk({
+      ...OPTIONS,
+      call: async ({ service }) => {
+        services.push(service);
+        return {};
+      },
+    })(`@aws-sdk/${client}`) as Record<string, new (input?: object) => { send(command: unknown): Promise<unknown> }>;
+    await new AnyClient().send(new AnyCommand({}));
+    expect(services).toEqual([signingNameOf(client)]);
+  });
 });
