@@ -125,4 +125,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an environment leaves an account without its baseline after the account was repaired',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'baseline deleted', name: 'one', beforeStep: 1 },
+        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'guest' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -146,14 +146,14 @@ class Run {
       this.record(`deployed ${JSON.stringify(this.app)} without faults`, result);
       const isSuperseded = result.failures.every(({ reason }) => SUPERSEDED.test(reason));
       if (attempt === 3 || result.succeeded || result.failures.length === 0) return result;
-      if (aftermath && this.isLeased(result)) await this.removeHolders();
+      if (aftermath && this.isLeased(result)) await this.removeHolders(aftermath);
       else if (aftermath) await aftermath.follow(result);
       else if (attempt === 2 || !isSuperseded) return result;
     }
   }
 
   /** Removes the environments whose accounts others shall use, and changes nothing else, as the error advises. */
-  private async removeHolders(): Promise<void> {
+  private async removeHolders(aftermath: Aftermath): Promise<void> {
     const wanted = environmentsOf(this.app);
     const accounts = new Map(wanted.map(({ name, accountConstructId }) => [accountConstructId, name]));
     const kept = environmentsOf(this.deployed).filter(({ name, accountConstructId }) =>
@@ -162,7 +162,10 @@ class Run {
     const app: AppSpec = Object.fromEntries(Object.entries(this.deployed).filter(([name]) => keeps(name)));
     const result = await this.harness.deploy(app);
     this.record(`deployed ${JSON.stringify(app)} first`, result);
-    if (result.succeeded) this.deployed = app;
+    if (!result.succeeded) return;
+    this.deployed = app;
+    // an unchanged resource is not sent again, so a former account is repaired before it is left
+    await aftermath.reconcile();
   }
 
   private async resumeAll(): Promise<void> {
