@@ -3,13 +3,13 @@ import { circle, inOrder, type Graph } from './graph';
 import { references } from './references';
 import { forecast, replacementsIn, type Forecast } from './replacements';
 import { ResourceWork, type DesiredResource } from './resource-work';
-import { unsupportedProperty } from './schemas/unsupported';
+import { checkProperties } from './schemas/check-properties';
 import { asText, StackScope } from './scope';
 import { refuseSecrets } from './secrets';
 import type { Output, Replacement, Stack, StackResource, Target } from './stack';
 import type { StackContext } from './stack-context';
 import { formatError } from './template-format';
-import { canonical, isFields, list, text, type Fields } from './values';
+import { canonical, isFields, list, text } from './values';
 import { messageOf } from '../../core/error-message';
 import { AwsError } from '../../core/service';
 
@@ -229,7 +229,9 @@ const KEPT_BY_DEFAULT = new Set(['AWS::Organizations::Account']);
 function describe(context: StackContext, logicalId: string, target: Target, scope: StackScope): DesiredResource {
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
-  if (isFields(properties) && !context.uncheckedTypes.has(declared.Type)) checkProperties(declared.Type, properties);
+  if (!context.uncheckedTypes.has(declared.Type)) {
+    checkProperties(logicalId, declared.Type, isFields(properties) ? properties : {});
+  }
   if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);
   return {
     logicalId,
@@ -240,13 +242,6 @@ function describe(context: StackContext, logicalId: string, target: Target, scop
     updateReplacePolicy: declared.UpdateReplacePolicy ?? 'Delete',
     path: pathOf(target, logicalId),
   };
-}
-
-function checkProperties(type: string, properties: Fields): void {
-  const unsupported = unsupportedProperty(type, properties);
-  if (unsupported !== undefined) {
-    throw new AwsError('ValidationError', `Encountered unsupported property ${unsupported}`);
-  }
 }
 
 function pathOf(target: Target, logicalId: string): string | undefined {

@@ -128,6 +128,7 @@ export class TypeRegistry {
   }
 }
 
-function isLegacy(type: string): boolean {
+/** Whether the type has no schema in the registry, so that Cloud Control does not support it. */
+export function isLegacy(type: string): boolean {
   return NON_PROVISIONABLE.some(name => (name.endsWith('*') ? type.startsWith(name.slice(0, -1)) : type === name));
 }

@@ -69,7 +69,7 @@ function rehearse(variables: string, ...options: string[]): Result {
 const TRUST = ['--bootstrap', `${PROD}=${CICD}`];
 const DEPLOY_ROLE = `arn:aws:iam::${PROD}:role/cdk-hnb659fds-deploy-role-${PROD}-eu-west-1`;
 const UNTRUSTED = new RegExp(
-  `✗ Pipeline/Pipeline/Pipeline/Resource .*: arn:aws:iam::${CICD}:role/Pipeline-PipelineRole\\w+-\\w+ is not `
+  `✗ Pipeline/Pipeline/Pipeline .*: arn:aws:iam::${CICD}:role/Pipeline-PipelineRole\\w+-\\w+ is not `
   + `authorized to perform AssumeRole on role ${DEPLOY_ROLE} \\(Service: AWSCodePipeline; Status Code: 400; `
   + 'Error Code: InvalidStructureException\\)',
 );

@@ -319,7 +319,7 @@ test('a failed rehearsal ends with a hint about the organization in the policies
 
 function policyFor(organizationId: string): unknown {
   const PolicyDocument = { Condition: { StringEquals: { 'aws:PrincipalOrgID': [organizationId] } } };
-  return { Type: 'AWS::SQS::QueuePolicy', Properties: { PolicyDocument } };
+  return { Type: 'AWS::SQS::QueuePolicy', Properties: { PolicyDocument, Queues: [] } };
 }
 
 test('a failed rehearsal prints retained resources, and hints about repositories', () => {

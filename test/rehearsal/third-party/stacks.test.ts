@@ -271,7 +271,9 @@ test.each<[string, object, string]>([
     'secrets',
     {
       Resources: {
-        Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Value: '{{resolve:secretsmanager:name}}' } },
+        Parameter: {
+          Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: '{{resolve:secretsmanager:name}}' },
+        },
       },
     },
     "the rehearsal resolves dynamic references to 'ssm' only",

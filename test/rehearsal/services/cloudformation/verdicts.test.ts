@@ -32,7 +32,8 @@ function changes(): Change[] {
   for (let index = 0; made.length < CHANGES; index++) {
     const { cloudFormationType: type, properties } = types[index % TYPES];
     const names = Object.keys(properties);
-    const before = Object.fromEntries(names.filter(() => random() < 0.5).map(name => [name, `before ${index}`]));
+    const given = names.filter(name => random() < 0.5 || properties[name].required === true);
+    const before = Object.fromEntries(given.map(name => [name, `before ${index}`]));
     const change = { type, before, after: { ...before, [pick(names)]: `after ${index}` } };
     if (isComparable(change)) made.push(change);
   }

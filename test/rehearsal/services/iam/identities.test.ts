@@ -8,6 +8,7 @@ import * as sso from 'aws-cdk-lib/aws-sso';
 import { BASELINE } from '../../../../lambda/account/baseline';
 import type { PolicyDocument, Statement } from '../../../../rehearsal/core/policy-document';
 import { Simulation } from '../../../../rehearsal/simulation';
+import { requiredProperties } from '../../../fixtures/required-properties';
 
 const ACCOUNT = '999999999999';
 const REGION = 'eu-west-1';
@@ -58,7 +59,8 @@ describe('resources for users, accounts and billing', () => {
     };
     const identity = { arn: roleArn, roleName, roleId: roleName, accountId: ACCOUNT, tags: {} };
     simulation.iam.putRole({ ...identity, trust, policies: { document }, managedPolicyArns: [] });
-    const body = JSON.stringify({ Resources: { It: { Type: type, Properties: Reflect.get(PROPERTIES, type) ?? {} } } });
+    const Properties = { ...requiredProperties(type), ...Reflect.get(PROPERTIES, type) };
+    const body = JSON.stringify({ Resources: { It: { Type: type, Properties } } });
     const request = {
       accountId: ACCOUNT,
       region: REGION,

@@ -123,8 +123,11 @@ test('a placeholder is accepted where AWS has an ARN', async () => {
   const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 6000 });
   const Resource = [{ Ref: 'Queue' }, { 'Fn::Sub': '${Attachment}/*' }, { 'Fn::GetAtt': ['Queue', 'Anything'] }];
   const Resources = {
-    Queue: { Type: 'AWS::Batch::JobQueue', Properties: { JobQueueName: 'jobs' } },
-    Attachment: { Type: 'AWS::SecretsManager::SecretTargetAttachment' },
+    Queue: { Type: 'AWS::Batch::JobQueue', Properties: { JobQueueName: 'jobs', Priority: 1 } },
+    Attachment: {
+      Type: 'AWS::SecretsManager::SecretTargetAttachment',
+      Properties: { SecretId: 'secret', TargetId: 'db', TargetType: 'AWS::RDS::DBInstance' },
+    },
     Policy: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: document({ ...ALLOWED, Resource }) } },
   };
   const body = JSON.stringify({ Resources });
