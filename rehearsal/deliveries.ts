@@ -1,3 +1,5 @@
+import { messageOf } from './core/error-message';
+import type { Publication } from './core/publication';
 import { AwsError } from './core/service';
 import type { Permission } from './core/service';
 import type { EmittedEvent, Events } from './services/events/service';
@@ -6,12 +8,15 @@ import type { Identities } from './services/iam/identities';
 import { ServiceRoles } from './services/iam/service-roles';
 import type { Lambda } from './services/lambda/service';
 import type { NotificationReceivers } from './services/s3/notification-delivery';
+import type { InvokeForTopic } from './services/sns/messages';
+import type { Sns } from './services/sns/service';
 
 interface DeliveryParts {
   readonly iam: Identities;
   readonly access: Access;
   readonly lambda: () => Lambda;
   readonly events: () => Events;
+  readonly sns: Sns;
   readonly partition: string;
   /** Whether permissions are checked. */
   readonly enforce: boolean;
@@ -63,6 +68,51 @@ export class Deliveries {
     access.assertAllowed({ ...permission, caller: actor.caller, region }, 'json');
   }
 
+  /** Publishes a message for a rule, with the role of the target or the permission of the topic. */
+  public publishForRule(message: Publication, ruleArn: string, roleArn?: string): void {
+    const { topicArn } = message;
+    if (roleArn !== undefined) this.demandForRule(roleArn, ruleArn, { action: 'sns:Publish', resource: topicArn });
+    else this.demandPublish('events.amazonaws.com', topicArn, ruleArn);
+    this.parts.sns.messages.publish(message);
+  }
+
+  /** Publishes a message of an alarm. AWS's policy of a topic admits the alarms of its account. */
+  public publishForAlarm(message: Publication, alarmArn: string): void {
+    const { sns: { messages, topics } } = this.parts;
+    const { topicArn } = message;
+    const isOfAccount = topicArn.split(':')[4] === alarmArn.split(':')[4];
+    try {
+      const isAdmitted = isOfAccount && topics.policyOf(topicArn) === undefined;
+      if (!isAdmitted) this.demandPublish('cloudwatch.amazonaws.com', topicArn, alarmArn);
+      messages.publish(message);
+    } catch (error) {
+      messages.refuse(message, messageOf(error));
+    }
+  }
+
+  /** Invokes a function that is subscribed to a topic. Returns why it may not. */
+  public readonly invokeForTopic: InvokeForTopic = (functionArn, event, topicArn) => {
+    const { lambda } = this.parts;
+    const [service, action] = ['sns.amazonaws.com', 'lambda:InvokeFunction'];
+    if (!this.isAllowed(service, action, functionArn, topicArn, topicArn.split(':')[4])) {
+      return `${service} is not authorized to perform: ${action} on resource: ${functionArn}`;
+    }
+    if (!lambda().has(lambda().arnOf(functionArn, { accountId: '', region: '' }))) {
+      return `the function ${functionArn} does not exist`;
+    }
+    void lambda().invokeEvent(functionArn, event).catch(() => undefined);
+    return undefined;
+  };
+
+  private demandPublish(service: string, topicArn: string, sourceArn: string): void {
+    if (this.isAllowed(service, 'sns:Publish', topicArn, sourceArn, sourceArn.split(':')[4])) return;
+    throw new AwsError(
+      'AccessDeniedException',
+      `${service} is not authorized to perform: sns:Publish on resource: ${topicArn} for ${sourceArn}`,
+      403,
+    );
+  }
+
   /** What receives the events of buckets. */
   public ofBuckets(): NotificationReceivers {
     const { lambda, events, partition } = this.parts;
@@ -75,7 +125,7 @@ export class Deliveries {
         // a function that was deleted gets no events, and nobody is told
         void lambda().invokeEvent(functionArn, event).catch(() => undefined);
       },
-      publish: () => undefined,
+      publish: message => void this.parts.sns.messages.publish(message),
       emit: (accountId, region, event) => events().emit(accountId, region, event),
     };
   }

@@ -104,6 +104,7 @@ export class Simulation {
   public readonly ec2: Ec2;
   public readonly rds: Rds;
   public readonly ram: ResourceAccessManager;
+  public readonly sns: Sns;
   private readonly services: readonly Service[];
   private readonly deliveries: Deliveries;
   private readonly temporary = mkdtempSync(join(tmpdir(), 'rehearsal-'));
@@ -123,11 +124,13 @@ export class Simulation {
     this.accounts = new Account(this.organizations, this.clock, environment.partition);
     this.access = new Access(this.iam, this.organizations, this.clock);
     const access = options.enforce === false ? undefined : this.access;
+    this.sns = new Sns(environment, this.iam);
     this.deliveries = new Deliveries({
       iam: this.iam,
       access: this.access,
       lambda: () => this.lambda,
       events: () => this.events,
+      sns: this.sns,
       partition: environment.partition,
       enforce: access !== undefined,
     });
@@ -243,6 +246,7 @@ export class Simulation {
     return new Events(environment, this.iam, {
       invoke: async (...given) => this.deliveries.invokeForRule(...given),
       demand: (...given) => this.deliveries.demandForRule(...given),
+      publish: (...given) => this.deliveries.publishForRule(...given),
     });
   }
 
@@ -294,7 +298,7 @@ export class Simulation {
       this.ram,
       this.connections,
       new Ses(),
-      new Sns(this.iam),
+      this.sns,
       new Logs(environment, this.iam),
       new ServiceQuotas(environment, this.organizations),
     ];
@@ -304,6 +308,9 @@ export class Simulation {
   private connect(access: Access | undefined): void {
     const { organizations, options } = this;
     this.s3.receivers = this.deliveries.ofBuckets();
+    this.sns.messages.invoke = this.deliveries.invokeForTopic;
+    this.cloudwatch.onAction = (...given) => this.deliveries.publishForAlarm(...given);
+    this.codepipeline.approvals.publish = message => void this.sns.messages.publish(message);
     for (const service of this.services) {
       this.server.register(service);
       this.access.register(service);

@@ -154,12 +154,14 @@ class Rehearsal {
   }
 
   private observe(): void {
-    const { simulation: { cloudformation, lambda }, options, startedAt, run: { write, cleanUp } } = this;
+    const { simulation: { cloudformation, lambda, sns: { messages } }, options, startedAt } = this;
+    const { write, cleanUp } = this.run;
     const progress = new Progress(write, startedAt, options.verbose ?? false, event => isKept(this.simulation, event));
     cleanUp.add(cloudformation.onEvent(event => {
       progress.event(event);
       this.recorder.event(event);
     }));
+    messages.onMessage = message => progress.message(message);
     if (options.log === undefined) return;
     const log = createWriteStream(options.log);
     lambda.onLine = ({ at, functionName, text }) => {

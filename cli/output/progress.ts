@@ -1,8 +1,10 @@
 import pc from 'picocolors';
 import { firstLineOf, readablePath } from './failures';
 import { formatClock, formatDuration } from './format';
+import { describeMessage } from './messages';
 import type { Write } from './terminal';
 import type { Replacement, StackEvent } from '../../rehearsal/services/cloudformation/stack';
+import type { SentMessage } from '../../rehearsal/services/sns/messages';
 import { RESOURCE_TYPES } from '../../src/private/contract';
 
 interface Verb {
@@ -60,6 +62,13 @@ export class Progress {
       const kept = verb === RELEASE && this.isKept(event) ? ', kept' : '';
       this.line(event, `${verb === ROLLBACK ? pc.yellow(verb.done) : pc.green(verb.done)}${kept} in ${took}`);
     }
+  }
+
+  /** Prints what a subscriber of a topic would have received. */
+  public message(message: SentMessage): void {
+    const [, , , , accountId] = message.topicArn.split(':');
+    const time = pc.dim(formatClock((message.at - this.startedAt) / 1000));
+    this.write(`${time}  ${accountId}  ${describeMessage(message)}`);
   }
 
   private isPrinted(event: StackEvent, seconds: number): boolean {

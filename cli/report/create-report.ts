@@ -5,8 +5,9 @@ import { reportPipelines } from './pipelines';
 import { limitUse, quotaUse } from './quotas';
 import { refusedConnectionsOf } from './refused-connections';
 import { failedReleases, reportReleases } from './releases';
-import type { AccountReport, Report, StackReport } from './report';
+import type { AccountReport, MessageReport, Report, StackReport } from './report';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
+import type { SentMessage } from '../../rehearsal/services/sns/messages';
 import type { Simulation } from '../../rehearsal/simulation';
 
 interface Run extends Pick<Report, 'commandFailures' | 'destroyed' | 'faults' | 'clock' | 'realSeconds'> {
@@ -38,11 +39,24 @@ export async function createReport(
     refusedConnections: refusedConnectionsOf(simulation),
     placeholderTypes: simulation.cloudformation.placeholderTypes,
     unsimulatedCalls: simulation.server.unsimulatedCalls,
+    messages: simulation.sns.messages.sent.map(reportMessage),
     awsCalls: simulation.calls,
     quotas: quotaUse(simulation.server.calls),
     limits: limitUse(simulation.organizations),
     unusedPermissions: unusedPermissions(simulation),
     leftovers: await leftoversOf(simulation),
+  };
+}
+
+function reportMessage({ at, topicArn, subject, body, subscription, refusal }: SentMessage): MessageReport {
+  return {
+    sentAt: new Date(at).toISOString(),
+    topicArn,
+    protocol: subscription?.protocol,
+    endpoint: subscription?.endpoint,
+    subject,
+    message: body,
+    refusal,
   };
 }
 

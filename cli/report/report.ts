@@ -46,6 +46,8 @@ export interface Report {
   readonly unsimulatedCalls: readonly string[];
   /** Connections of functions to other hosts than AWS's. They were refused, because no function leaves this machine. */
   readonly refusedConnections: readonly RefusedConnection[];
+  /** What subscribers of topics would have received, in the order in which it was sent. */
+  readonly messages: readonly MessageReport[];
   /** Number of calls to AWS by operation, for example `organizations:CreateAccount`. */
   readonly awsCalls: Readonly<Record<string, number>>;
   /** Peak call rates of operations whose rate AWS limits and publishes. Operations that were not called are omitted. */
@@ -143,6 +145,22 @@ export interface StackReport {
   readonly statusReason?: string;
   /** Values of the outputs by key. */
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A message of a topic to one subscriber. */
+export interface MessageReport {
+  /** Simulated time, in the format of ISO 8601. */
+  readonly sentAt: string;
+  readonly topicArn: string;
+  /** For example `email`. @default - the topic has no subscription for the message */
+  readonly protocol?: string;
+  /** An address, or the ARN of a function or queue. @default - the topic has no subscription for the message */
+  readonly endpoint?: string;
+  /** @default - the message has none */
+  readonly subject?: string;
+  readonly message: string;
+  /** Why the message was not published or delivered. @default - it was */
+  readonly refusal?: string;
 }
 
 export interface RefusedConnection {

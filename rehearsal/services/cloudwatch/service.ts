@@ -1,7 +1,10 @@
 import * as v from 'valibot';
+import { actionsOf, alarmMessages, AlarmProperties, STATES, type AlarmActions, type AlarmState } from './alarm-actions';
+import { dashboardPermissions, Dashboards } from './dashboards';
 import { Identifiers } from '../../core/identifiers';
 import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
+import type { Publication } from '../../core/publication';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type {
@@ -14,8 +17,7 @@ import type {
   Service,
 } from '../../core/service';
 
-const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
-export type AlarmState = typeof STATES[number];
+export type { AlarmState } from './alarm-actions';
 
 export interface Alarm {
   readonly name: string;
@@ -23,32 +25,41 @@ export interface Alarm {
   readonly state: AlarmState;
   readonly reason: string;
   readonly updatedAt: number;
+  readonly actions: AlarmActions;
 }
 
-const Properties = v.object({ AlarmName: v.optional(v.string()) });
+/** Performs an action of an alarm whose state has changed. */
+type PerformAction = (message: Publication, alarmArn: string) => void;
+
 const StateInput = v.object({ AlarmName: v.string(), StateValue: v.picklist(STATES), StateReason: v.string() });
 const NamesInput = v.object({ AlarmNames: v.optional(v.array(v.string())) });
 
-/** AWS CloudWatch: alarms whose state is set by `SetAlarmState`; there are no metrics. */
+/** AWS CloudWatch: dashboards, and alarms whose state is set by `SetAlarmState`; there are no metrics. */
 export class CloudWatch implements Service {
   public readonly name = 'monitoring';
   public readonly protocol = 'query';
   public readonly namespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
+  public readonly dashboards = new Dashboards();
   public readonly operations: Record<string, Operation> = {
     SetAlarmState: async call => {
       const { AlarmName: name, StateValue: state, StateReason: reason } = read(StateInput, call.input);
       this.setState(call.caller.accountId, call.region, name, state, reason);
     },
     DescribeAlarms: async call => this.describe(call),
+    ...this.dashboards.operations,
   };
   public readonly permissions = {
+    ...dashboardPermissions,
     ...on(['SetAlarmState'], call => regionalArn(call, `alarm:${textOf(call, 'AlarmName')}`)),
     ...everywhere(['DescribeAlarms']),
   };
   public readonly resourceTypes: Record<string, ResourceType> = {
     'AWS::CloudWatch::Alarm': this.alarmType(),
     'AWS::CloudWatch::CompositeAlarm': this.alarmType(),
+    'AWS::CloudWatch::Dashboard': this.dashboards.type(),
   };
+  /** Receives the messages of alarms to topics. */
+  public onAction?: PerformAction;
   private readonly identifiers = new Identifiers('cloudwatch');
   private readonly alarms = new Regional(() => new Map<string, Alarm>());
 
@@ -67,7 +78,11 @@ export class CloudWatch implements Service {
         404,
       );
     }
-    this.alarms.of(accountId, region).set(name, { ...known, state, reason, updatedAt: this.environment.clock.now() });
+    const now = this.environment.clock.now();
+    const changed = { ...known, state, reason, updatedAt: now };
+    this.alarms.of(accountId, region).set(name, changed);
+    if (state === known.state) return;
+    for (const message of alarmMessages(changed, known.state)) this.onAction?.(message, known.arn);
   }
 
   private describe(call: Call): unknown {
@@ -87,7 +102,9 @@ export class CloudWatch implements Service {
   }
 
   private alarmType(): ResourceType {
-    const put = (name: string, { accountId, region }: ResourceContext): Provisioned => {
+    const put = (name: string, input: Record<string, unknown>, context: ResourceContext): Provisioned => {
+      const { accountId, region } = context;
+      const actions = actionsOf(read(AlarmProperties, input));
       const arn = `arn:${this.environment.partition}:cloudwatch:${region}:${accountId}:alarm:${name}`;
       const fresh: Alarm = {
         name,
@@ -95,16 +112,17 @@ export class CloudWatch implements Service {
         state: 'OK',
         reason: 'no state was set',
         updatedAt: this.environment.clock.now(),
+        actions,
       };
-      this.alarms.of(accountId, region).set(name, this.alarm(accountId, region, name) ?? fresh);
+      this.alarms.of(accountId, region).set(name, { ...this.alarm(accountId, region, name) ?? fresh, actions });
       return { id: name, attributes: { Arn: arn } };
     };
     const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> =>
-      put(read(Properties, input).AlarmName ?? this.identifiers.physicalName(context, 255), context);
+      put(read(AlarmProperties, input).AlarmName ?? this.identifiers.physicalName(context, 255), input, context);
     return {
       create,
       update: async (id, input, before, context) =>
-        input.AlarmName === before.AlarmName ? put(id, context) : create(input, context),
+        input.AlarmName === before.AlarmName ? put(id, input, context) : create(input, context),
       remove: async (id, _properties, { accountId, region }) => {
         this.alarms.of(accountId, region).delete(id);
       },

@@ -77,7 +77,8 @@ export class CodePipeline implements Service {
   private readonly kept = new Regional(() => new Map<string, Pipeline>());
   private readonly removed: Pipeline[] = [];
   private readonly engine: Engine;
-  private readonly approvals: Approvals;
+  /** The approvals that are open. */
+  public readonly approvals: Approvals;
 
   public constructor(
     environment: Environment,

@@ -7,6 +7,7 @@ import { Identifiers } from '../../core/identifiers';
 import { regionalArn } from '../../core/permissions';
 import { isRecord, parseJsonObject } from '../../core/protocol/json';
 import { read } from '../../core/protocol/read';
+import type { Publication } from '../../core/publication';
 import { Regional } from '../../core/regional';
 import { AwsError } from '../../core/service';
 import type {
@@ -41,12 +42,14 @@ const PutEventsInput = v.object({
 
 type Envelope = EmittedEvent & { readonly account: string; readonly region: string };
 
-/** What EventBridge does for a rule in other services. Both throw if the permission is missing. */
+/** What EventBridge does for a rule in other services. All throw if the permission is missing. */
 interface Delivery {
   /** Delivers an event to a function. */
   invoke(functionArn: string, event: unknown, ruleArn: string): Promise<void>;
   /** Checks a permission of the role of a target. */
   demand(roleArn: string, ruleArn: string, permission: Permission): void;
+  /** Publishes a message with the role, or else with the permission of the policy of the topic. */
+  publish(message: Publication, ruleArn: string, roleArn?: string): void;
 }
 
 /** A message that a rule has published. */
@@ -72,7 +75,7 @@ export class Events implements Service {
       .map(([id, rule]) => ({ id, arn: this.ruleArn(id, rule, place) })),
   };
   public readonly resourceTypes: Record<string, ResourceType>;
-  /** Messages to topics; there are no subscriptions. */
+  /** Messages to topics. */
   public readonly published: Published[] = [];
   /** EventBridge does not report failed deliveries, so they are logged here. */
   public onUndelivered?: (error: unknown) => void;
@@ -127,14 +130,10 @@ export class Events implements Service {
 
   private publish(target: Target, event: Envelope, ruleArn: string): void {
     const { Arn: topicArn, RoleArn: roleArn } = target;
-    if (roleArn === undefined) {
-      throw new AwsError(
-        'AccessDeniedException',
-        `the rehearsal publishes to topics with a role only; the target ${topicArn} of ${ruleArn} has none`,
-      );
-    }
-    this.delivery.demand(roleArn, ruleArn, { action: 'sns:Publish', resource: topicArn });
-    this.published.push({ topicArn, message: inputOf(target, { ...event }) });
+    const message = inputOf(target, { ...event });
+    const body = typeof message === 'string' ? message : JSON.stringify(message);
+    this.delivery.publish({ topicArn, body }, ruleArn, roleArn);
+    this.published.push({ topicArn, message });
   }
 
   /** Forwards an event unchanged, including its account. */

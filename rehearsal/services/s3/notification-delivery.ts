@@ -1,6 +1,7 @@
 import type { Bucket, ObjectChange } from './buckets';
 import { rulesFor, type Notification, type Notifications } from './notifications';
 import { Identifiers } from '../../core/identifiers';
+import type { Publication } from '../../core/publication';
 import { AwsError } from '../../core/service';
 import type { Environment } from '../../core/service';
 import type { EmittedEvent } from '../events/service';
@@ -10,7 +11,7 @@ export interface NotificationReceivers {
   /** Whether the resource-based policy of a function or a topic allows S3 to send events of the bucket. */
   allows(arn: string, bucket: Bucket): boolean;
   invoke(functionArn: string, event: unknown): void;
-  publish(topicArn: string, subject: string, message: unknown): void;
+  publish(message: Publication): void;
   emit(accountId: string, region: string, event: EmittedEvent): void;
 }
 
@@ -44,9 +45,8 @@ export class NotificationDelivery {
     const known = new Set(before.rules.map(({ arn }) => arn));
     const topics = bucket.notifications.rules.filter(({ receiver, arn }) => receiver === 'Topic' && !known.has(arn));
     for (const arn of new Set(topics.map(rule => rule.arn))) {
-      this.receivers()?.publish(arn, SUBJECT, {
-        Service: 'Amazon S3', Event: 's3:TestEvent', Time: this.time(), Bucket: bucket.name,
-      });
+      const message = { Service: 'Amazon S3', Event: 's3:TestEvent', Time: this.time(), Bucket: bucket.name };
+      this.publish(arn, message);
     }
   }
 
@@ -59,7 +59,11 @@ export class NotificationDelivery {
   private send(rule: Notification, change: ObjectChange): void {
     const message = { Records: [this.record(rule, change)] };
     if (rule.receiver === 'CloudFunction') this.receivers()?.invoke(rule.arn, message);
-    if (rule.receiver === 'Topic') this.receivers()?.publish(rule.arn, SUBJECT, message);
+    if (rule.receiver === 'Topic') this.publish(rule.arn, message);
+  }
+
+  private publish(topicArn: string, message: object): void {
+    this.receivers()?.publish({ topicArn, subject: 'Amazon S3 Notification', body: JSON.stringify(message) });
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
@@ -113,5 +117,3 @@ export class NotificationDelivery {
     return new Date(this.environment.clock.now()).toISOString();
   }
 }
-
-const SUBJECT = 'Amazon S3 Notification';

@@ -91,6 +91,7 @@ export class World {
           caller: this.iam.sessionOf(roleArn, 'events'),
           region: ruleArn.split(':')[3],
         }),
+      publish: () => undefined,
     });
     this.codecommit = new CodeCommit(environment, this.events);
     this.access = new Access(this.iam, this.organizations, this.clock);

@@ -1,7 +1,9 @@
+import { ActionError, type ActionRunner } from './action';
+import { approvalRequest } from './approval-request';
 import type { Clock } from '../../../core/clock';
+import type { Publication } from '../../../core/publication';
 import { AwsError } from '../../../core/service';
 import type { ActionRun } from '../execution';
-import { ActionError, type ActionRunner } from './action';
 
 interface Decision {
   readonly status: 'Approved' | 'Rejected';
@@ -14,14 +16,20 @@ const DEFAULT_MINUTES = 7 * 24 * 60;
 
 /** Pending approvals. */
 export class Approvals {
+  /** Sends the requests for approval. */
+  public publish?: (publication: Publication) => void;
   private readonly open = new Map<ActionRun, (decision: Decision) => void>();
 
   public constructor(private readonly clock: Clock) {}
 
-  public readonly run: ActionRunner = async ({ run, actor, execution }) => {
+  public readonly run: ActionRunner = async context => {
+    const { run, actor, execution } = context;
     const { NotificationArn: topicArn } = run.configuration;
-    if (topicArn !== undefined) this.notify(() => actor.assertAllowed('sns:Publish', topicArn), topicArn);
     const minutes = run.action.TimeoutInMinutes ?? DEFAULT_MINUTES;
+    if (topicArn !== undefined) {
+      this.notify(() => actor.assertAllowed('sns:Publish', topicArn), topicArn);
+      this.publish?.(approvalRequest(context, topicArn, new Date(this.clock.now() + minutes * 60_000)));
+    }
     const decision = await new Promise<Decision | undefined>(resolve => {
       const cancelDeadline = this.clock.deadline(minutes * 60, 0, () => resolve(undefined));
       this.open.set(run, made => {

@@ -1,0 +1,26 @@
+import pc from 'picocolors';
+import type { SentMessage } from '../../rehearsal/services/sns/messages';
+
+/** Characters of a message that are shown. */
+const SHOWN = 160;
+
+/** Returns a line like `message to anna@example.com (topic alerts): the stage Deploy has failed`. */
+export function describeMessage({ topicArn, subject, body, subscription, refusal }: SentMessage): string {
+  const topic = topicArn.slice(topicArn.lastIndexOf(':') + 1);
+  const text = excerpt(subject ?? body);
+  if (subscription === undefined) {
+    return refusal === undefined
+      ? `message to no one (topic ${topic} has no subscription for it): ${text}`
+      : `${pc.yellow('!')} message was not published (topic ${topic}): ${text}: ${refusal}`;
+  }
+  const { protocol, endpoint } = subscription;
+  const name = endpoint.slice(endpoint.lastIndexOf(':') + 1);
+  const receiver = endpoint.startsWith('arn:') ? `${protocol} ${name}` : endpoint;
+  const line = `message to ${receiver} (topic ${topic}): ${text}`;
+  return refusal === undefined ? line : `${pc.yellow('!')} ${line}: not delivered: ${refusal}`;
+}
+
+function excerpt(text: string): string {
+  const [line = ''] = text.split('\n').filter(part => part.trim() !== '');
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}

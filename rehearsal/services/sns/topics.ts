@@ -1,0 +1,79 @@
+import { Identifiers } from '../../core/identifiers';
+import type { PolicyDocument } from '../../core/policy-document';
+import { AwsError } from '../../core/service';
+
+/** Who receives the messages of a topic. Email addresses are taken as confirmed. */
+export interface Subscription {
+  readonly arn: string;
+  readonly topicArn: string;
+  /** For example `email`. */
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly filterPolicy?: Readonly<Record<string, unknown>>;
+  readonly filterScope: 'MessageAttributes' | 'MessageBody';
+}
+
+export type NewSubscription = Omit<Subscription, 'arn'>;
+
+/** All topics with their policies and subscriptions. */
+export class Topics {
+  private readonly identifiers = new Identifiers('sns/subscriptions');
+  private readonly known = new Set<string>();
+  private readonly policies = new Map<string, PolicyDocument>();
+  private readonly subscriptions = new Map<string, Subscription>();
+
+  /** ARNs of the topics of an account and region. */
+  public in(accountId: string, region: string): readonly string[] {
+    return [...this.known].filter(arn => arn.split(':').slice(3, 5).join() === [region, accountId].join());
+  }
+
+  public has(topicArn: string): boolean {
+    return this.known.has(topicArn);
+  }
+
+  public add(topicArn: string): void {
+    this.known.add(topicArn);
+  }
+
+  /** Deletes a topic with its subscriptions. */
+  public remove(topicArn: string): void {
+    this.known.delete(topicArn);
+    this.policies.delete(topicArn);
+    for (const { arn } of this.subscriptionsOf(topicArn)) this.subscriptions.delete(arn);
+  }
+
+  /** @throws AwsError if the topic does not exist */
+  public require(topicArn: string): void {
+    if (!this.known.has(topicArn)) throw new AwsError('NotFound', 'Topic does not exist', 404);
+  }
+
+  /** Returns the policy of a topic; undefined if it has that of AWS. */
+  public policyOf(topicArn: string): PolicyDocument | undefined {
+    return this.policies.get(topicArn);
+  }
+
+  public setPolicy(topicArn: string, policy: PolicyDocument | undefined): void {
+    if (policy === undefined) this.policies.delete(topicArn);
+    else this.policies.set(topicArn, policy);
+  }
+
+  public subscriptionsOf(topicArn: string): readonly Subscription[] {
+    return [...this.subscriptions.values()].filter(subscription => subscription.topicArn === topicArn);
+  }
+
+  /** @throws AwsError if the topic does not exist */
+  public subscribe(subscription: NewSubscription, arn = this.newArn(subscription.topicArn)): Subscription {
+    this.require(subscription.topicArn);
+    const made = { ...subscription, arn };
+    this.subscriptions.set(arn, made);
+    return made;
+  }
+
+  public unsubscribe(arn: string): void {
+    this.subscriptions.delete(arn);
+  }
+
+  private newArn(topicArn: string): string {
+    return `${topicArn}:${this.identifiers.uuid()}`;
+  }
+}
