@@ -58,6 +58,7 @@ export function operations(topics: Topics, messages: Messages): Record<string, O
     },
     Subscribe: async call => {
       const { TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint } = read(SubscribeInput, call.input);
+      topics.require(topicArn);
       const { arn } = topics.subscribe({ topicArn, protocol, endpoint, filterScope: 'MessageAttributes' });
       return { SubscriptionArn: arn };
     },

@@ -44,7 +44,8 @@ export class Topics {
 
   /** @throws AwsError if the topic does not exist */
   public require(topicArn: string): void {
-    if (!this.known.has(topicArn)) throw new AwsError('NotFound', 'Topic does not exist', 404);
+    const exists = this.known.has(topicArn) || this.subscriptionsOf(topicArn).length > 0;
+    if (!exists) throw new AwsError('NotFound', 'Topic does not exist', 404);
   }
 
   /** Returns the policy of a topic; undefined if it has that of AWS. */
@@ -61,9 +62,8 @@ export class Topics {
     return [...this.subscriptions.values()].filter(subscription => subscription.topicArn === topicArn);
   }
 
-  /** @throws AwsError if the topic does not exist */
+  /** Adds or replaces a subscription. A topic that the app imports is taken as existing. */
   public subscribe(subscription: NewSubscription, arn = this.newArn(subscription.topicArn)): Subscription {
-    this.require(subscription.topicArn);
     const made = { ...subscription, arn };
     this.subscriptions.set(arn, made);
     return made;

@@ -92,9 +92,11 @@ test('a topic without a subscription says so', async () => {
 
 test.each([
   ['attributes', { filterPolicy: { kind: SubscriptionFilter.stringFilter({ allowlist: ['sale'] }) } }],
-  ['the body', { filterPolicyWithMessageBody: {
-    kind: FilterOrPolicy.filter(SubscriptionFilter.stringFilter({ allowlist: ['sale'] })),
-  } }],
+  ['the body', {
+    filterPolicyWithMessageBody: {
+      kind: FilterOrPolicy.filter(SubscriptionFilter.stringFilter({ allowlist: ['sale'] })),
+    },
+  }],
 ])('a filter policy selects messages by %s', async (_by, filter) => {
   await rehearse(app => {
     const stack = new Stack(app, 'Stack', { env });

@@ -6,8 +6,6 @@ import { CfnOutput, CustomResource, Fn, NestedStack, ReferenceStrength, Stack, S
 import { Connections, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Secret, SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -177,10 +175,10 @@ test(
 test('a custom resource whose function cannot run fails immediately with the reason', async () => {
   await rehearse(app => {
     const stack = new Stack(app, 'Site', { env });
-    new BucketDeployment(stack, 'Deployment', {
-      sources: [Source.data('index.html', 'hello')],
-      destinationBucket: new Bucket(stack, 'Bucket'),
+    const { functionArn } = new LambdaFunction(stack, 'Python', {
+      runtime: Runtime.PYTHON_3_13, handler: 'index.handler', code: Code.fromInline('def handler(event, context): pass'),
     });
+    new CustomResource(stack, 'Deployment', { serviceToken: functionArn });
   }, ({ failures, stacks }, { lambda, cloudformation }) => {
     expect(failures.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(
