@@ -176,7 +176,9 @@ test('a custom resource whose function cannot run fails immediately with the rea
   await rehearse(app => {
     const stack = new Stack(app, 'Site', { env });
     const { functionArn } = new LambdaFunction(stack, 'Python', {
-      runtime: Runtime.PYTHON_3_13, handler: 'index.handler', code: Code.fromInline('def handler(event, context): pass'),
+      runtime: Runtime.PYTHON_3_13,
+      handler: 'index.handler',
+      code: Code.fromInline('def handler(event, context): pass'),
     });
     new CustomResource(stack, 'Deployment', { serviceToken: functionArn });
   }, ({ failures, stacks }, { lambda, cloudformation }) => {

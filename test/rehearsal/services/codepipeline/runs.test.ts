@@ -157,6 +157,39 @@ describe('an approval', () => {
     await expect(approve('Approved', given)).rejects.toMatchObject({ name: 'ApprovalAlreadyCompletedException' });
   });
 
+  test('is requested by a message to its topic', async () => {
+    const topicArn = `arn:aws:sns:${REGION}:${MEMBER}:approvals`;
+    const configuration = { NotificationArn: topicArn, CustomData: 'look at the till' };
+    await world.deploy(MEMBER, 'approvals', {
+      Topic: {
+        Type: 'AWS::SNS::Topic',
+        Properties: {
+          TopicName: 'approvals', Subscription: [{ Protocol: 'email', Endpoint: 'anna@example.com' }],
+        },
+      },
+    });
+    const asked = [{ Name: 'Approve', Actions: [approvalAction({ Configuration: configuration })] }, DEPLOY];
+    const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn };
+    const Notify = {
+      Type: 'AWS::IAM::Policy',
+      DependsOn: 'PipelineRole',
+      Properties: {
+        PolicyName: 'notify', Roles: ['pipeline'], PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
+      },
+    };
+    await world.pipeline(asked, { resources: { ...DO, Notify } });
+    const given = await token();
+    const [{ subscription, subject, body }] = world.simulation.sns.messages.sent;
+    expect(subscription?.endpoint).toBe('anna@example.com');
+    expect(subject).toBe(`APPROVAL NEEDED: AWS CodePipeline ${PIPELINE} for action Approve`);
+    expect(JSON.parse(body)).toMatchObject({
+      region: REGION,
+      approval: {
+        pipelineName: PIPELINE, stageName: 'Approve', actionName: 'Approve', token: given, customData: 'look at the till',
+      },
+    });
+  });
+
   test('stops the execution when it is rejected, and reports the comment', async () => {
     await world.pipeline(stages, { resources: DO });
     await approve('Rejected', await token());
