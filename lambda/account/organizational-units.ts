@@ -5,7 +5,7 @@ import { isNamed } from '../shared/errors';
 const ID = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/;
 
 /** The organization has no such unit. */
-class UnitNotFoundError extends Error {
+export class UnitNotFoundError extends Error {
   public constructor(message: string) {
     super(message);
     this.name = 'UnitNotFoundError';

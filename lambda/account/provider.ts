@@ -11,7 +11,7 @@ import type { PooledAccountRequest, PooledAccountResult, PoolRequest, PoolResult
 import type { Lifecycle } from '../shared/lifecycle';
 import { TwoLifecycles } from '../shared/two-lifecycles';
 
-/** Preconditions and units are neither checked later nor repaired. */
+/** Preconditions are neither checked later nor repaired: they are met before the first account is created. */
 type ReconciledOnce<Request, Result> = Omit<Lifecycle<Request, Result>, 'check' | 'requestRepair'>;
 
 type OfPools = PooledAccountRequest | PoolRequest;
@@ -21,7 +21,7 @@ type AnyRequest = AccountRequest | PreconditionsRequest | UnitRequest | Kept;
 interface Lifecycles {
   readonly accounts: Lifecycle<AccountRequest, AccountResult>;
   readonly preconditions: ReconciledOnce<PreconditionsRequest, PreconditionsResult>;
-  readonly units: ReconciledOnce<UnitRequest, UnitResult>;
+  readonly units: Lifecycle<UnitRequest, UnitResult>;
   readonly pooledAccounts: Lifecycle<PooledAccountRequest, PooledAccountResult>;
   readonly pools: Lifecycle<PoolRequest, PoolResult>;
   readonly baselines: Lifecycle<BaselineRequest, BaselineResult>;

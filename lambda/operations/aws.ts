@@ -19,7 +19,8 @@ export class AwsKinds implements Kinds {
   ) {}
 
   public serves(resourceType: string): boolean {
-    return Object.hasOwn(this.functions, resourceType);
+    // preconditions must hold before the first account is created, and not later
+    return resourceType !== RESOURCE_TYPES.preconditions && Object.hasOwn(this.functions, resourceType);
   }
 
   public async check(request: ReconcileRequest): Promise<Outcome> {

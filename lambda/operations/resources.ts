@@ -1,4 +1,5 @@
 import type { AccountRequest } from '../../src/account/contract';
+import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
 import type { BranchRequest } from '../../src/branch/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { PooledAccountRequest } from '../../src/pool/contract';
@@ -43,6 +44,8 @@ async function environmentOf(
   switch (resourceType) {
     case RESOURCE_TYPES.branch:
       return (properties as unknown as BranchRequest).environmentName;
+    case RESOURCE_TYPES.blueGreen:
+      return (properties as unknown as BlueGreenRequest).environmentName;
     case RESOURCE_TYPES.account:
       return byAccount.get((await accountOf(registry, ownerId, properties as unknown as AnyAccountRequest)) ?? '');
     default:

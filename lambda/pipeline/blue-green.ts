@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Routes } from './branch-routes';
+import { SIDES } from '../../src/blue-green/contract';
+import type { SideName } from '../../src/blue-green/contract';
 import type { BlueGreenRequest, BlueGreenResult, ReleaseConfig } from '../../src/blue-green/release/contract';
+import type { Drift } from '../../src/operations/contract';
 import { blueGreenKey } from '../registry/blue-green';
 import type { BlueGreenRecord } from '../registry/blue-green';
 import { environmentKey } from '../registry/environment';
@@ -16,11 +20,10 @@ import { DONE, done, waitFor } from '../shared/lifecycle';
 const MAX_RETURN_TIME = 20 * 60_000;
 
 /** Records how the releases of an environment are made, and which side serves until the first release. */
-export class BlueGreenLifecycle
-implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'requestRepair'> {
+export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreenResult> {
   public constructor(
     private readonly registry: Registry,
-    private readonly routes: Pick<Routes, 'addRelease' | 'removeRelease'>,
+    private readonly routes: Pick<Routes, 'addRelease' | 'removeRelease' | 'startsRelease'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -100,22 +103,65 @@ implements Omit<Lifecycle<BlueGreenRequest, BlueGreenResult>, 'check' | 'request
     await this.registry.write<ReleaseRecord>(releaseKey(record.environmentName), { ...record, current }, version);
   }
 
-  /** Until the first release, the declaration says which side is active; later only releases change it. */
+  /**
+   * Until the first release, the declaration says which side is active. Later only releases change it; if the record of
+   * the environment was lost, the last change of the traffic says it.
+   */
   public async reconcile(
     _: Owner, request: BlueGreenRequest,
   ): Promise<Progress<BlueGreenResult>> {
-    const { environmentName, firstSide } = request;
-    const key = environmentKey(environmentName);
-    const environment = await this.registry.read<EnvironmentRecord>(key);
+    const { environmentName } = request;
+    const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
-    const hasServed = release?.change !== undefined || release?.current !== undefined;
-    if (environment && !hasServed && environment.active !== firstSide) {
-      const { version, ...rest } = environment;
-      await this.registry.write<EnvironmentRecord>(key, { ...rest, active: firstSide }, version);
-    }
+    const active = activeSide(request, release);
+    if (environment && active !== undefined) await this.setActive(environment, active, release);
     const route = autoReleaseRoute(request);
     if (route !== undefined) await this.routes.addRelease(route, environmentName);
     return done({ environmentName });
+  }
+
+  private async setActive(
+    environment: Versioned<EnvironmentRecord>,
+    active: SideName,
+    release: Versioned<ReleaseRecord> | undefined,
+  ): Promise<void> {
+    if (environment.active === active) return;
+    const { version, ...rest } = environment;
+    await this.registry.transaction(async () => {
+      await this.registry.write<EnvironmentRecord>(environmentKey(rest.environmentName), { ...rest, active }, version);
+      if (!release) return;
+      // unchanged, but the transaction fails if a release has begun
+      const { version: releaseVersion, ...unchanged } = release;
+      await this.registry.write<ReleaseRecord>(releaseKey(rest.environmentName), unchanged, releaseVersion);
+    });
+  }
+
+  /** Compares the records of releases; a release compares them with the traffic. */
+  public async check(owner: Owner, request: BlueGreenRequest): Promise<readonly Drift[]> {
+    const { environmentName, firstSide } = request;
+    const name = `blue/green environment '${environmentName}'`;
+    const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
+    if (!record || !owns(record.owners, owner)) return [repairable(`the registry has no record of ${name}`)];
+    // after a change of the construct's id, its last owner is compared
+    if (record.owners.at(-1)?.id !== owner.id) return [];
+    const isAsDeclared = record.firstSide === firstSide && isDeepStrictEqual(plain(record.config), configOf(request));
+    const drifts = isAsDeclared ? [] : [repairable(`the registry has other settings of ${name} than declared`)];
+    const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
+    const active = activeSide(request, await this.registry.read<ReleaseRecord>(releaseKey(environmentName)));
+    // the check of the pipelines names a record that does not exist
+    if (environment && active !== undefined && environment.active !== active) {
+      drifts.push(repairable(`side ${environment.active} of ${name} is recorded as active, but side ${active} serves`));
+    }
+    const route = autoReleaseRoute(request);
+    if (route !== undefined && !(await this.routes.startsRelease(route, environmentName))) {
+      const { autoReleaseBranch } = configOf(request);
+      drifts.push(repairable(`pushes to branch '${autoReleaseBranch}' start no releases of ${name}`));
+    }
+    return drifts;
+  }
+
+  public async requestRepair(owner: Owner, request: BlueGreenRequest): Promise<void> {
+    await this.requestCreate(owner, request);
   }
 
   public async reconcileDelete(owner: Owner, { environmentName }: BlueGreenRequest): Promise<Progress<void>> {
@@ -143,6 +189,23 @@ function recordOf(request: BlueGreenRequest, owners: BlueGreenRecord['owners']):
 
 function configOf({ config }: BlueGreenRequest): ReleaseConfig {
   return JSON.parse(config) as ReleaseConfig;
+}
+
+/** The side that is active by the records; undefined: a release is in progress, or has not restored the traffic. */
+function activeSide({ firstSide }: BlueGreenRequest, release: ReleaseRecord | undefined): SideName | undefined {
+  const { change, current, last, hasStrayTraffic } = release ?? {};
+  if (!change && !current) return firstSide;
+  if (!change || current || hasStrayTraffic || last?.outcome === 'stuck') return undefined;
+  return SIDES.find(side => change.shares[side] === 100);
+}
+
+/** Without the prototypes that the objects of a client may have. */
+function plain(config: ReleaseConfig): ReleaseConfig {
+  return JSON.parse(JSON.stringify(config)) as ReleaseConfig;
+}
+
+function repairable(what: string): Drift {
+  return { what, remedy: 'it is recorded again', isRepairable: true };
 }
 
 /** Key of the route of the branch whose pushes are released. */

@@ -52,6 +52,11 @@ export class Routes {
     if (!known.includes(environmentName)) await this.write(key, record, { releasedBy: [...known, environmentName] });
   }
 
+  /** Whether pushes to a branch start releases of a blue/green environment. */
+  public async startsRelease(key: string, environmentName: string): Promise<boolean> {
+    return (await this.registry.read<RouteRecord>(key))?.releasedBy?.includes(environmentName) === true;
+  }
+
   public async removeRelease(key: string, environmentName: string): Promise<void> {
     const record = await this.registry.read<RouteRecord>(key);
     const known = record?.releasedBy ?? [];

@@ -26,7 +26,7 @@ export class CustomResources extends Construct {
   public readonly entry: IFunction;
   /** ARN of the state machine that waits until a resource is complete. */
   public readonly waiterArn: string;
-  /** The function of each kind, by the type of its resources. */
+  /** The function of each type of resources; a kind may have several types. */
   public readonly functions: { readonly [resourceType: string]: LambdaFunction };
 
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
@@ -34,9 +34,9 @@ export class CustomResources extends Construct {
     const functions = props.kinds.map(kind => this.kindFunction(kind, props));
     const entryArn = entryFunctionArn(this);
     const waiter = new Waiter(this, 'Waiter', { functions: functions.map(kind => kind.function), entryArn });
-    const byType = Object.fromEntries(
+    this.functions = Object.fromEntries(
       props.kinds.flatMap(({ resourceType, alsoServes = [] }, index) =>
-        [resourceType, ...alsoServes].map(type => [type, functions[index].function.functionArn]),
+        [resourceType, ...alsoServes].map(type => [type, functions[index].function]),
       ),
     );
     const entry = new HandlerFunction(this, 'Entry', {
@@ -48,7 +48,7 @@ export class CustomResources extends Construct {
         ...handlerEnvironment(props.registry),
         ...HISTORY_ENVIRONMENT,
         [ENTRY_ENVIRONMENT.WAITER_ARN]: waiter.stateMachineArn,
-        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(byType),
+        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(functionArns(this.functions)),
       },
       permissions: [
         ...recordPermissions(props.registry, { put: [RECORDS.request, RECORDS.response, RECORDS.history] }),
@@ -57,9 +57,6 @@ export class CustomResources extends Construct {
       ],
     });
     this.waiterArn = waiter.stateMachineArn;
-    this.functions = Object.fromEntries(
-      props.kinds.map(({ resourceType }, index) => [resourceType, functions[index].function]),
-    );
     this.entry = entry.function;
     this.serviceToken = entry.function.functionArn;
   }
@@ -110,4 +107,9 @@ export function entryFunctionArn(scope: Construct): string {
     resourceName: NAMES.entryFunction,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+}
+
+/** The ARNs of the functions, by the type of resources. */
+export function functionArns(functions: CustomResources['functions']): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(functions).map(([type, { functionArn }]) => [type, functionArn]));
 }

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { useTables } from '../addresses/kind';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
 import { ENTRY_ENVIRONMENT } from '../kinds/contract';
-import { CustomResources, handlerEnvironment } from '../kinds/custom-resources';
+import { CustomResources, functionArns, handlerEnvironment } from '../kinds/custom-resources';
 import { HandlerFunction } from '../kinds/handler-function';
 import { allow, assumeMemberRoles, recordPermissions } from '../kinds/permissions';
 import { acknowledge } from '../private/acknowledge';
@@ -96,7 +96,7 @@ export class Listeners extends Construct {
 
   private operationsFunction(): IFunction {
     const { functions, waiterArn } = this.props.customResources;
-    const arns = Object.entries(functions).map(([type, { functionArn }]) => [type, functionArn]);
+    const arns = functionArns(functions);
     const { function: operations } = new HandlerFunction(this, 'Operations', {
       handler: 'operations',
       roleName: NAMES.operationsFunction,
@@ -107,7 +107,7 @@ export class Listeners extends Construct {
         ...handlerEnvironment(this.props.registry),
         ...HISTORY_ENVIRONMENT,
         [ENTRY_ENVIRONMENT.WAITER_ARN]: waiterArn,
-        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(Object.fromEntries(arns)),
+        [ENTRY_ENVIRONMENT.FUNCTIONS]: Stack.of(this).toJsonString(arns),
       },
       timeout: Duration.minutes(5),
       permissions: [
@@ -138,7 +138,7 @@ export class Listeners extends Construct {
         assumeMemberRoles(this.props.organizationId, [NAMES.operateRole]),
         putEvents(this.props.eventBus),
         useTables(this.props.organizationId, ['dynamodb:GetItem']),
-        allow('Check', ['lambda:InvokeFunction'], arns.map(([, arn]) => arn)),
+        allow('Check', ['lambda:InvokeFunction'], [...new Set(Object.values(arns))]),
         allow('Repair', ['states:StartExecution'], [waiterArn]),
       ],
     });

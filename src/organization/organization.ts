@@ -236,7 +236,7 @@ export class Organization extends OrganizationBase {
       accountFunction: customResources.functions[RESOURCE_TYPES.account],
       monitored: {
         functions: [
-          ...Object.values(customResources.functions), customResources.entry, ...listeners.functions,
+          ...new Set(Object.values(customResources.functions)), customResources.entry, ...listeners.functions,
         ],
         waiterArn: customResources.waiterArn,
         deadLetters: listeners.deadLetters,

@@ -81,6 +81,12 @@ class World {
     return this.undying(() => this.lifecycle.reconcileDelete(who, wanted));
   }
 
+  /** Repairs what the check has found, as the reconciler does. */
+  public async repair(who: Owner, wanted: UnitRequest): Promise<UnitResult> {
+    await this.undying(() => this.lifecycle.requestRepair(who, wanted));
+    return this.finish(() => this.lifecycle.reconcile(who, wanted));
+  }
+
   private async finish<Result>(step: () => Promise<Progress<Result>>): Promise<Result> {
     const progress = await this.undying(step);
     if (!progress.done) throw new Error('it waits');
@@ -213,4 +219,110 @@ test.each(['before', 'after'] as const)('killed %s any call, a handler creates a
     expect(world.units.all.size).toBe(0);
     if (world.fate.calls.length < call) return;
   }
+});
+
+describe('a check of a unit', () => {
+  const child: UnitRequest = { ...request, unitName: 'Test', parent: 'Workloads' };
+  const test1 = owner('Test');
+  let parentId: string;
+  let id: string;
+
+  beforeEach(async () => {
+    parentId = (await world.create(workloads, request)).organizationalUnitId;
+    id = (await world.create(test1, child)).organizationalUnitId;
+  });
+
+  test('finds nothing in a unit that is as declared, and that of another owner', async () => {
+    expect(await world.lifecycle.check(test1, child)).toEqual([]);
+    await world.create(owner('Renamed'), child);
+    world.units.all.delete(id);
+    expect(await world.lifecycle.check(test1, child)).toEqual([]);
+    expect(await world.lifecycle.check(owner('Renamed'), child)).toHaveLength(1);
+  });
+
+  test('finds a unit that was deleted by hand; the repair creates it again', async () => {
+    world.units.all.delete(id);
+    expect(await world.lifecycle.check(test1, child)).toEqual([
+      {
+        what: `organizational unit 'Test' (${id}) does not exist`,
+        remedy: 'it is created again; its id is recorded: declare accounts that use the former id with the path of the '
+          + 'unit instead',
+        isRepairable: true,
+      },
+    ]);
+    // an id is not used again
+    world.units.all.set('ou-root-other', { name: 'Other', parentId: 'r-root', tags: {} });
+    const { organizationalUnitId } = await world.repair(test1, child);
+    expect(organizationalUnitId).not.toBe(id);
+    expect(await world.lifecycle.check(test1, child)).toEqual([]);
+    await world.remove(test1, child);
+    expect(world.units.all.has(organizationalUnitId)).toBe(false);
+  });
+
+  test('finds a unit that was replaced by hand; the repair records the other one, which is kept later', async () => {
+    world.units.all.delete(id);
+    world.units.all.set('ou-root-new', { name: 'Test', parentId, tags: {} });
+    expect(await world.lifecycle.check(test1, child)).toMatchObject([
+      { what: `organizational unit 'Test' (${id}) was replaced by 'ou-root-new'`, isRepairable: true },
+    ]);
+    expect(await world.repair(test1, child)).toMatchObject({ organizationalUnitId: 'ou-root-new' });
+    expect(await world.lifecycle.check(test1, child)).toEqual([]);
+    await world.remove(test1, child);
+    expect(world.units.all.has('ou-root-new')).toBe(true);
+  });
+
+  test('names a unit that was renamed by hand, and does not offer to create a second one', async () => {
+    world.units.all.set(id, { name: 'Tests', parentId, tags: {} });
+    expect(await world.lifecycle.check(test1, child)).toEqual([
+      {
+        what: `organizational unit 'Test' (${id}) was renamed to 'Tests'`,
+        remedy: `rename it back (aws organizations update-organizational-unit --organizational-unit-id ${id} --name `
+          + "'Test'), then reconcile again",
+        isRepairable: false,
+      },
+    ]);
+  });
+
+  test('names a parent that does not exist any more', async () => {
+    world.units.all.set(parentId, { name: 'Work', parentId: 'r-root', tags: {} });
+    expect(await world.lifecycle.check(test1, child)).toEqual([
+      {
+        what: "the parent 'Workloads' of organizational unit 'Test' does not exist",
+        remedy: 'rename it back, or create it, then reconcile again',
+        isRepairable: false,
+      },
+    ]);
+  });
+
+  test('names a unit whose parent was replaced by another one with its name', async () => {
+    world.units.all.set(parentId, { name: 'Work', parentId: 'r-root', tags: {} });
+    world.units.all.set('ou-root-new', { name: 'Workloads', parentId: 'r-root', tags: {} });
+    expect(await world.lifecycle.check(test1, child)).toEqual([
+      {
+        what: `organizational unit 'Test' (${id}) is in '${parentId}', but its parent 'Workloads' is 'ou-root-new'`,
+        remedy: 'AWS moves no units: define another OrganizationalUnit, and move the accounts there',
+        isRepairable: false,
+      },
+    ]);
+  });
+
+  test.each(['before', 'after'] as const)('killed %s any call, a repair after a lost registry ends', async when => {
+    for (let call = 1; ; call++) {
+      for (const key of world.registry.keys.filter(name => name.endsWith('/Test'))) {
+        await world.registry.remove(key, (await world.registry.read(key))?.version ?? 0);
+      }
+      expect(await world.lifecycle.check(test1, child)).toEqual([
+        {
+          what: "the registry has no record of organizational unit 'Test'",
+          remedy: 'it is recorded again',
+          isRepairable: true,
+        },
+      ]);
+      const before = world.fate.calls.length;
+      world.fate.dieAt(call, when);
+      expect(await world.repair(test1, child)).toMatchObject({ organizationalUnitId: id });
+      if (world.fate.calls.length - before < call) return;
+      expect(await world.lifecycle.check(test1, child)).toEqual([]);
+    }
+  });
 });

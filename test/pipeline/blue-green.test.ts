@@ -1,83 +1,8 @@
-import { BlueGreenLifecycle } from '../../lambda/pipeline/blue-green';
-import { Routes } from '../../lambda/pipeline/branch-routes';
-import { Environments } from '../../lambda/pipeline/environments';
-import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
-import { blueGreenKey } from '../../lambda/registry/blue-green';
-import type { EnvironmentRecord } from '../../lambda/registry/environment';
-import { environmentKey } from '../../lambda/registry/environment';
-import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
-import { releaseKey } from '../../lambda/registry/release';
+import { BlueGreenWorld as World, CURRENT, OWNER, REQUEST } from './blue-green-world';
+import type { ReleaseRecord } from '../../lambda/registry/release';
 import { routeKey } from '../../lambda/registry/route';
 import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
-import { FakeRegistry } from '../registry/fake-registry';
-import { Fate, Killed } from '../shared/fate';
 import { ownerOf } from '../stack/world';
-
-const OWNER = ownerOf('Prod', 'Cicd');
-const REQUEST: BlueGreenRequest = {
-  kind: 'blueGreen', environmentName: 'prod', firstSide: 'green', config: JSON.stringify({ machineArn: 'machine' }),
-};
-const CURRENT: CurrentRelease = {
-  releaseId: 'r1',
-  kind: 'release',
-  by: 'anna',
-  startedAt: 0,
-  requested: 'main',
-  commitId: 'c1',
-  from: 'blue',
-  to: 'green',
-  step: 'shift',
-  since: 0,
-  position: 0,
-  goodChecks: 0,
-};
-
-class World {
-  public readonly registry = new FakeRegistry();
-  public readonly fate = new Fate();
-  public now = 1_000_000;
-
-  public get lifecycle(): BlueGreenLifecycle {
-    const registry = this.fate.over(this.registry);
-    const routes = new Routes(registry, new Environments(registry, Date.now));
-    return new BlueGreenLifecycle(registry, routes, () => this.now);
-  }
-
-  public async putEnvironment(active = 'blue'): Promise<void> {
-    const environment = { environmentName: 'prod', stackId: OWNER.stackId, active, sides: {} };
-    await this.registry.write<EnvironmentRecord>(environmentKey('prod'), environment, undefined);
-  }
-
-  public async putRelease(rest: Partial<ReleaseRecord>): Promise<void> {
-    const release = await this.release();
-    const next = { environmentName: 'prod', fence: 1, ...rest };
-    await this.registry.write<ReleaseRecord>(releaseKey('prod'), next, release?.version);
-  }
-
-  public async active(): Promise<string | undefined> {
-    return (await this.registry.read<EnvironmentRecord>(environmentKey('prod')))?.active;
-  }
-
-  public async blueGreen() {
-    return this.registry.read<BlueGreenRecord>(blueGreenKey('prod'));
-  }
-
-  public async release() {
-    return this.registry.read<ReleaseRecord>(releaseKey('prod'));
-  }
-
-  /** Repeats an action until it is not killed any more, as CloudFormation and the waiter do. */
-  public async survive<Result>(action: (lifecycle: BlueGreenLifecycle) => Promise<Result>): Promise<Result> {
-    for (;;) {
-      try {
-        return await action(this.lifecycle);
-      } catch (error) {
-        if (!(error instanceof Killed)) throw error;
-        this.fate.revive();
-      }
-    }
-  }
-}
 
 test('records how releases are made, and the side that serves first', async () => {
   const world = new World();

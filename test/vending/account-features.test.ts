@@ -57,6 +57,19 @@ describe('organizational units and settings of an account', () => {
     }
   });
 
+  test('a check names a unit that was renamed by hand', async () => {
+    const reconciliation = new Reconciliation(harness);
+    expect(await reconciliation.check()).toEqual([]);
+    const { tree } = harness.simulation.organizations;
+    const [shops] = tree.unitsIn(tree.rootId).filter(({ name }) => name === 'Shops');
+    tree.updateUnit(shops.id, { name: 'Stores' });
+    expect(await reconciliation.check()).toMatchObject([
+      { what: `organizational unit 'Shops' (${shops.id}) was renamed to 'Stores'`, isRepairable: false },
+    ]);
+    tree.updateUnit(shops.id, { name: 'Shops' });
+    expect(await reconciliation.check()).toEqual([]);
+  });
+
   test('a change of the access to billing fails before anything is changed', async () => {
     const result = await harness.deploy(cicd => inUnits(cicd, { accountName: 'shop-other' }), ALL);
     expect(reasons(result)).toContain(
@@ -74,7 +87,14 @@ describe('organizational units and settings of an account', () => {
     expect(reasons(await harness.deploy(cicd => {
       new OrganizationalUnit(cicd.stack, 'Empty', { organization: cicd.organization, unitName: 'Empty' });
     }, ALL))).toBe('');
-    expect(tree.unitsIn(tree.rootId).map(({ name }) => name)).toContain('Empty');
+    const empty = () => tree.unitsIn(tree.rootId).filter(({ name }) => name === 'Empty').map(({ id }) => id);
+    expect(empty()).toHaveLength(1);
+
+    const reconciliation = new Reconciliation(harness);
+    tree.removeUnit(empty()[0]);
+    expect(await reconciliation.check()).toMatchObject([{ what: expect.stringContaining('does not exist') }]);
+    expect(await reconciliation.repair()).toEqual([]);
+    expect(empty()).toHaveLength(1);
     expect(reasons(await harness.deploy(() => undefined, ALL))).toBe('');
     expect(tree.unitsIn(tree.rootId).map(({ name }) => name)).not.toContain('Empty');
   });

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Harness, reasons } from './harness';
+import { Reconciliation } from './reconcile';
 import { BlueGreenEnvironment, Endpoint, HealthCheck, Shift, Traffic } from '../../src';
 import type { ReleaseStatus } from '../../src/blue-green/release/contract';
 import type { OperationResponse, ReleaseRequest } from '../../src/operations/contract';
@@ -93,6 +94,7 @@ test('a first release onto two empty accounts needs the endpoint of the released
   await world.application('blue');
   expect(await world.release()).toMatchObject({ outcome: 'succeeded', to: 'blue', canRollBack: true });
   expect(world.records()).toEqual(['blue.example.net 100', 'green.example.net 0']);
+  expect(await new Reconciliation(world.harness).check()).toEqual([]);
   await world.harness.stop();
 });
 

@@ -1,5 +1,7 @@
 import type { Units } from './aws';
+import { unitDrifts } from './check';
 import type { UnitRequest, UnitResult } from '../../../src/account/contract';
+import type { Drift } from '../../../src/operations/contract';
 import { NAMES } from '../../../src/private/contract';
 import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../../registry/owners';
 import type { Registry } from '../../registry/registry';
@@ -9,7 +11,7 @@ import { isNamed, RecordChangedError } from '../../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
 import { DONE, done, doneWith } from '../../shared/lifecycle';
 import type { Organization } from '../aws';
-import { resolveUnit } from '../organizational-units';
+import { resolveUnit, UnitNotFoundError } from '../organizational-units';
 import { ownerTagValue } from '../record';
 
 interface UnitContext {
@@ -23,7 +25,7 @@ interface UnitContext {
  * Creates or adopts organizational units. A unit is deleted only if this library has created it, and nothing is in it.
  * The tag of a unit says whether it was created here, so a lost registry changes nothing.
  */
-export class UnitLifecycle implements Omit<Lifecycle<UnitRequest, UnitResult>, 'check' | 'requestRepair'> {
+export class UnitLifecycle implements Lifecycle<UnitRequest, UnitResult> {
   public constructor(private readonly context: UnitContext) {}
 
   public subjectOf({ unitName }: UnitRequest): string {
@@ -91,6 +93,27 @@ export class UnitLifecycle implements Omit<Lifecycle<UnitRequest, UnitResult>, '
     return note === undefined ? DONE : doneWith(note);
   }
 
+  /** What was changed by hand. AWS renames units, but does not move them. */
+  public async check(owner: Owner, request: UnitRequest): Promise<readonly Drift[]> {
+    const record = await this.read(unitKey(request));
+    const isRecorded = record !== undefined && owns(record.owners, owner);
+    // after a change of the construct's id, its last owner is compared
+    if (isRecorded && record.owners.at(-1)?.id !== owner.id) return [];
+    const { organizationalUnitId: id } = record ?? {};
+    const [unit, parentId] = [id && (await this.context.units.describe(id)), await this.existingParentId(request)];
+    return unitDrifts(request, {
+      isRecorded,
+      id,
+      parentId,
+      unit: unit || undefined,
+      sameName: parentId === undefined ? undefined : await this.find(parentId, request),
+    });
+  }
+
+  public async requestRepair(owner: Owner, request: UnitRequest): Promise<void> {
+    await this.requestCreate(owner, request);
+  }
+
   /** Returns why the unit was kept, if it was created here. */
   private async removeUnit(
     request: UnitRequest,
@@ -129,6 +152,16 @@ export class UnitLifecycle implements Omit<Lifecycle<UnitRequest, UnitResult>, '
   private async parentId({ parent }: UnitRequest): Promise<string> {
     const { organization } = this.context;
     return parent === undefined ? organization.root() : resolveUnit(organization, parent);
+  }
+
+  /** undefined: the parent does not exist. */
+  private async existingParentId(request: UnitRequest): Promise<string | undefined> {
+    try {
+      return await this.parentId(request);
+    } catch (error) {
+      if (error instanceof UnitNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   private async pathOf(parentId: string, { parent, unitName }: UnitRequest): Promise<string> {
