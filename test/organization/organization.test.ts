@@ -110,6 +110,15 @@ describe('the organization', () => {
     expect(KINDS.filter(({ resourceType }) => !functions.includes(resourceType))).toEqual([]);
   });
 
+  test('can check every type of custom resources, not only the first one of each kind', () => {
+    const [operations] = Object.values(
+      template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'org-environments-operations' } }),
+    );
+    const functions = JSON.stringify(operations.Properties.Environment.Variables.FUNCTIONS);
+    const types = KINDS.flatMap(({ resourceType, alsoServes = [] }) => [resourceType, ...alsoServes]);
+    expect(types.filter(type => !functions.includes(`${type}\\":`))).toEqual([]);
+  });
+
   test('has a function, a role and a log group that does not grow for ever for each kind, '
     + 'the entry and three listeners', () => {
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));
