@@ -56,7 +56,7 @@ export class ManagedSecretStore {
   private put(properties: Record<string, unknown>) {
     const { SecretId: id, ResourcePolicy: policy } = read(PolicyProperties, properties);
     const secret = this.secrets.get(id);
-    // the other secrets are placeholders, which nobody reads
+    // the other secrets are placeholders, which are never read
     if (secret) this.secrets.set(id, { ...secret, policy });
     return { id, attributes: {} };
   }
