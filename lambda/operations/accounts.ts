@@ -85,12 +85,7 @@ export class AccountOperations {
     const key = leaseKey(accountId);
     await retryOnConflict(async () => {
       const lease = await this.registry.read<LeaseRecord>(key);
-      if (!lease || !isPooled(lease)) {
-        throw new Error(
-          `account ${accountId} belongs to no account pool: org-environments accounts lists those that do; nothing was `
-            + 'done',
-        );
-      }
+      if (!lease || !isPooled(lease)) throw notPooled(accountId, await this.list());
       const { version, ...known } = lease;
       await this.registry.write<LeaseRecord>(key, next(known), version);
     });
@@ -117,6 +112,16 @@ function cannot(participle: 'cleaned' | 'released', accountId: string, { holder,
         + '--force',
   }[state];
   return new Error(`account ${accountId} cannot be ${participle}: ${why}; nothing was done`);
+}
+
+function notPooled(accountId: string, accounts: readonly AccountOutcome[]): Error {
+  const pooled = accounts.flatMap(account => (account.poolName === undefined ? [] : account.accountId ?? []));
+  const isKnown = accounts.some(account => account.accountId === accountId);
+  const advice = pooled.length > 0 ? `use one of ${pooled.join(', ')}` : 'no account pool has an account';
+  return new Error(
+    `account ${accountId} ${isKnown ? 'belongs to no account pool' : 'does not exist in the registry'}: ${advice}; `
+      + 'nothing was done',
+  );
 }
 
 function isPresent(accountId: string, owner: Owner): Error {

@@ -43,6 +43,8 @@ import type { Hosts } from '../sources/hosts';
 /** Who changes something, by which invocation of the function. */
 type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 
+type HistoryRequest = Extract<OperationRequest, { readonly operation: 'history' }>;
+
 /** Halts and resumes the pipelines of environments, and reads their status: all pipelines concurrently. */
 export class Operations {
   private readonly leftovers: LeftoverOperations;
@@ -119,8 +121,18 @@ export class Operations {
       case 'addresses':
         return { pipelines: [], spaces: await this.addresses.list() };
       case 'history':
-        return { pipelines: [], history: await readHistory(this.registry, request.limit, request.environmentName) };
+        return { pipelines: [], history: await this.changes(request) };
     }
+  }
+
+  /** @throws if there is no environment with the name, and there was none */
+  private async changes({ limit, environmentName }: HistoryRequest): Promise<readonly HistoryEntry[]> {
+    const entries = await readHistory(this.registry, limit, environmentName);
+    if (environmentName === undefined || entries.length > 0) return entries;
+    const known = namesOf(await allPipelines(this.registry));
+    if (known.includes(environmentName)) return entries;
+    const advice = known.length > 0 ? `use one of ${known.join(', ')}` : 'no environments exist';
+    throw new Error(`there is no environment '${environmentName}', and no change of it was recorded: ${advice}`);
   }
 
   public async halt(

@@ -170,9 +170,21 @@ test('an account that is being cleaned, or available, is not released', async ()
   );
 });
 
-test('an account without a pool is neither cleaned nor released', async () => {
-  const { operations } = await operationsOn(new PoolWorld());
-  await expect(operations.clean('333333333333', 'used', CHANGE)).rejects.toThrow(
-    'account 333333333333 belongs to no account pool: org-environments accounts lists those that do; nothing was done',
+test('an account without a pool is neither cleaned nor released; the error names those of pools', async () => {
+  const empty = await operationsOn(new PoolWorld());
+  await expect(empty.operations.clean('333333333333', 'used', CHANGE)).rejects.toThrow(
+    'account 333333333333 does not exist in the registry: no account pool has an account; nothing was done',
+  );
+  const world = new PoolWorld();
+  await world.deployPool();
+  await world.lease(one);
+  const { operations } = await operationsOn(world);
+  await expect(operations.release('333333333333', CHANGE)).rejects.toThrow(
+    `account 333333333333 does not exist in the registry: use one of ${FIRST}`,
+  );
+  const existing = { owners: [], accountId: '333333333333', state: 'ready', attempt: '1', tagKeys: [], stacks: {} };
+  await world.registry.write('account#existing', existing, undefined);
+  await expect(operations.release('333333333333', CHANGE)).rejects.toThrow(
+    `account 333333333333 belongs to no account pool: use one of ${FIRST}`,
   );
 });

@@ -234,6 +234,17 @@ describe('history', () => {
     expect(await historyOf(world)).toHaveLength(2);
   });
 
+  test('of an environment that never existed is rejected with the names of those that exist', async () => {
+    const world = new World();
+    await expect(historyOf(world, 'prdo')).rejects.toThrow(
+      "there is no environment 'prdo', and no change of it was recorded: no environments exist",
+    );
+    await world.running(2);
+    await expect(historyOf(world, 'prdo')).rejects.toThrow(
+      "there is no environment 'prdo', and no change of it was recorded: use one of e1, e2",
+    );
+  });
+
   test('has the resume of an environment that does not exist now', async () => {
     const world = new World();
     await world.environment(1);

@@ -1,6 +1,8 @@
 import { ReleaseOperations } from '../../lambda/operations/releases/operations';
 import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { environmentKey } from '../../lambda/registry/environment';
 import type { ReleaseStatus } from '../../src/blue-green/release/contract';
 import type { HistoryEntry } from '../../src/history/contract';
 import type { ReleaseRequest } from '../../src/operations/contract';
@@ -118,7 +120,14 @@ test('an environment without sides and one that does not exist cannot be release
     "environment 'prod' cannot be released, because it does not have a blue and a green side: declare it as a "
     + 'BlueGreenEnvironment and deploy',
   );
-  await expect(run({ operation: 'describeRelease', environmentName: 'dev' })).rejects.toThrow(
-    "there is no blue/green environment 'dev': org-environments status lists all environments",
+  for (const operation of ['describeRelease', 'rollback'] as const) {
+    await expect(run({ operation, environmentName: 'dev', by: 'anna' })).rejects.toThrow(
+      "there is no blue/green environment 'dev': use one of prod; nothing was done",
+    );
+  }
+  const environment = environmentKey(ENVIRONMENT);
+  await world.registry.remove(environment, (await world.registry.read<EnvironmentRecord>(environment))?.version ?? 0);
+  await expect(run({ operation: 'rollback', environmentName: 'dev', by: 'anna' })).rejects.toThrow(
+    "there is no blue/green environment 'dev': no blue/green environment exists; nothing was done",
   );
 });

@@ -1,10 +1,8 @@
 import { notBlueGreen } from './errors';
+import { findBlueGreen } from './find';
 import type { SideName } from '../../../src/blue-green/contract';
 import type { ReleaseProgress, ReleaseStatus, ReleaseSummary } from '../../../src/blue-green/release/contract';
-import { blueGreenKey } from '../../registry/blue-green';
 import type { BlueGreenRecord } from '../../registry/blue-green';
-import { environmentKey } from '../../registry/environment';
-import type { EnvironmentRecord } from '../../registry/environment';
 import type { Registry } from '../../registry/registry';
 import { canRollBack, releaseKey } from '../../registry/release';
 import type { CurrentRelease, EndedRelease, ReleaseIdentity, ReleaseRecord } from '../../registry/release';
@@ -12,12 +10,8 @@ import { stepsOf } from '../../registry/release-steps';
 
 /** Reads the releases of an environment. @throws if it is not a blue/green environment */
 export async function describeReleases(registry: Registry, environmentName: string): Promise<ReleaseStatus> {
-  const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
-  const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
-  const active = environment?.active;
-  if (!blueGreen || (active !== 'blue' && active !== 'green')) {
-    throw notBlueGreen(environmentName, environment !== undefined);
-  }
+  const { blueGreen, environment: { active } } = await findBlueGreen(registry, environmentName);
+  if (active !== 'blue' && active !== 'green') throw notBlueGreen(environmentName);
   const { change, current, last, pending } = (await registry.read<ReleaseRecord>(releaseKey(environmentName))) ?? {};
   return {
     environmentName,

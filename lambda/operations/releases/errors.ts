@@ -2,13 +2,17 @@ import type { SideName } from '../../../src/blue-green/contract';
 import type { Halt } from '../../../src/operations/contract';
 import type { CurrentRelease, DeployedCommit, EndedRelease, ReleaseIdentity } from '../../registry/release';
 
-export function notBlueGreen(environmentName: string, exists: boolean): Error {
+export function notBlueGreen(environmentName: string): Error {
   return new Error(
-    exists
-      ? `environment '${environmentName}' cannot be released, because it does not have a blue and a green side: `
-        + 'declare it as a BlueGreenEnvironment and deploy'
-      : `there is no blue/green environment '${environmentName}': org-environments status lists all environments`,
+    `environment '${environmentName}' cannot be released, because it does not have a blue and a green side: `
+      + 'declare it as a BlueGreenEnvironment and deploy',
   );
+}
+
+/** @param known names of the blue/green environments */
+export function noBlueGreen(environmentName: string, known: readonly string[]): Error {
+  const advice = known.length > 0 ? `use one of ${known.join(', ')}` : 'no blue/green environment exists';
+  return new Error(`there is no blue/green environment '${environmentName}': ${advice}; nothing was done`);
 }
 
 export function noSuchCommit(requested: string, repositoryName: string): Error {

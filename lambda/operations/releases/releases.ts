@@ -2,11 +2,9 @@ import {
   alreadyActive, anotherRelease, haltedBefore, lockHeld, noRollback, noSuchCommit, nothingToAbort, notBlueGreen,
   notWaiting, removed, unfinished,
 } from './errors';
+import { findBlueGreen } from './find';
 import type { SideName } from '../../../src/blue-green/contract';
 import type { ReleaseConfig } from '../../../src/blue-green/release/contract';
-import { blueGreenKey } from '../../registry/blue-green';
-import type { BlueGreenRecord } from '../../registry/blue-green';
-import { environmentKey } from '../../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../../registry/environment';
 import { haltOf } from '../../registry/halt';
 import type { Registry, Versioned } from '../../registry/registry';
@@ -237,9 +235,7 @@ export class Releases {
 
   private async find(environmentName: string): Promise<Found> {
     const { registry } = this.parts;
-    const blueGreen = await registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
-    const environment = await registry.read<EnvironmentRecord>(environmentKey(environmentName));
-    if (!blueGreen || !environment) throw notBlueGreen(environmentName, environment !== undefined);
+    const { blueGreen, environment } = await findBlueGreen(registry, environmentName);
     const record = await registry.read<ReleaseRecord>(releaseKey(environmentName));
     const isBeingRemoved = blueGreen.removalRequestedAt !== undefined;
     return { config: blueGreen.config, environment, record, isBeingRemoved };
@@ -268,6 +264,6 @@ interface Sides {
 function sidesOf({ environmentName, active: from, sides }: EnvironmentRecord): Sides {
   const to = from === 'blue' ? 'green' : 'blue';
   const idle = sides[to]?.pipelines.at(-1);
-  if ((from !== 'blue' && from !== 'green') || !idle || !sides[from]) throw notBlueGreen(environmentName, true);
+  if ((from !== 'blue' && from !== 'green') || !idle || !sides[from]) throw notBlueGreen(environmentName);
   return { from, to, idle };
 }
