@@ -49,7 +49,7 @@ export class Progress {
     if (state === 'IN_PROGRESS') {
       this.startTimes.set(key, event.at);
       if (this.isPrinted(event, 0)) this.line(event, pc.dim(verb.active));
-      if (event.replaces) this.line(event, pc.yellow(`replaces: ${event.replaces.map(named(event)).join(', ')}`), '');
+      this.replacements(event);
       return;
     }
     const seconds = (event.at - (this.startTimes.get(key) ?? event.at)) / 1000;
@@ -69,6 +69,14 @@ export class Progress {
     const [, , , , accountId] = message.topicArn.split(':');
     const time = pc.dim(formatClock((message.at - this.startedAt) / 1000));
     this.write(`${time}  ${accountId}  ${describeMessage(message)}`);
+  }
+
+  private replacements(event: StackEvent): void {
+    const [certain, possible] = [false, true].map(isUncertain => (
+      (event.replaces ?? []).filter(one => (one.isUncertain ?? false) === isUncertain).map(named(event)).join(', ')
+    ));
+    if (certain !== '') this.line(event, pc.yellow(`replaces: ${certain}`), '');
+    if (possible !== '') this.line(event, pc.yellow(`may replace: ${possible}`), '');
   }
 
   private isPrinted(event: StackEvent, seconds: number): boolean {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { JsonValue } from './json-text';
 
 const ListOrText = v.union([v.string(), v.array(v.string())]);
 const Scalar = v.pipe(v.union([v.string(), v.boolean(), v.number()]), v.transform(String));
@@ -16,10 +17,13 @@ const Statement = v.object({
   Condition: v.optional(v.record(v.string(), v.record(v.string(), v.union([Scalar, v.array(Scalar)])))),
 });
 
-export const PolicyDocument = v.object({
-  Version: v.optional(v.string()),
-  Statement: v.union([v.pipe(Statement, v.transform(statement => [statement])), v.array(Statement)]),
-});
+export const PolicyDocument = v.pipe(
+  JsonValue,
+  v.object({
+    Version: v.optional(v.string()),
+    Statement: v.union([v.pipe(Statement, v.transform(statement => [statement])), v.array(Statement)]),
+  }),
+);
 
 export type Statement = v.InferOutput<typeof Statement>;
 export type PolicyDocument = v.InferOutput<typeof PolicyDocument>;

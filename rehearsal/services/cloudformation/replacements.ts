@@ -28,14 +28,15 @@ export function forecast(context: StackContext, stack: Stack, target: Target, gr
   return verdicts;
 }
 
-/** The resources that an update replaces. */
+/** The resources that an update replaces, or may replace. */
 export function replacementsIn(
   verdicts: Forecast, target: Target, pathOf: (logicalId: string) => string | undefined,
 ): Replacement[] {
-  return [...verdicts].filter(([, verdict]) => verdict === 'replaced').map(([logicalId]) => ({
+  return [...verdicts].filter(([, verdict]) => ['replaced', 'maybe'].includes(verdict)).map(([logicalId, verdict]) => ({
     logicalId,
     path: pathOf(logicalId),
     holdsData: schemas.find(target.template.Resources[logicalId].Type)?.holdsData === true,
+    ...verdict === 'maybe' && { isUncertain: true as const },
   }));
 }
 

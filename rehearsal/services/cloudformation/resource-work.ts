@@ -22,6 +22,8 @@ interface RemoveOptions {
 interface Change {
   readonly before: StackResource;
   readonly attempted: DesiredResource;
+  /** Whether the old resource still exists beside a new one; the ids of both can be the same. */
+  readonly isReplaced?: true;
 }
 
 /** Creates, updates, restores and deletes the resources of a stack during one operation, and emits the events. */
@@ -74,7 +76,8 @@ export class ResourceWork {
       await this.waitForStart(desired, 'update');
       const changed = await this.applyChange(existing, desired, verdict === 'replaced');
       this.keep(desired, changed);
-      if (changed.id !== existing.id) {
+      if (verdict === 'replaced' || changed.id !== existing.id) {
+        this.changes.set(desired.logicalId, { before: existing, attempted: desired, isReplaced: true });
         this.emit(
           desired,
           'UPDATE_IN_PROGRESS',
@@ -199,10 +202,10 @@ export class ResourceWork {
   private async restore(logicalId: string): Promise<boolean> {
     const [change, now] = [this.changes.get(logicalId), this.stack.resources.get(logicalId)];
     if (!change || !now) return true;
-    const { before, attempted } = change;
+    const { before, attempted, isReplaced } = change;
     this.emit(now, 'UPDATE_IN_PROGRESS');
     try {
-      if (now.id !== before.id && !isCustom(before.type)) {
+      if (isReplaced && !isCustom(before.type)) {
         // a replaced resource still exists under its old id
         this.replaced.push(disposable(now));
         this.stack.resources.set(logicalId, before);
@@ -245,7 +248,9 @@ export class ResourceWork {
   private end(resource: StackResource, status: 'DELETE_SKIPPED' | 'DELETE_COMPLETE'): void {
     this.emit(resource, status);
     this.deleted.add(resource);
-    if (this.stack.resources.get(resource.logicalId)?.id === resource.id) {
+    const current = this.stack.resources.get(resource.logicalId);
+    // a replaced resource can have the id of the new one
+    if (current?.id === resource.id && current.properties === resource.properties) {
       this.stack.resources.delete(resource.logicalId);
     }
   }

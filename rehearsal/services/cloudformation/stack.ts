@@ -33,6 +33,8 @@ export interface Replacement {
   readonly path?: string;
   /** Whether the old resource has data that the new one does not have. */
   readonly holdsData: boolean;
+  /** Whether the service decides if it replaces the resource. */
+  readonly isUncertain?: true;
 }
 
 export interface StackEvent extends ResourceState {

@@ -27,17 +27,31 @@ const OriginGroup = v.object({
   Members: v.object({ Items: v.pipe(v.array(v.object({ OriginId: v.string() })), v.minLength(1)) }),
 });
 
-export const DistributionProperties = v.object({
-  DistributionConfig: v.object({
+/** The older form of the only origin. */
+const OlderOrigin = v.optional(v.object({ DNSName: v.string() }));
+
+const DistributionConfig = v.pipe(
+  v.object({
     Enabled: Flag,
-    Origins: v.array(Origin),
+    Origins: v.optional(v.array(Origin)),
+    S3Origin: OlderOrigin,
+    CustomOrigin: OlderOrigin,
     OriginGroups: v.optional(v.object({ Items: v.optional(v.array(OriginGroup), []) }), {}),
     DefaultCacheBehavior: Behavior,
     CacheBehaviors: v.optional(v.array(v.object({ ...Behavior.entries, PathPattern: v.string() })), []),
   }),
-});
-export type DistributionConfig = v.InferOutput<typeof DistributionProperties>['DistributionConfig'];
+  v.transform(({ Origins, S3Origin, CustomOrigin, ...config }) => {
+    const older = S3Origin ?? CustomOrigin;
+    const { TargetOriginId: Id } = config.DefaultCacheBehavior;
+    const origin = older && { Id, DomainName: older.DNSName };
+    const only = origin && { ...origin, OriginPath: '', OriginAccessControlId: '', OriginCustomHeaders: [] };
+    return { ...config, Origins: Origins ?? (only ? [only] : []) };
+  }),
+);
+export type DistributionConfig = v.InferOutput<typeof DistributionConfig>;
 export type Behavior = DistributionConfig['DefaultCacheBehavior'];
+
+export const DistributionProperties = v.object({ DistributionConfig });
 
 export const FunctionProperties = v.object({
   Name: v.string(),

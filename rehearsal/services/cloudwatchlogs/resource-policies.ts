@@ -13,7 +13,9 @@ interface Policy {
 
 const PutInput = v.object({ policyName: v.string(), policyDocument: v.string() });
 const DeleteInput = v.object({ policyName: v.string() });
-const Properties = v.object({ PolicyName: v.string(), PolicyDocument: v.string() });
+/** The text of a policy; in a template, it can also be the policy. */
+const Text = v.pipe(v.unknown(), v.transform(value => typeof value === 'string' ? value : JSON.stringify(value)));
+const Properties = v.object({ PolicyName: v.string(), PolicyDocument: Text });
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MOST = 10;
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { JsonValue } from '../../core/json-text';
 import type { PolicyDocument } from '../../core/policy-document';
 import { Flag, read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
@@ -55,7 +56,9 @@ export class TablePolicies {
 
 /** A policy, in which intrinsic functions are resolved. */
 const Policy = v.object({
-  ResourcePolicy: v.optional(v.object({ PolicyDocument: v.custom<PolicyDocument>(value => value instanceof Object) })),
+  ResourcePolicy: v.optional(v.object({
+    PolicyDocument: v.pipe(JsonValue, v.custom<PolicyDocument>(value => value instanceof Object)),
+  })),
 });
 
 /** `AWS::DynamoDB::Table`. */

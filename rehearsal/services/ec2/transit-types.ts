@@ -59,7 +59,7 @@ function gatewayType(transit: TransitGateways): ResourceType {
     return { id, attributes: { Id: id, TransitGatewayArn: gateway && transit.arnOf(gateway) } };
   };
   return resourceType({
-    replacedBy: ['AmazonSideAsn', 'MulticastSupport', 'TransitGatewayCidrBlocks'],
+    replacedBy: ['AmazonSideAsn', 'MulticastSupport'],
     create: async (properties, context) => {
       const id = transit.newId('tgw');
       const owner = ownedBy(context, properties);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { JsonValue } from '../../core/json-text';
 import { everywhere, on, regionalArn, textOf } from '../../core/permissions';
 import { read } from '../../core/protocol/read';
 import { AwsError } from '../../core/service';
@@ -17,7 +18,7 @@ const Target = v.object({
 export const RuleProperties = v.object({
   Name: v.optional(v.string()),
   EventBusName: v.optional(v.string(), 'default'),
-  EventPattern: v.optional(v.record(v.string(), v.unknown())),
+  EventPattern: v.optional(v.pipe(JsonValue, v.record(v.string(), v.unknown()))),
   ScheduleExpression: v.optional(v.string()),
   State: v.optional(v.string(), 'ENABLED'),
   Targets: v.optional(v.array(Target), []),

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { AttachmentProperties, type Attachment, type Attachments } from './attachments';
+import { AttachmentProperties, Resources, type Attachment, type Attachments } from './attachments';
 import { read } from '../../core/protocol/read';
 import type { Operation } from '../../core/service';
 
 const ArnInput = v.object({ AttachmentArn: v.string() });
-const Resources = v.optional(v.array(v.object({ EndpointId: v.string(), Region: v.optional(v.string()) })), []);
 const UpdateInput = v.object({
   ...ArnInput.entries,
   Name: v.optional(v.string()),
@@ -45,7 +44,7 @@ export function attachmentOperations(attachments: Attachments): Record<string, O
         CrossAccountResources: usable
           .filter(({ accountId }) => accountId === owner)
           .flatMap(({ arn, Resources: resources }) =>
-            resources.map(({ EndpointId: id }) => ({ EndpointId: id, AttachmentArn: arn })),
+            resources.map(({ EndpointId, Cidr }) => ({ EndpointId, Cidr, AttachmentArn: arn })),
           ),
       };
     },
@@ -55,12 +54,16 @@ export function attachmentOperations(attachments: Attachments): Record<string, O
 function updated(attachments: Attachments, input: Record<string, unknown>): Attachment {
   const change = read(UpdateInput, input);
   const { Name: name, Principals: principals, Resources: resources } = attachments.required(change.AttachmentArn);
-  const removed = new Set(change.RemoveResources.map(({ EndpointId: id }) => id));
+  const removed = new Set(change.RemoveResources.map(idOf));
   return attachments.replace(change.AttachmentArn, {
     Name: change.Name ?? name,
     Principals: [...principals.filter(one => !change.RemovePrincipals.includes(one)), ...change.AddPrincipals],
-    Resources: [...resources.filter(({ EndpointId: id }) => !removed.has(id)), ...change.AddResources],
+    Resources: [...resources.filter(resource => !removed.has(idOf(resource))), ...change.AddResources],
   });
+}
+
+function idOf({ EndpointId: endpoint, Cidr: range }: Attachment['Resources'][number]): string | undefined {
+  return endpoint ?? range;
 }
 
 function described({ arn, Name, Principals, Resources: resources, createdAt, modifiedAt }: Attachment): unknown {

@@ -4,10 +4,15 @@ import { Identifiers } from '../../core/identifiers';
 import { AwsError } from '../../core/service';
 import type { Environment } from '../../core/service';
 
+/** An endpoint, or a range of addresses of the account. */
+const Resource = v.object({
+  EndpointId: v.optional(v.string()), Cidr: v.optional(v.string()), Region: v.optional(v.string()),
+});
+export const Resources = v.optional(v.array(Resource), []);
 export const AttachmentProperties = v.object({
   Name: v.string(),
   Principals: v.optional(v.array(v.string()), []),
-  Resources: v.optional(v.array(v.object({ EndpointId: v.string(), Region: v.optional(v.string()) })), []),
+  Resources,
 });
 export type AttachmentProperties = v.InferOutput<typeof AttachmentProperties>;
 

@@ -195,8 +195,11 @@ export function namedEntityType(options: {
   return {
     create,
     async update(id, input, before, context) {
-      if (input[nameProperty] !== before[nameProperty] || input.Path !== before.Path) return create(input, context);
-      return { id, attributes: { Arn: arnOf(id, input, context.accountId) } };
+      if (input[nameProperty] !== before[nameProperty]) return create(input, context);
+      const arn = arnOf(id, input, context.accountId);
+      arns.delete(arnOf(id, before, context.accountId));
+      arns.add(arn);
+      return { id, attributes: { Arn: arn } };
     },
     async remove(id, input, context) {
       arns.delete(arnOf(id, input, context.accountId));

@@ -191,19 +191,19 @@ export class QualifiedFunctionType implements ResourceType {
       ? given.split(':').slice(0, 7).join(':')
       : `arn:${this.environment.partition}:lambda:${context.region}:${context.accountId}:function:${given}`;
     const arn = `${base}:${qualifier}`;
-    return { id: arn, attributes: { Version: qualifier, FunctionArn: arn, AliasArn: arn } };
+    return described(arn);
   }
 
-  public async update(
-    _id: string,
-    properties: Record<string, unknown>,
-    _before: unknown,
-    context: ResourceContext,
-  ): Promise<Provisioned> {
-    return this.create(properties, context);
+  public async update(id: string): Promise<Provisioned> {
+    return described(id);
   }
 
   public async remove(): Promise<void> {
     // no state
   }
+}
+
+function described(arn: string): Provisioned {
+  const qualifier = arn.slice(arn.lastIndexOf(':') + 1);
+  return { id: arn, attributes: { Version: qualifier, FunctionArn: arn, AliasArn: arn } };
 }

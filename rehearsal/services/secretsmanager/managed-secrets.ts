@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Identifiers } from '../../core/identifiers';
+import { JsonValue } from '../../core/json-text';
 import type { PolicyDocument } from '../../core/policy-document';
 import { read } from '../../core/protocol/read';
 import type { OwnedPolicy, Place, ResourceType } from '../../core/service';
@@ -13,7 +14,8 @@ interface ManagedSecret {
 }
 
 const PolicyProperties = v.object({
-  SecretId: v.string(), ResourcePolicy: v.custom<PolicyDocument>(value => value instanceof Object),
+  SecretId: v.string(),
+  ResourcePolicy: v.pipe(JsonValue, v.custom<PolicyDocument>(value => value instanceof Object)),
 });
 
 /** Secrets that services create for their resources, with their policies. */

@@ -31,10 +31,14 @@ test('what an update replaces is shown at its start, with what holds data', () =
     logicalId: 'Cicd',
     type: 'AWS::CloudFormation::Stack',
     status: 'UPDATE_IN_PROGRESS',
-    replaces: [{ logicalId: 'Db', path: 'S/Db/Resource', holdsData: true }, { logicalId: 'Fleet', holdsData: false }],
+    replaces: [
+      { logicalId: 'Db', path: 'S/Db/Resource', holdsData: true }, { logicalId: 'Fleet', holdsData: false },
+      { logicalId: 'Cache', holdsData: true, isUncertain: true },
+    ],
   });
   expect(lines).toEqual([
     '00:00:00  222222222222  Cicd  stack updating',
     '00:00:00  222222222222  Cicd  replaces: S/Db (data), Cicd/Fleet',
+    '00:00:00  222222222222  Cicd  may replace: Cicd/Cache (data)',
   ]);
 });

@@ -5,8 +5,9 @@ import { isLegacy } from '../type-registry';
 import type { Fields } from '../values';
 
 /**
- * Checks which properties a resource has, not their values. `properties` are resolved: without those that have no value.
+ * Checks which properties a resource has, not their values.
  *
+ * @param properties resolved, so without those that have no value
  * @throws AwsError for an unsupported property, and for required ones that are missing
  */
 export function checkProperties(logicalId: string, type: string, properties: Fields): void {

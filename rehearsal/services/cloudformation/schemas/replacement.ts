@@ -16,6 +16,9 @@ const EDITED: Readonly<Record<string, Readonly<Record<string, Comparison>>>> = {
   'AWS::DynamoDB::Table': { AttributeDefinitions: editedBy('AttributeName') },
 };
 
+/** Types of which two resources can have the same identifier: the name of a record is unique only in its zone. */
+const NOT_UNIQUE = new Set(['AWS::Route53::RecordSet']);
+
 function editedBy(key: string): Comparison {
   return (before, after) => {
     const now = new Map(after.filter(isFields).map(entry => [entry[key], canonical(entry)]));
@@ -53,6 +56,7 @@ export function customName({ type, properties }: { readonly type: string; readon
 /** Whether the new resource would have the identifier, or the custom name, of the one that it replaces. */
 function isNameKept(schema: TypeSchema, before: Fields, after: Fields): boolean {
   const { identifiers, properties } = schema;
+  if (NOT_UNIQUE.has(schema.type)) return false;
   const isKept = (name: string): boolean => !isChanged(name, before, after);
   const isGiven = (name: string): boolean => after[name] !== undefined;
   // AWS generates the other identifiers

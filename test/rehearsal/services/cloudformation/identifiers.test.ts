@@ -21,9 +21,10 @@ test.each<[type: string, properties: object, ref: string | RegExp, attributes: R
     Name: 'web',
   }],
   ['AWS::Kinesis::Stream', { Name: 'orders' }, 'orders', { Arn: `arn:aws:kinesis:${PREFIX}stream/orders` }],
-  ['AWS::AppSync::GraphQLApi', { Name: 'api', AuthenticationType: 'API_KEY' }, new RegExp(`^arn:aws:appsync:${PREFIX}apis/`), {
-    GraphQLUrl: /^https:\/\/\S+$/, ApiId: /^[\w-]+$/,
-  }],
+  ['AWS::AppSync::GraphQLApi', { Name: 'api', AuthenticationType: 'API_KEY' },
+    new RegExp(`^arn:aws:appsync:${PREFIX}apis/`), {
+      GraphQLUrl: /^https:\/\/\S+$/, ApiId: /^[\w-]+$/,
+    }],
   ['AWS::EC2::Instance', {}, /^i-[0-9a-f]{17}$/, { PrivateIp: '10.0.0.10', AvailabilityZone: 'eu-west-1a' }],
   ['AWS::Cognito::UserPool', {}, /^eu-west-1_\w{9}$/, { Arn: new RegExp(`^arn:aws:cognito-idp:${PREFIX}userpool/`) }],
   ['AWS::Logs::LogGroup', { LogGroupName: '/shop' }, '/shop', { Arn: `arn:aws:logs:${PREFIX}log-group:/shop:*` }],

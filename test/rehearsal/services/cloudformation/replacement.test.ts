@@ -109,3 +109,46 @@ test('a replacement is rolled back: the new resource is deleted and the old one 
   expect(stack.resources.get('Queue')?.id).toBe(old);
   expect(deletionsOf(stack)).toEqual([['Queue', expect.stringMatching(/\.fifo$/)]]);
 });
+
+/** A record has its name as its id, so the new one has the id of the old one. */
+describe('a replacement whose new resource has the same id', () => {
+  const zones = Object.fromEntries(['One', 'Two'].map(name => [name, {
+    Type: 'AWS::Route53::HostedZone', Properties: { Name: 'example.com' },
+  }]));
+  const record = (zone: string): Resource => ({
+    Type: 'AWS::Route53::RecordSet',
+    Properties: {
+      Name: 'www.example.com', Type: 'A', TTL: '60', ResourceRecords: ['192.0.2.1'], HostedZoneId: { Ref: zone },
+    },
+  });
+  const zonesWith = (stack: Stack): string[] => ['One', 'Two'].filter(zone => (
+    [...world.simulation.route53.zone(stack.resources.get(zone)?.id ?? '')?.sets.values() ?? []]
+      .some(({ Type }) => Type === 'A')
+  ));
+
+  test('deletes the old resource', async () => {
+    const stack = await world.deploy('moved', { ...zones, Record: record('One') });
+    expect(zonesWith(stack)).toEqual(['One']);
+    await world.deploy('moved', { ...zones, Record: record('Two') });
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+    expect(zonesWith(stack)).toEqual(['Two']);
+    expect(stack.resources.has('Record')).toBe(true);
+  });
+
+  test('is rolled back to the old resource', async () => {
+    const stack = await world.deploy('moved-back', { ...zones, Record: record('One') });
+    const Wrong = { Type: 'AWS::SNS::Topic', Properties: { Wrong: { Ref: 'Record' } } };
+    await world.deploy('moved-back', { ...zones, Record: record('Two'), Wrong });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(zonesWith(stack)).toEqual(['One']);
+    expect(stack.resources.has('Record')).toBe(true);
+  });
+});
+
+test('a resource that the service may replace is announced as such', async () => {
+  const database = (Engine: string): Resource => ({ Type: 'AWS::RDS::DBInstance', Properties: { Engine } });
+  await world.deploy('uncertain', { Db: database('postgres') });
+  const stack = await world.deploy('uncertain', { Db: database('mysql') });
+  expect(stack.status).toBe('UPDATE_COMPLETE');
+  expect(replacementsOf(stack)).toEqual([{ logicalId: 'Db', path: undefined, holdsData: true, isUncertain: true }]);
+});

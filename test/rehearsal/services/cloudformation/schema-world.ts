@@ -2,7 +2,7 @@ import type { Stack } from '../../../../rehearsal/services/cloudformation/stack'
 import { Simulation } from '../../../../rehearsal/simulation';
 import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
-export const ACCOUNT = '222222222222';
+export const [MANAGEMENT, ACCOUNT] = ['999999999999', '222222222222'];
 export const REGION = 'eu-west-1';
 
 export interface Resource {
@@ -15,7 +15,7 @@ export interface Resource {
 export class SchemaWorld {
   public static async start(options: Pick<SimulationOptions, 'uncheckedTypes'> = {}): Promise<SchemaWorld> {
     return new SchemaWorld(await Simulation.start({
-      managementAccountId: '999999999999', accounts: [{ accountId: ACCOUNT }], virtual: {}, ...options,
+      managementAccountId: MANAGEMENT, accounts: [{ accountId: ACCOUNT }], virtual: {}, ...options,
     }));
   }
 
@@ -23,18 +23,21 @@ export class SchemaWorld {
 
   /** Creates or updates a stack. */
   public async deploy(
-    name: string, Resources: Readonly<Record<string, Resource>>, outputs: Readonly<Record<string, unknown>> = {},
+    name: string,
+    Resources: Readonly<Record<string, Resource>>,
+    outputs: Readonly<Record<string, unknown>> = {},
+    accountId = ACCOUNT,
   ): Promise<Stack> {
     const { cloudformation } = this.simulation;
     const Outputs = Object.fromEntries(Object.entries(outputs).map(([key, Value]) => [key, { Value }]));
     const request = {
-      accountId: ACCOUNT,
+      accountId,
       region: REGION,
       name,
       body: JSON.stringify({ Resources, Outputs }),
       capabilities: ['CAPABILITY_NAMED_IAM'],
     };
-    const known = cloudformation.find(ACCOUNT, REGION, name);
+    const known = cloudformation.find(accountId, REGION, name);
     return known ? cloudformation.update(request) : cloudformation.create(request);
   }
 
