@@ -1,6 +1,6 @@
 import { accessRoleHints } from './access-role-hints';
+import { typeHints } from './type-hints';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-import { schemas } from '../../rehearsal/services/cloudformation/schemas/table';
 import { isCicdStack } from '../app/cicd-stack';
 import { organizationIdsIn } from '../app/organization-id';
 import type { FailureReport } from '../report/report';
@@ -32,20 +32,6 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
-}
-
-/** For types and properties that the table of types does not have, because they are wrong or newer. */
-export function typeHints(failures: readonly Pick<FailureReport, 'resourceType' | 'reason'>[]): string[] {
-  const missing = failures.flatMap(({ resourceType, reason }) => [
-    ...matches([reason], /Unrecognized resource types: \[([^\]]+)\]/g)
-      .flatMap(([, types]) => types.split(', ')).map(type => ({ what: `the type ${type}`, type })),
-    ...matches([reason], /^Encountered unsupported property (\S+)/g)
-      .map(([, property]) => ({ what: `the property ${property} of ${resourceType}`, type: resourceType })),
-  ]);
-  return [...new Set(missing.map(({ what, type }) => (
-    `the table of types of the rehearsal (@aws-cdk/aws-service-spec ${schemas.version}) does not have ${what}: if AWS `
-    + `has it, add --unchecked-type ${type}`
-  )))];
 }
 
 /** For organizational units that do not exist. The error itself names an existing one that was probably meant. */

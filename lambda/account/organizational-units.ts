@@ -1,6 +1,6 @@
 import type { Organization } from './aws';
-import { nearName } from './near-name';
 import { isNamed } from '../shared/errors';
+import { nearName } from '../shared/near-name';
 
 const ID = /^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/;
 

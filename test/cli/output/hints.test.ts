@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import {
-  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, typeHints, unitHints,
+  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, unitHints,
 } from '../../../cli/output/hints';
 import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
@@ -42,23 +41,6 @@ test('a hint names the option for a bootstrap that trusts another account', () =
       + `--bootstrap 333333333333=${CICD}`,
   ]);
   expect(trustHints([reason('333333333333', 'own'), reason(CICD, 'cdk-hnb659fds-deploy-role')])).toEqual([]);
-});
-
-test('a hint names the version of the table and the option for types and properties that it does not have', () => {
-  const { version } = JSON.parse(readFileSync(require.resolve('@aws-cdk/aws-service-spec/package.json'), 'utf8'));
-  const table = `the table of types of the rehearsal (@aws-cdk/aws-service-spec ${version}) does not have`;
-  const resourceType = 'AWS::CloudFormation::Stack';
-  const reason = 'Template format error: Unrecognized resource types: [AWS::SQS::Queu, AWS::EC2::Vpc]';
-  expect(typeHints([{ resourceType, reason }, { resourceType, reason }])).toEqual([
-    `${table} the type AWS::SQS::Queu: if AWS has it, add --unchecked-type AWS::SQS::Queu`,
-    `${table} the type AWS::EC2::Vpc: if AWS has it, add --unchecked-type AWS::EC2::Vpc`,
-  ]);
-  expect(typeHints([
-    { resourceType: 'AWS::S3::Bucket', reason: 'Encountered unsupported property BucketNam' },
-    { resourceType: 'AWS::S3::Bucket', reason: 'the bucket exists' },
-  ])).toEqual([
-    `${table} the property BucketNam of AWS::S3::Bucket: if AWS has it, add --unchecked-type AWS::S3::Bucket`,
-  ]);
 });
 
 test('a hint names the option for the limit of accounts', () => {

@@ -1,4 +1,4 @@
-import { nearName } from '../../lambda/account/near-name';
+import { nearName } from '../../lambda/shared/near-name';
 
 test.each(['Tset', 'Tes', 'test', 'Testt', 'tast', 'Tesst'])('for the unit %s, the near name Test is found', name => {
   expect(nearName(name, ['Prod', 'Test'])).toBe('Test');
