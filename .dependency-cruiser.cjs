@@ -54,8 +54,8 @@ module.exports = {
     {
       name: 'command-line',
       comment:
-        'cli imports the rehearsal, contracts of src, the plain AWS client and the names that were probably meant; it works '
-        + 'with every cloud assembly',
+        'cli imports the rehearsal, contracts of src, the plain AWS client and the names that were probably meant; it '
+        + 'works with every cloud assembly',
       severity: 'error',
       from: { path: '^cli/' },
       to: { path: '^(src|lambda|test|bench|examples)/', pathNot: [CONTRACT, '^lambda/shared/(api/|near-name)'] },

@@ -122,7 +122,7 @@ export class Deliveries {
         return this.isAllowed('s3.amazonaws.com', action, arn, `arn:${partition}:s3:::${name}`, accountId);
       },
       invoke: (functionArn, event) => {
-        // a function that was deleted gets no events, and nobody is told
+        // a deleted function gets no events, without an error
         void lambda().invokeEvent(functionArn, event).catch(() => undefined);
       },
       publish: message => void this.parts.sns.messages.publish(message),

@@ -81,8 +81,8 @@ export const REHEARSE_OPTIONS = {
     group: BEFORE,
     argument: '<id>',
     description: 'id of the management account. Default: the account of the stack that grants '
-      + '`organizations:CreateAccount` or manages the organization, otherwise an account in which no stack is. An app '
-      + 'with a single account has no other one',
+      + '`organizations:CreateAccount` or manages the organization, otherwise an invented id that no stack uses. '
+      + 'If all stacks are in one account, it is this account',
     parse: parseAccountId,
   },
   accountLimit: {
@@ -126,16 +126,16 @@ export const REHEARSE_OPTIONS = {
   then: {
     group: PIPELINES,
     argument: '<command>',
-    description: 'command to run after the last deployment, or between two `--app` if it is given there, for example '
-      + '`git push`; then wait for the pipelines. Implies `--pipelines`. Can be repeated; the first failure skips the '
-      + 'rest, except with `--continue`',
+    description: 'command to run after the deployment, for example `git push`. Between two `--app`, it runs between '
+      + 'their deployments. The rehearsal waits for the pipelines after it. Implies `--pipelines`. Can be repeated; '
+      + 'the first failure skips the rest, except with `--continue`',
     parse: collectCommand,
   },
   as: {
     group: PIPELINES,
     argument: '<account>',
-    description: 'id or name of the account whose administrator runs the commands of `--then` after it: the management '
-      + 'account or a member. Can be repeated. Default: the CICD account',
+    description: 'id or name of an account. The `--then` commands that follow run as its administrator. It is the '
+      + 'management account or a member. Can be repeated. Default: the CICD account',
     parse: parseAccount,
   },
   fault: {

@@ -65,7 +65,7 @@ function merged(
     const own = type === 'Delete' ? [] : (wanted[name] ?? []).map(rule => ({ ...rule, Id: idOf(stackId, rule) }));
     result[name] = [...others, ...own];
   }
-  // nobody can know who has set it
+  // it is unknown who has set it
   const eventBridge = (type === 'Delete' ? undefined : wanted.EventBridgeConfiguration)
     ?? existing.EventBridgeConfiguration;
   return { ...result, ...eventBridge !== undefined && { EventBridgeConfiguration: {} } };
