@@ -134,13 +134,14 @@ function redirectToSimulation(port: number): void {
   syncBuiltinESMExports();
 }
 
-/** Redirects `fetch` of simulated hosts outside of AWS. */
+/** Redirects `fetch` of simulated hosts outside of AWS, and of the host for responses of custom resources. */
 function redirectFetch(port: number, hosts: readonly string[]): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (target, init) => {
     const { hostname, pathname, search } = new URL(target instanceof Request ? target.url : target);
-    if (!hosts.includes(hostname)) return fetch(target, init);
-    const address = `http://127.0.0.1:${port}${hostPath(hostname, pathname)}${search}`;
+    const isResponse = hostname === RESPONSE_HOST;
+    if (!isResponse && !hosts.includes(hostname)) return fetch(target, init);
+    const address = `http://127.0.0.1:${port}${isResponse ? pathname : hostPath(hostname, pathname)}${search}`;
     if (!(target instanceof Request)) return fetch(address, init);
     const { method, headers } = target;
     const body = Buffer.from(await target.arrayBuffer());

@@ -41,7 +41,8 @@ test.each([
   ['has no widgets', '{}', errors(['', "Should have required property 'widgets'"])],
   ['has widgets that are no list', '{"widgets":{}}', errors(['/widgets', 'Should be array'])],
   ['has a widget without type and properties', '{"widgets":[{"type":"text","properties":{}},{}]}', errors(
-    ['/widgets/1', "Should have required property 'type'"], ['/widgets/1', "Should have required property 'properties'"],
+    ['/widgets/1', "Should have required property 'type'"],
+    ['/widgets/1', "Should have required property 'properties'"],
   )],
   ['has a widget that is a text', '{"widgets":["text"]}', errors(['/widgets/0', 'Should be object'])],
 ])('a dashboard is rejected if its body %s', async (_what, dashboardBody, message) => {

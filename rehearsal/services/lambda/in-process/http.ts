@@ -38,7 +38,7 @@ export function httpOf(endpoint: string, send: Send, refuse: Refuse): Record<str
   return { request, get, Agent, globalAgent: new Agent() };
 }
 
-/** Replaces `fetch` for requests with a text or bytes as body, or without one. */
+/** Replaces `fetch` for requests with a text or bytes as body, or without one; also of responses to CloudFormation. */
 export function fetchOf(
   { endpoint, hosts, send, refuse, during }: FetchParts,
 ): Fetch {
@@ -48,7 +48,8 @@ export function fetchOf(
     const { method = 'GET', headers = {}, body: text = '' } = options;
     const { host, hostname, pathname, searchParams: query } = new URL(address);
     const path = hosts.has(hostname) ? hostPath(hostname, pathname) : pathname;
-    if (host !== new URL(endpoint).host && path === pathname) {
+    const isSimulated = hosts.has(hostname) || hostname === RESPONSE_HOST || host === new URL(endpoint).host;
+    if (!isSimulated) {
       if (!isLocal(hostname)) throw new TypeError('fetch failed', { cause: refuse(hostname) });
       return during(async () => buffered(await fetch(address, options)));
     }

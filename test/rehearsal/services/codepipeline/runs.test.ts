@@ -185,7 +185,11 @@ describe('an approval', () => {
     expect(JSON.parse(body)).toMatchObject({
       region: REGION,
       approval: {
-        pipelineName: PIPELINE, stageName: 'Approve', actionName: 'Approve', token: given, customData: 'look at the till',
+        pipelineName: PIPELINE,
+        stageName: 'Approve',
+        actionName: 'Approve',
+        token: given,
+        customData: 'look at the till',
       },
     });
   });
