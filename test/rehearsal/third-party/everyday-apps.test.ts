@@ -7,8 +7,10 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnEventBusPolicy } from 'aws-cdk-lib/aws-events';
 import { Code as FunctionCode, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { rehearse, WORK } from './world';
+import { zipFolder } from '../../../rehearsal/services/s3/zip-folder';
 
 const env = { account: WORK, region: 'eu-west-1' };
 const runtime = Runtime.NODEJS_24_X;
@@ -65,21 +67,52 @@ test.each([
   });
 });
 
-test('a repository has the files of its Code', async () => {
+/** Writes a folder with the files of a repository, and an archive of it. */
+async function writeCode(folder: string): Promise<void> {
+  mkdirSync(path.join(folder, 'code', 'bin'), { recursive: true });
+  writeFileSync(path.join(folder, 'code', 'README.md'), '# shop');
+  writeFileSync(path.join(folder, 'code', 'bin', 'app.ts'), '// app');
+  writeFileSync(path.join(folder, 'code.zip'), await zipFolder(path.join(folder, 'code')));
+}
+
+test.each([
+  ['a directory', (_stack: Stack, folder: string) => Code.fromDirectory(path.join(folder, 'code'), 'trunk')],
+  ['a zip file', (_stack: Stack, folder: string) => Code.fromZipFile(path.join(folder, 'code.zip'), 'trunk')],
+  ['an asset', (stack: Stack, folder: string) =>
+    Code.fromAsset(new Asset(stack, 'Code', { path: path.join(folder, 'code') }), 'trunk')],
+])('a repository has the files of its Code, which is %s', async (_what, codeIn) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'code-'));
-  mkdirSync(path.join(folder, 'bin'));
-  writeFileSync(path.join(folder, 'README.md'), '# shop');
-  writeFileSync(path.join(folder, 'bin', 'app.ts'), '// app');
+  await writeCode(folder);
   try {
     await rehearse(app => {
       const stack = new Stack(app, 'Stack', { env });
-      new Repository(stack, 'Repository', {
-        repositoryName: 'code', code: Code.fromDirectory(folder, 'trunk'),
-      });
+      new Repository(stack, 'Repository', { repositoryName: 'code', code: codeIn(stack, folder) });
     }, async ({ failures, succeeded }, { codecommit }) => {
       expect([succeeded, failures]).toEqual([true, []]);
       expect(await codecommit.branches(WORK, 'eu-west-1', 'code')).toMatchObject([{ name: 'trunk' }]);
+      const files = ['README.md', 'bin/app.ts'].map(async file =>
+        codecommit.file(WORK, 'eu-west-1', 'code', 'trunk', file));
+      expect(await Promise.all(files)).toEqual(['# shop', '// app']);
     });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a repository that the rehearsal is given keeps its files instead of its Code', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'code-'));
+  await writeCode(folder);
+  mkdirSync(path.join(folder, 'given'));
+  writeFileSync(path.join(folder, 'given', 'README.md'), '# given');
+  try {
+    await rehearse(app => {
+      new Repository(new Stack(app, 'Stack', { env }), 'Repository', {
+        repositoryName: 'code', code: Code.fromDirectory(path.join(folder, 'code')),
+      });
+    }, async ({ failures }, { codecommit }) => {
+      expect(failures).toEqual([]);
+      expect(await codecommit.file(WORK, 'eu-west-1', 'code', 'main', 'README.md')).toBe('# given');
+    }, {}, { repositories: { code: path.join(folder, 'given') } });
   } finally {
     rmSync(folder, { recursive: true });
   }

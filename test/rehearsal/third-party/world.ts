@@ -5,6 +5,7 @@ import type { AppProps } from 'aws-cdk-lib';
 import { App } from 'aws-cdk-lib';
 import type { DeploymentResult } from '../../../rehearsal';
 import { deployAssembly, Simulation } from '../../../rehearsal';
+import type { SimulationOptions } from '../../../rehearsal/simulation-options';
 
 export const [MANAGEMENT, WORK, OTHER] = ['999999999999', '111122223333', '444455556666'];
 
@@ -18,9 +19,10 @@ export async function rehearse(
   define: (app: App) => void,
   use: (result: DeploymentResult, simulation: Simulation, outdir: string) => void | Promise<void>,
   props: AppProps = {},
+  options: Partial<SimulationOptions> = {},
 ): Promise<void> {
   const outdir = mkdtempSync(path.join(tmpdir(), 'foreign-'));
-  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, virtual: {} });
+  const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, virtual: {}, ...options });
   try {
     const app = new App({
       outdir, analyticsReporting: false, builtinCloudFormationValidation: false, context: { ...ZONES }, ...props,

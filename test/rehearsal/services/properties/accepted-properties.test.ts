@@ -13,6 +13,7 @@ const RULES = [
   /^Stage \w+ has conditions, which need a pipeline of type V2$/,
   /^Triggers need a pipeline of type V2$/,
   /^The pipeline has no stage \w+$/,
+  /^Unable to validate the following destination configurations$/,
 ];
 
 let world: VariantWorld;

@@ -135,6 +135,10 @@ const DATA: Resources = {
     Properties: { AliasName: { 'Fn::Sub': 'alias/${AWS::StackName}' }, TargetKeyId: ref('Key') },
   },
   Topic: { Type: 'AWS::SNS::Topic' },
+  Subscription: {
+    Type: 'AWS::SNS::Subscription',
+    Properties: { TopicArn: ref('Topic'), Protocol: 'email', Endpoint: 'anna@example.com' },
+  },
   TopicPolicy: {
     Type: 'AWS::SNS::TopicPolicy',
     Properties: {
@@ -173,6 +177,7 @@ const OBSERVED: Resources = {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     Properties: { AlarmRule: { 'Fn::Sub': 'ALARM("${Alarm}")' } },
   },
+  Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: '{"widgets":[]}' } },
 };
 
 const IDENTITIES: Resources = {

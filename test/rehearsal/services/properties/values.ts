@@ -6,6 +6,7 @@ const TEXT = JSON.stringify(POLICY);
 /** Values of properties that have to be more than of the right type, in each of their forms. */
 export const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'AWS::CloudFront::KeyValueStore.ImportSource': [{ SourceType: 'S3', SourceArn: 'arn:aws:s3:::none/keys.json' }],
+  'AWS::CloudWatch::Dashboard.DashboardBody': ['{"widgets":[],"start":"-PT1H"}'],
   'AWS::CodeBuild::Project.TimeoutInMinutes': [30, '30'],
   'AWS::CodePipeline::Pipeline.ExecutionMode': ['QUEUED'],
   'AWS::CodePipeline::Pipeline.Triggers': [[{
@@ -30,6 +31,8 @@ export const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'AWS::KMS::Key.KeyPolicy': [POLICY, TEXT],
   'AWS::S3::Bucket.VersioningConfiguration': [{ Status: 'Enabled' }],
   'AWS::S3::BucketPolicy.PolicyDocument': [TEXT],
+  'AWS::SNS::Subscription.FilterPolicy': [{ kind: ['sale'] }, '{"kind":["sale"]}'],
+  'AWS::SNS::Subscription.FilterPolicyScope': ['MessageBody', 'MessageAttributes'],
   'AWS::SNS::TopicPolicy.PolicyDocument': [TEXT],
   'AWS::SSM::Parameter.Tier': ['Advanced', 'Intelligent-Tiering'],
   'AWS::SecretsManager::ResourcePolicy.ResourcePolicy': [TEXT],
