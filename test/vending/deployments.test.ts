@@ -1,6 +1,8 @@
 import { CodePipelineClient, RollbackStageCommand } from '@aws-sdk/client-codepipeline';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { IN_REAL_TIME, reasons, Harness } from './harness';
+import { describeMessage } from '../../cli/output/messages';
 import { commitOf, deploymentKey } from '../../lambda/registry/deployment';
 import type { DeploymentRecord, Run } from '../../lambda/registry/deployment';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
@@ -39,7 +41,9 @@ describe('deployment records', () => {
         account,
         pipeline: { definition: PipelineDefinition.cdk({ alarmNames: ['errors'] }) },
       });
-      new PipelineNotifications(stack, 'Notifications', { organization, events: Object.values(PipelineEvent) });
+      const events = Object.values(PipelineEvent);
+      const { topic } = new PipelineNotifications(stack, 'Notifications', { organization, events });
+      topic.addSubscription(new EmailSubscription('anna@example.com'));
       new PipelineNotifications(stack, 'Others', {
         organization,
         environmentNames: ['prod'],
@@ -137,6 +141,12 @@ describe('deployment records', () => {
       succeeded.length,
     );
     expect(new Set(harness.simulation.events.published.map(({ topicArn }) => topicArn)).size).toBe(1);
+    const lines = harness.simulation.sns.messages.sent.map(describeMessage);
+    expect(lines).toHaveLength(messages().length);
+    expect(lines.at(-1)).toMatch(new RegExp(
+      '^message to anna@example.com \\(topic Cicd-Notifications[\\w-]+\\): Environment dev \\(account \\d{12}\\): an '
+      + 'execution has succeeded\\. https://',
+    ));
   });
 
   test('the dashboard shows the recorded executions', async () => {
