@@ -144,7 +144,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     if (!record || !owns(record.owners, owner)) return [repairable(`the registry has no record of ${name}`)];
     // after a change of the construct's id, its last owner is compared
     if (record.owners.at(-1)?.id !== owner.id) return [];
-    const isAsDeclared = record.firstSide === firstSide && isDeepStrictEqual(plain(record.config), configOf(request));
+    const isAsDeclared = record.firstSide === firstSide && isDeepStrictEqual(record.config, configOf(request));
     const drifts = isAsDeclared ? [] : [repairable(`the registry has other settings of ${name} than declared`)];
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const active = activeSide(request, await this.registry.read<ReleaseRecord>(releaseKey(environmentName)));
@@ -197,11 +197,6 @@ function activeSide({ firstSide }: BlueGreenRequest, release: ReleaseRecord | un
   if (!change && !current) return firstSide;
   if (!change || current || hasStrayTraffic || last?.outcome === 'stuck') return undefined;
   return SIDES.find(side => change.shares[side] === 100);
-}
-
-/** Without the prototypes that the objects of a client may have. */
-function plain(config: ReleaseConfig): ReleaseConfig {
-  return JSON.parse(JSON.stringify(config)) as ReleaseConfig;
 }
 
 function repairable(what: string): Drift {

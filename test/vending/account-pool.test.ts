@@ -1,4 +1,5 @@
 import { reasons, Harness } from './harness';
+import { Reconciliation } from './reconcile';
 import type { LeaseRecord } from '../../lambda/registry/lease';
 import type { Stack as SimulatedStack } from '../../rehearsal/services/cloudformation/stack';
 import { Account, AccountPool } from '../../src';
@@ -90,6 +91,7 @@ describe('an environment whose account is leased from a pool', () => {
   }
 
   test('has a new account while the pool is empty', async () => {
+    expect(await new Reconciliation(harness).check()).toEqual([]);
     expect(harness.calls('organizations:CreateAccount')).toBe(1);
     expect(harness.simulation.organizations.unitPath(accountId)).toBe('Workloads/Test');
     expect(await lease()).toMatchObject({

@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { reasons, Harness } from './harness';
+import { Reconciliation } from './reconcile';
 import { unusedPermissions } from '../../rehearsal/assembly/unused-permissions';
 import { AddressSpace } from '../../src';
 import type { IAddressSpace } from '../../src';
@@ -70,6 +71,7 @@ describe('an address space in an account that the same deployment creates', () =
   });
 
   test('changes nothing in another deployment, and gives everything back at its end', async () => {
+    expect(await new Reconciliation(harness).check()).toEqual([]);
     const calls = harness.calls('dynamodb:UpdateItem');
     expect(reasons(await harness.deploy(resized))).toBe('');
     expect(harness.calls('dynamodb:UpdateItem')).toBe(calls);

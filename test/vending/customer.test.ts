@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Harness, reasons } from './harness';
+import { Reconciliation } from './reconcile';
 import { networkMap } from '../../cli/output/network/model';
 import { networkSvg } from '../../cli/output/network/svg';
 import { subnetsOf } from '../../cli/reach/places';
@@ -116,6 +117,7 @@ describe('a customer in one deployment', () => {
   });
 
   test('a second deployment changes nothing', async () => {
+    expect(await new Reconciliation(harness).check()).toEqual([]);
     const result = await harness.deploy(ONE, FEATURES);
     expect([reasons(result), result.changed]).toEqual(['', 0]);
   });

@@ -1,4 +1,5 @@
 import { Harness, reasons } from './harness';
+import { Reconciliation } from './reconcile';
 import { subnetsOf } from '../../cli/reach/places';
 import { reach } from '../../cli/reach/reach';
 import { TransitHub } from '../../src';
@@ -104,6 +105,10 @@ describe('two customers with one hub', () => {
   test('a network needs at most 40 calls of EC2, however many there are', () => {
     const calls = Object.entries(harness.simulation.calls).filter(([name]) => name.startsWith('ec2:'));
     expect(calls.reduce((sum, [, count]) => sum + count, 0)).toBeLessThanOrEqual(5 * 40);
+  });
+
+  test('a check of the networks finds nothing', async () => {
+    expect(await new Reconciliation(harness).check()).toEqual([]);
   });
 
   test('the default security groups of the networks have no rules', () => {

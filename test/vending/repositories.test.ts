@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Harness, reasons } from './harness';
 import type { HarnessOptions } from './harness';
+import { Reconciliation } from './reconcile';
 import { Source, SourceRepository } from '../../src';
 import { CICD_ACCOUNT, CONNECTION_ARN, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
@@ -86,6 +87,7 @@ describe.each([
 
   test('stays as it is in a second deployment', async () => {
     expect(await harness.deploy(app, READS)).toMatchObject({ succeeded: true, changed: 0 });
+    expect(await new Reconciliation(harness).check()).toEqual([]);
   });
 
   test('keeps its repository when it is removed', async () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { validateExpressions, type Call, type Operand, type Path, type ReadExpressions } from 'dynalite/validations';
+import { clone } from './clone';
 import { isRecord } from '../../core/protocol/json';
 import { AwsError } from '../../core/service';
 
@@ -68,7 +69,7 @@ export class Expressions {
 
   /** The item after the update. */
   public updated(before: Item): Item {
-    const after: Record<string, unknown> = structuredClone({ ...before });
+    const after: Record<string, unknown> = clone({ ...before });
     for (const { type, path, val } of this.read._updates?.sections ?? []) {
       const name = topLevel(path);
       if (type === 'remove') delete after[name];

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { clone } from './clone';
 import { attributesOf, Expressions, type Item } from './expressions';
 import { MemoryTable, Query } from './memory-table';
 import { permissions, placeOf } from './permissions';
@@ -129,7 +130,7 @@ export class MemoryDynamoDb implements Service {
     const request = read(Keyed, call.input);
     const table = this.table(call, request.TableName);
     const found = table.get(table.keyOf(request.Key));
-    return found === undefined ? {} : { Item: structuredClone(new Expressions(request).projected(found)) };
+    return found === undefined ? {} : { Item: clone(new Expressions(request).projected(found)) };
   }
 
   private query(call: Call): Record<string, unknown> {
@@ -152,7 +153,7 @@ export class MemoryDynamoDb implements Service {
         const found = table.get(table.keyOf(key));
         bytes += found === undefined ? 0 : itemBytes(found);
         if (bytes > BATCH_BYTES) (unprocessed[name] ??= { ...request, Keys: [] }).Keys.push(key);
-        else if (found !== undefined) responses[name].push(structuredClone(expressions.projected(found)));
+        else if (found !== undefined) responses[name].push(clone(expressions.projected(found)));
       }
     }
     return { Responses: responses, UnprocessedKeys: unprocessed };
@@ -163,7 +164,7 @@ export class MemoryDynamoDb implements Service {
     const { table, key, before, after } = this.changeOf(call, kind, request);
     table.set(key, after);
     const answered = { ALL_OLD: before, ALL_NEW: after }[request.ReturnValues ?? 'NONE'];
-    return answered === undefined ? {} : { Attributes: structuredClone(answered) };
+    return answered === undefined ? {} : { Attributes: clone(answered) };
   }
 
   /** Synchronous, so that the write is atomic. */

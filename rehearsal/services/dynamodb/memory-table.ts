@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { clone } from './clone';
 import { compare, Expressions, order, type Item, type KeyCondition } from './expressions';
 import { itemBytes, PAGE_BYTES } from './quotas';
 import { read } from '../../core/protocol/read';
@@ -126,7 +127,7 @@ export class MemoryTable {
     const page = this.pageOf(this.found(schema, expressions.keyConditions(), query), query);
     const wanted = page.items.map(item => this.projection(schema, item)).filter(item => expressions.isWanted(item));
     return {
-      ...query.Select !== 'COUNT' && { Items: structuredClone(wanted.map(item => expressions.projected(item))) },
+      ...query.Select !== 'COUNT' && { Items: clone(wanted.map(item => expressions.projected(item))) },
       Count: wanted.length,
       ScannedCount: page.items.length,
       ...page.last !== undefined && { LastEvaluatedKey: this.positionOf(schema, page.last) },
