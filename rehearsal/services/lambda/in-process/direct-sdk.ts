@@ -175,6 +175,9 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
       return client;
     }
 
+    /** What CDK's AwsCustomResource adds to the response. */
+    public readonly config = { region: async (): Promise<string> => this.configuration.region ?? options.region };
+
     public constructor(private readonly configuration: Configuration = {}) {
       return new Proxy(this, {
         get: (target, name) =>

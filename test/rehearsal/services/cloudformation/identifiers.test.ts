@@ -1,4 +1,6 @@
 import { failureOf, SchemaWorld } from './schema-world';
+import { schemas, type TypeSchema } from '../../../../rehearsal/services/cloudformation/schemas/table';
+import { requiredProperties } from '../../../fixtures/required-properties';
 
 let world: SchemaWorld;
 
@@ -48,4 +50,51 @@ test('attributes that are lists can be selected from', async () => {
   }, { Server: { 'Fn::Select': [0, { 'Fn::GetAtt': ['Made', 'NameServers'] }] } });
   expect(failureOf(stack)).toBeUndefined();
   expect(stack.output('Server')).toMatch(/\S/);
+});
+
+describe('Ref of all types that are not simulated', () => {
+  /** The identifiers of a type that AWS makes. */
+  const madeOf = ({ identifiers, properties }: TypeSchema): string[] =>
+    identifiers.filter(name => properties.get(name)?.isRequired !== true);
+  let schemasOf: (isWanted: (schema: TypeSchema) => boolean) => TypeSchema[];
+  beforeAll(() => {
+    const simulated = new Set(world.simulation.cloudformation.simulatedTypes);
+    const isPlaced = (type: string): boolean => !simulated.has(type) && !/^AWS::(CloudFormation|Serverless)::/.test(type);
+    const found = schemas.types.filter(isPlaced).flatMap(type => schemas.find(type) ?? []);
+    schemasOf = isWanted => found.filter(isWanted);
+  });
+
+  /** Deploys a resource of each type with its required properties; returns what `Ref` returns, by type. */
+  async function refsOf(name: string, wanted: readonly TypeSchema[]): Promise<Map<string, string>> {
+    const refs = new Map<string, string>();
+    for (let start = 0; start < wanted.length; start += 400) {
+      const part = wanted.slice(start, start + 400);
+      const stack = await world.deploy(`${name}-${start}`, Object.fromEntries(
+        part.map(({ type }, index) => [`R${index}`, { Type: type, Properties: requiredProperties(type) }]),
+      ));
+      expect(failureOf(stack)).toBeUndefined();
+      part.forEach(({ type }, index) => refs.set(type, stack.resources.get(`R${index}`)?.id ?? ''));
+    }
+    return refs;
+  }
+
+  test.each<[what: string, identifier: RegExp, form: RegExp, least: number]>([
+    // the ARN of a part begins with that of the whole, which is given
+    ['an ARN', /Arn$/, /^(?:arn:aws:[a-z0-9-]+:|given[:/])[^|]+$/, 300],
+    ['a URL', /Ur[il]$/, /^https:\/\/[^|]+$/, 1],
+  ])('is %s if the data says so', async (what, identifier, form, least) => {
+    const wanted = schemasOf(schema => schema.identifiers.length === 1 && identifier.test(madeOf(schema)[0] ?? ''));
+    expect(wanted.length).toBeGreaterThanOrEqual(least);
+    const refs = await refsOf(what.replace(/\W/g, ''), wanted);
+    expect([...refs].filter(([, ref]) => !form.test(ref))).toEqual([]);
+  });
+
+  test('has a part for each identifier', async () => {
+    const wanted = schemasOf(({ identifiers }) => identifiers.length > 1);
+    expect(wanted.length).toBeGreaterThan(100);
+    const refs = await refsOf('composite', wanted);
+    const partsOf = (type: string): number | undefined => refs.get(type)?.split('|').length;
+    expect(wanted.filter(({ type, identifiers }) => partsOf(type) !== identifiers.length)).toEqual([]);
+    expect([...refs.values()].filter(ref => ref.split('|').includes(''))).toEqual([]);
+  });
 });
