@@ -1,3 +1,4 @@
+import { violationsOf } from './constraints';
 import { missingProperties } from './required';
 import { unsupportedProperty } from './unsupported';
 import { AwsError } from '../../../core/service';
@@ -5,10 +6,10 @@ import { isLegacy } from '../type-registry';
 import type { Fields } from '../values';
 
 /**
- * Checks which properties a resource has, not their values.
+ * Checks which properties a resource has, and the constraints of their values.
  *
  * @param properties resolved, so without those that have no value
- * @throws AwsError for an unsupported property, and for required ones that are missing
+ * @throws AwsError for an unsupported property, required ones that are missing, and violated constraints
  */
 export function checkProperties(logicalId: string, type: string, properties: Fields): void {
   const unsupported = unsupportedProperty(type, properties);
@@ -16,12 +17,15 @@ export function checkProperties(logicalId: string, type: string, properties: Fie
     throw new AwsError('ValidationError', `Encountered unsupported property ${unsupported}`);
   }
   const missing = missingProperties(type, properties);
-  if (missing.length > 0) throw new AwsError('ValidationError', missingReason(logicalId, type, missing));
-}
-
-/** Types with a schema in the registry are validated by it; the older ones name the first missing property. */
-function missingReason(logicalId: string, type: string, missing: readonly string[]): string {
-  if (isLegacy(type)) return `Property ${missing[0]} cannot be empty.`;
-  const violations = missing.map(name => `#: required key [${name}] not found`);
-  return `Properties validation failed for resource ${logicalId} with message: ${violations.join('\n')}`;
+  // the older types name the first missing property, and have no schema
+  if (isLegacy(type)) {
+    if (missing.length > 0) throw new AwsError('ValidationError', `Property ${missing[0]} cannot be empty.`);
+    return;
+  }
+  const violations = [...missing.map(name => `#: required key [${name}] not found`), ...violationsOf(type, properties)];
+  if (violations.length === 0) return;
+  throw new AwsError(
+    'ValidationError',
+    `Properties validation failed for resource ${logicalId} with message: ${violations.join('\n')}`,
+  );
 }

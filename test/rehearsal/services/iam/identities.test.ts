@@ -37,6 +37,8 @@ const PROPERTIES = {
   'AWS::IAM::GroupPolicy': { GroupName: 'people', PolicyName: 'own' },
   'AWS::IAM::UserToGroupAddition': { GroupName: 'people', Users: ['anna'] },
   'AWS::IAM::OIDCProvider': { Url: 'https://token.actions.githubusercontent.com' },
+  'AWS::Organizations::OrganizationalUnit': { ParentId: 'r-abcd' },
+  'AWS::Organizations::Policy': { Type: 'SERVICE_CONTROL_POLICY' },
   'AWS::IAM::Policy': { PolicyName: 'own', PolicyDocument: { Statement: [] }, Users: ['anna'], Groups: ['people'] },
   'AWS::IAM::ManagedPolicy': { PolicyDocument: { Statement: [] }, Groups: ['people'] },
 };
