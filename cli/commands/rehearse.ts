@@ -4,6 +4,7 @@ import { readAssembly, type AssemblyStack } from '../../rehearsal/assembly/manif
 import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
 import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
+import { checkApprovedNames } from '../app/environment-names';
 import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
 import { stacksOfPipelines } from '../app/pipeline-stacks';
 import { checkBootstraps, checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
@@ -56,6 +57,7 @@ export async function rehearse(
       isLeft: ({ displayName }: AssemblyStack) => leftToPipelines.has(displayName),
     }));
     checkParameters(options.parameters ?? [], stacks);
+    checkApprovedNames(options.approve ?? [], stacks);
     checkStackPlaces(stacks, options.managementAccount);
     checkBootstraps(Object.keys(options.bootstrap ?? {}), stacks);
     stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
@@ -219,6 +221,7 @@ class Rehearsal {
       failures: this.failures(report),
       hints: this.hints(report),
       waiting: runsPipelines(options) ? waitingEnvironments(simulation, report.environments) : [],
+      unusedApprovals: this.pipelines?.unusedApprovals ?? [],
       pipelinesRan: runsPipelines(options),
     }).forEach(line => write(line));
   }

@@ -7,7 +7,7 @@ const AWAITS: ReleaseReport['state'] = 'waits for approval';
 
 export interface VerdictFacts {
   readonly report: Pick<
-    Report, 'succeeded' | 'environments' | 'placeholderTypes' | 'unsimulatedCalls' | 'releases'
+    Report, 'succeeded' | 'environments' | 'pipelines' | 'placeholderTypes' | 'unsimulatedCalls' | 'releases'
   >;
   /** Whether a signal ended the rehearsal. */
   readonly isInterrupted: boolean;
@@ -15,6 +15,8 @@ export interface VerdictFacts {
   readonly failures: readonly string[];
   readonly hints: readonly string[];
   readonly waiting: readonly WaitingEnvironment[];
+  /** Values of `--approve` that have approved nothing. */
+  readonly unusedApprovals: readonly string[];
   /** Whether the pipelines were run. */
   readonly pipelinesRan: boolean;
 }
@@ -25,11 +27,12 @@ export function verdictOf(facts: VerdictFacts): string[] {
   const title = isInterrupted
     ? pc.yellow('Rehearsal interrupted')
     : succeeded ? pc.green('Rehearsal succeeded') : pc.red('Rehearsal failed');
-  const advice = succeeded ? adviceOf(facts) : [...adviceOf(facts), ...hints];
+  const advice = succeeded ? [...adviceOf(facts), ...unusedApprovals(facts)] : [...adviceOf(facts), ...hints];
   return [
     '',
     pc.bold(title),
     vended(facts),
+    ...deployed(facts),
     ...notDeployed(facts),
     ...notRehearsed(facts),
     ...failures,
@@ -41,6 +44,16 @@ function vended({ report: { environments } }: VerdictFacts): string {
   if (environments.length === 0) return 'Vended: no environment';
   const names = environments.map(({ environmentName, accountId }) => `${environmentName} (account ${accountId})`);
   return `Vended: ${formatCount(environments.length, 'environment')}: ${names.join(', ')}`;
+}
+
+/** The commit that the pipeline of each environment has deployed last. */
+function deployed({ report: { environments, pipelines } }: VerdictFacts): string[] {
+  const commits = environments.flatMap(({ environmentName, accountId, pipelineName }) => {
+    const pipeline = pipelines.find(({ name, ...other }) => name === pipelineName && other.accountId === accountId);
+    const last = pipeline?.executions.find(({ status }) => status === 'Succeeded');
+    return last?.commitId === undefined ? [] : [`${environmentName} ${last.commitId.slice(0, 7)}`];
+  });
+  return commits.length === 0 ? [] : [`Deployed: ${commits.join(', ')}`];
 }
 
 function notDeployed({ waiting, report: { releases } }: VerdictFacts): string[] {
@@ -63,6 +76,13 @@ function notRehearsed({ report, pipelinesRan }: VerdictFacts): string[] {
     ...placeholderTypes.length === 0 ? [] : [`Not simulated (placeholders): ${placeholderTypes.join(', ')}`],
     ...unsimulatedCalls.length === 0 ? [] : [`Not simulated (calls that failed): ${unsimulatedCalls.join(', ')}`],
   ];
+}
+
+function unusedApprovals({ unusedApprovals: names }: VerdictFacts): string[] {
+  return names.map(name => name === 'all'
+    ? '--approve all has approved nothing: no pipeline waited for approval; is `approval: true` set?'
+    : `--approve '${name}' has approved nothing: no pipeline of this environment waited for approval; `
+      + 'is `approval: true` set?');
 }
 
 function adviceOf({ waiting, report: { releases } }: VerdictFacts): string[] {

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { OpenApproval } from '../../rehearsal/services/codepipeline/service';
 import type { Simulation } from '../../rehearsal/simulation';
+import { unknownEnvironments } from '../app/environment-names';
 import type { Write } from '../output/terminal';
 import { readEnvironments } from '../report/environments';
 import type { EnvironmentReport } from '../report/report';
@@ -24,6 +25,8 @@ export function isApproved(names: ApprovedNames, environmentName: string): boole
 export class Approvals {
   /** Names of all environments that were deployed. */
   private readonly known = new Set<string>();
+  /** Names of the environments of which something was approved. */
+  public readonly used = new Set<string>();
 
   public constructor(
     private readonly simulation: Simulation, private readonly names: ApprovedNames, private readonly write: Write,
@@ -37,11 +40,7 @@ export class Approvals {
 
   /** Returns an error if `--approve` names an environment that was never deployed. */
   public get problem(): string | undefined {
-    const unknown = this.names.filter(name => name !== 'all' && !this.known.has(name));
-    if (unknown.length === 0) return undefined;
-    const known = [...this.known].sort().map(name => `'${name}'`).join(', ');
-    return `--approve '${unknown.join("', '")}': no environment has this name; `
-      + `${known === '' ? 'the app has no environments' : `the environments are ${known}`}`;
+    return unknownEnvironments(this.names, [...this.known]);
   }
 
   /** Approves what pipelines wait for. Returns whether there was something to approve. */
@@ -53,6 +52,7 @@ export class Approvals {
     const chosen = open.filter(({ name }) => isApproved(this.names, name));
     for (const { approval, name } of chosen) {
       this.write(`${pc.green('✓')} ${name} approved (--approve)`);
+      this.used.add(name);
       codepipeline.approve(approval, `arn:aws:iam::${approval.pipeline.accountId}:user/rehearsal`);
     }
     return chosen.length > 0;

@@ -18,7 +18,8 @@ export class PipelineRuns {
   private readonly approvals: Approvals;
 
   public constructor(
-    private readonly simulation: Simulation, private readonly write: Write, approved: ApprovedNames = [],
+    private readonly simulation: Simulation, private readonly write: Write,
+    private readonly approved: ApprovedNames = [],
     private readonly mark: (title: string) => void = () => {},
   ) {
     this.approvals = new Approvals(simulation, approved, write);
@@ -34,6 +35,12 @@ export class PipelineRuns {
   /** Error of `--approve`. */
   public get problem(): string | undefined {
     return this.approvals.problem;
+  }
+
+  /** Values of `--approve` that have approved nothing. */
+  public get unusedApprovals(): ApprovedNames {
+    const used = new Set([...this.approvals.used, ...this.releases.approvedEnvironments]);
+    return [...new Set(this.approved)].filter(name => name === 'all' ? used.size === 0 : !used.has(name));
   }
 
   /** Ids of the releases that wait for approval. */

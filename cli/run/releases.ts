@@ -17,6 +17,8 @@ export class ReleaseRuns {
   private readonly printed = new Set<string>();
   /** Ids of the releases that were approved. */
   private readonly approved = new Set<string>();
+  /** Names of the environments whose releases were approved. */
+  public readonly approvedEnvironments = new Set<string>();
   /** Ids of the releases that waited for approval at the last look. */
   public awaiting: ReadonlySet<string> = new Set();
 
@@ -48,6 +50,7 @@ export class ReleaseRuns {
         operation: 'approve', environmentName, decision: 'approved', by: this.administrator(release), releaseId,
       });
       this.approved.add(releaseId);
+      this.approvedEnvironments.add(environmentName);
       this.write(`${pc.green('✓')} release of ${environmentName} approved (--approve)`);
       hasApproved = true;
     }

@@ -85,10 +85,10 @@ test('a release that needs an approval is approved with --approve, and waits wit
   expect(status).toBe(0);
 });
 
-test('rehearse fails if --approve names no environment, and names those that exist', () => {
-  const { status, stdout } = cli.rehearse(
+test('--approve with an unknown name is rejected before the deployment, with the blue/green environments', () => {
+  const { status, stderr } = cli.rehearse(
     '--app', 'cdk.out', '--repository', `shop=${REPOSITORY}`, '--scale', '600', '--approve', 'prdo',
   );
-  expect(stdout).toContain("✗ --approve 'prdo': no environment has this name; the environments are 'prod'\n");
-  expect(status).toBe(1);
+  expect(stderr).toContain("--approve 'prdo': no environment has this name; the environments are 'prod'");
+  expect(status).toBe(2);
 });

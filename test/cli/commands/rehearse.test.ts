@@ -184,8 +184,26 @@ test('git says where the repositories are if a command of --then names a wrong r
   expect(status).toBe(1);
 });
 
-test('rehearse fails before the pipelines run if --approve names no environment, and names those that exist', () => {
+test('rehearse fails before the deployment if --approve names no environment, and names those that exist', () => {
   const app = cli.assembly('approve', { A: queue('a') });
+  const args = [...FAST, '--approve', 'prdo', '--then', 'echo "a command"'];
+  const { status, stdout, stderr } = cli.rehearse('--app', app, ...args);
+  expect(stderr).toBe("error: --approve 'prdo': no environment has this name; the app has no environments\n");
+  expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+  const branch = { Type: 'Custom::OrgEnvironmentsBranch', Properties: { environmentName: 'prod' } };
+  expect(cli.rehearse('--app', cli.assembly('approve-prod', { A: branch }), ...args).stderr).toBe(
+    "error: --approve 'prdo': no environment has this name; the environments are 'prod'; did you mean 'prod'?\n",
+  );
+});
+
+test('rehearse checks --approve after the deployment if the name of an environment is a token', () => {
+  const Properties = { environmentName: { 'Fn::Sub': '${AWS::StackName}' }, ServiceToken: 'none' };
+  const app = cli.assembly('approve-token', {
+    Unused: { Type: 'Custom::OrgEnvironmentsBranch', Condition: 'Never', Properties }, A: queue('a'),
+  });
+  const template = path.join(app, 'Shop.template.json');
+  const Conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
+  writeFileSync(template, JSON.stringify({ ...JSON.parse(readFileSync(template, 'utf8')), Conditions }));
   const { status, stdout } = cli.rehearse('--app', app, ...FAST, '--approve', 'prdo', '--then', 'echo "a command"');
   expect(stdout).toContain("✗ --approve 'prdo': no environment has this name; the app has no environments\n");
   expect(stdout).not.toContain('Running echo');

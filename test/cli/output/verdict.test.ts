@@ -13,10 +13,10 @@ const prod: EnvironmentReport = {
   enabled: true,
 };
 const report: VerdictFacts['report'] = {
-  succeeded: true, environments: [prod], placeholderTypes: [], unsimulatedCalls: [], releases: [],
+  succeeded: true, environments: [prod], pipelines: [], placeholderTypes: [], unsimulatedCalls: [], releases: [],
 };
 const facts: VerdictFacts = {
-  report, isInterrupted: false, failures: [], hints: [], waiting: [], pipelinesRan: true,
+  report, isInterrupted: false, failures: [], hints: [], waiting: [], unusedApprovals: [], pipelinesRan: true,
 };
 
 function verdict(changes: Partial<VerdictFacts>): string[] {
@@ -53,6 +53,32 @@ test('the verdict names what was not deployed because of an approval, and how to
   expect(verdict({ waiting }).slice(3)).toEqual([
     "! Not deployed: prod: 9089d1a waits for approval in stage 'Approve'",
     'hint: to rehearse what comes after an approval, add --approve prod, or --approve all',
+  ]);
+});
+
+test('the verdict says which commits the pipelines have deployed', () => {
+  const execution = { id: '1', trigger: 'StartPipelineExecution', actions: [] };
+  const pipelines = [{
+    name: 'prod',
+    accountId: '300000000001',
+    region: 'eu-west-1',
+    deleted: false,
+    executions: [
+      { ...execution, status: 'Failed', commitId: 'bbbbbbbbbb' },
+      { ...execution, status: 'Succeeded', commitId: 'a5c004aaaa' },
+      { ...execution, status: 'Succeeded', commitId: 'cccccccccc' },
+    ],
+  }];
+  expect(verdict({ report: { ...report, pipelines } }).slice(3)).toEqual(['Deployed: prod a5c004a']);
+  expect(verdict({ report: { ...report, pipelines: [{ ...pipelines[0], accountId: '300000000002' }] } }).slice(3))
+    .toEqual([]);
+});
+
+test('a hint names the values of --approve that have approved nothing', () => {
+  expect(verdict({ unusedApprovals: ['prod', 'all'] }).slice(3)).toEqual([
+    "hint: --approve 'prod' has approved nothing: no pipeline of this environment waited for approval; "
+    + 'is `approval: true` set?',
+    'hint: --approve all has approved nothing: no pipeline waited for approval; is `approval: true` set?',
   ]);
 });
 
