@@ -1,7 +1,7 @@
 import type { HandlerLocation } from './errors';
 import { noStartPoint } from './errors';
 import type { BranchRequest } from '../../src/branch/contract';
-import { quotedList } from '../sources/quoted-list';
+import { insteadOfParent } from '../sources/missing-parent';
 import type { SourceHost } from '../sources/source';
 
 type Host = Pick<SourceHost, 'head' | 'branches' | 'resolve'>;
@@ -35,7 +35,7 @@ export async function headOfParent(
   }
   throw new Error(
     `branch '${branchName}' of environment '${environmentName}' has parent '${parentName}', which does not exist in `
-      + `repository '${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`,
+      + `repository '${repositoryName}': ${insteadOfParent(parentName, branches)}`,
   );
 }
 

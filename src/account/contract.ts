@@ -84,6 +84,12 @@ export interface NewBranch extends Omit<RepositoryReference, 'repositoryArn'> {
   readonly check?: 'connection';
 }
 
+/** A branch that is created from another branch of the app. */
+export interface DefinedBranch {
+  readonly repositoryName: string;
+  readonly branchName: string;
+}
+
 /** What the accounts of a stack and their environments need, checked before the first account is created. */
 export interface PreconditionsRequest {
   readonly kind: 'preconditions';
@@ -93,6 +99,8 @@ export interface PreconditionsRequest {
   /** Ids or paths of the organizational units that accounts are moved into. */
   readonly organizationalUnits: readonly string[];
   readonly newBranches: readonly NewBranch[];
+  /** The other branches of the stack, which an error may suggest. @default - none */
+  readonly definedBranches?: readonly DefinedBranch[];
 }
 
 /** Empty: everything exists. */

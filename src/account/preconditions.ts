@@ -1,6 +1,6 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { NewBranch, PreconditionsRequest, PreconditionsResult } from './contract';
+import type { DefinedBranch, NewBranch, PreconditionsRequest, PreconditionsResult } from './contract';
 import { Branch } from '../branch/branch';
 import type { IOrganization } from '../organization/organization-interface';
 import { OrganizationalUnit } from '../organization/organizational-unit';
@@ -43,6 +43,7 @@ export class Preconditions extends Construct {
         emails: lazy(() => known(this.needs.flatMap(({ email }) => email ?? []))),
         organizationalUnits: lazy(() => this.organizationalUnits()),
         newBranches: lazy(() => this.newBranches()),
+        definedBranches: lazy(() => this.definedBranches()),
       },
     });
     this.resource = resource.node.defaultChild as CfnResource;
@@ -72,9 +73,17 @@ export class Preconditions extends Construct {
   }
 
   private newBranches(): NewBranch[] {
+    return this.branches().flatMap(branch => branch._newBranch() ?? []);
+  }
+
+  private definedBranches(): DefinedBranch[] | undefined {
+    const others = this.branches().flatMap(branch => branch._definedBranch() ?? []);
+    return others.length === 0 ? undefined : others;
+  }
+
+  private branches(): Branch[] {
     const stack = Stack.of(this);
-    const branches = stack.node.findAll().filter(child => child instanceof Branch && Stack.of(child) === stack);
-    return branches.flatMap(branch => (branch instanceof Branch ? (branch._newBranch() ?? []) : []));
+    return stack.node.findAll().filter(child => child instanceof Branch).filter(branch => Stack.of(branch) === stack);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { BranchRequest, BranchResult } from './contract';
 import { checksOf, reviewOf } from './rules';
 import type { IAccount } from '../account/account-interface';
-import type { NewBranch } from '../account/contract';
+import type { DefinedBranch, NewBranch } from '../account/contract';
 import { preparedAccountId } from '../account/internals';
 import type { IOrganization } from '../organization/organization-interface';
 import { BranchTree } from '../private/branch-tree';
@@ -258,6 +258,17 @@ export class Branch extends Resource implements IBranch {
   private checkStartPoint(startPoint: string): void {
     const isCommit = /^[0-9a-f]{40}$/.test(startPoint);
     if (!isCommit) validate.branchName(this, startPoint.replace(/^refs\/(heads|tags)\//, ''), 'start point');
+  }
+
+  /**
+   * The branch, if the app defines its parent branch, too.
+   *
+   * @internal
+   */
+  public _definedBranch(): DefinedBranch | undefined {
+    const { config: { key, repository: { repositoryName } }, definedName: branchName, parentBranchName = '' } = this;
+    const isKnown = ![repositoryName, branchName, parentBranchName].some(name => Token.isUnresolved(name));
+    return isKnown && BranchTree.of(this).defines(key, parentBranchName) ? { repositoryName, branchName } : undefined;
   }
 
   /**

@@ -116,6 +116,33 @@ describe('preconditions', () => {
         + "it has 'main'; push 'develop' or use one of these",
     ],
     [
+      'a parent branch has a typing error, and this stack creates the one that was meant',
+      new World(),
+      { newBranches: [newBranch('env/prod'), newBranch('env/dev', 'env/prd')] },
+      "no account was created: branch 'env/dev' has parent 'env/prd', which does not exist in repository 'shop': "
+        + "it has 'main': did you mean 'env/prod', which this app creates? Otherwise push 'env/prd' or use one of "
+        + 'these',
+    ],
+    [
+      'a parent branch has a typing error, and exists',
+      new World(),
+      { newBranches: [newBranch('env/dev', 'mian')] },
+      "no account was created: branch 'env/dev' has parent 'mian', which does not exist in repository 'shop': "
+        + "it has 'main': did you mean 'main'? Otherwise push 'mian' or use one of these",
+    ],
+    [
+      'a parent branch does not exist, but this stack creates others in the same repository',
+      new World(),
+      {
+        newBranches: [newBranch('env/prod'), newBranch('env/dev', 'develop')],
+        definedBranches: [
+          { repositoryName: 'shop', branchName: 'env/test' }, { repositoryName: 'other', branchName: 'env/other' },
+        ],
+      },
+      "no account was created: branch 'env/dev' has parent 'develop', which does not exist in repository 'shop': "
+        + "it has 'main', and this app creates 'env/prod', 'env/test'; push 'develop' or use one of these",
+    ],
+    [
       'a unit does not exist by its path',
       new World(),
       { organizationalUnits: ['Workloads/Tset'] },

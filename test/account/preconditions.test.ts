@@ -42,6 +42,7 @@ describe('the preconditions of a stack', () => {
       emails: ['prod', 'test', 'dev'].map(name => `aws+shop-${name}@example.com`),
       organizationalUnits: ['Workloads/Prod', 'Workloads/Test'],
       newBranches: [shop('env/prod'), shop('env/dev', 'develop')],
+      definedBranches: [{ repositoryName: 'shop', branchName: 'env/test' }],
     });
   });
 
@@ -89,6 +90,7 @@ describe('the preconditions of a stack', () => {
       branch: { source: cicd.source, branchName: 'env/c', parentBranchName: first.branch.branchName },
     });
     expect(preconditionsOf(cicd.stack)).toMatchObject({ emails: [], organizationalUnits: [], newBranches: [] });
+    expect(preconditionsOf(cicd.stack)).not.toHaveProperty('definedBranches');
   });
 
   test.each<[string, (cicd: Cicd) => Source]>([

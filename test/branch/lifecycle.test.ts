@@ -173,7 +173,7 @@ describe('an update', () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
     await expect(change(lifecycle, { ...request, parentName: 'mian' })).rejects.toThrow(
-      "it has 'main', 'env/test1'; push 'mian' or",
+      "it has 'main', 'env/test1': did you mean 'main'? Otherwise push 'mian' or",
     );
     expect(repositories.log('env/test1')).toEqual([DESCRIBED, 'first']);
   });

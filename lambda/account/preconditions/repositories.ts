@@ -1,6 +1,7 @@
 import type { Findings, PreconditionSources } from './findings';
-import type { NewBranch, PreconditionsRequest } from '../../../src/account/contract';
+import type { DefinedBranch, NewBranch, PreconditionsRequest } from '../../../src/account/contract';
 import type { Connections } from '../../sources/connections';
+import { insteadOfParent } from '../../sources/missing-parent';
 import { quotedList } from '../../sources/quoted-list';
 import type { SourceHost } from '../../sources/source';
 import {
@@ -18,15 +19,16 @@ type NewBranches = readonly NewBranch[];
 /** Checks each repository and each parent branch once. */
 export async function repositoryProblems(
   { hosts, cicdAccount, connections }: PreconditionSources,
-  { newBranches, region }: PreconditionsRequest,
+  { newBranches, definedBranches = [], region }: PreconditionsRequest,
 ): Promise<Findings> {
   const place = { accountId: cicdAccount, region };
   const problems = [...(await connectionProblems(connections, newBranches))];
   const checked = newBranches.filter(({ check }) => check !== 'connection');
+  const created = [...newBranches, ...definedBranches];
   let refused = false;
   for (const [first, ...others] of groups(checked, ({ host, repositoryName }) => `${host}#${repositoryName}`)) {
     try {
-      problems.push(...(await problemsIn(hosts(first), [first, ...others], place)));
+      problems.push(...(await problemsIn(hosts(first), [first, ...others], created, place)));
     } catch (error) {
       if (error instanceof HostError) problems.push(`${error.message}, then deploy again`);
       else if (error instanceof RepositoryNotFoundError) problems.push(missing(first, place));
@@ -46,7 +48,10 @@ async function connectionProblems(
   return found.flatMap(problem => (problem === undefined ? [] : `${problem}, then deploy again`));
 }
 
-async function problemsIn(host: Host, newBranches: NewBranches, place: Place): Promise<readonly string[]> {
+/** @param created the branches that the stack creates in any repository */
+async function problemsIn(
+  host: Host, newBranches: NewBranches, created: readonly DefinedBranch[], place: Place,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const fromOne of groups(newBranches, ({ parentName }) => parentName)) {
     const { repositoryName, parentName } = fromOne[0];
@@ -54,7 +59,7 @@ async function problemsIn(host: Host, newBranches: NewBranches, place: Place): P
     const branches = await host.branches(repositoryName);
     if (branches.length === 0) return [empty(newBranches, place)];
     const withoutBranch = await branchesToCreate(host, fromOne);
-    if (withoutBranch.length > 0) problems.push(withoutParent(withoutBranch, branches));
+    if (withoutBranch.length > 0) problems.push(withoutParent(withoutBranch, branches, created));
   }
   return [...problems, ...(await startPointProblems(host, newBranches))];
 }
@@ -101,12 +106,17 @@ function empty(newBranches: NewBranches, { accountId }: Place): string {
   );
 }
 
-function withoutParent(newBranches: NewBranches, branches: readonly string[]): string {
+function withoutParent(
+  newBranches: NewBranches, branches: readonly string[], created: readonly DefinedBranch[],
+): string {
   const [{ repositoryName, parentName }] = newBranches;
+  const own = new Set(newBranches.map(({ branchName }) => branchName));
+  const others = created.filter(other => other.repositoryName === repositoryName && !own.has(other.branchName));
+  const names = others.map(({ branchName }) => branchName);
   const have = newBranches.length === 1 ? 'has' : 'have';
   return (
     `${branchesOf(newBranches)} ${have} parent '${parentName}', which does not exist in repository `
-    + `'${repositoryName}': it has ${quotedList(branches)}; push '${parentName}' or use one of these`
+    + `'${repositoryName}': ${insteadOfParent(parentName, branches, names)}`
   );
 }
 
