@@ -28,7 +28,7 @@ export async function withCleanUp<Result>(work: (cleanUp: CleanUp) => Promise<Re
     // a second signal skips the cleanup
     if (interrupted) process.exit(status);
     interrupted = true;
-    process.stderr.write(`interrupted (${signal}): cleaning up; a second signal ends the program immediately\n`);
+    process.stderr.write(`received ${signal}: cleaning up; a second signal ends the program immediately\n`);
     void cleanUp.run().finally(() => process.exit(status));
   }] as const);
   for (const [signal, listener] of listeners) process.on(signal, listener);

@@ -28,12 +28,16 @@ import { createReport } from '../report/create-report';
 import { failedReleases } from '../report/releases';
 import type { Report } from '../report/report';
 import { waitingEnvironments } from '../run/approvals';
+import { checkActingAccounts, checkCommandFile } from '../run/check-commands';
 import { Deployments, type App } from '../run/deployments';
 import { FaultInjection } from '../run/fault-injection';
 import { PipelineRuns } from '../run/pipeline-runs';
 import { runsPipelines, startSimulation } from '../run/start-simulation';
 import { timeOf, type Time } from '../run/time';
 import { rejectUncaughtErrors } from '../run/uncaught-errors';
+
+/** Is in the report; the verdict says it in its title. */
+const INTERRUPTION = 'the rehearsal was interrupted';
 
 /**
  * Deploys apps in sequence into a simulated organization. Returns whether everything succeeded.
@@ -57,6 +61,7 @@ export async function rehearse(
       isLeft: ({ displayName }: AssemblyStack) => leftToPipelines.has(displayName),
     }));
     checkParameters(options.parameters ?? [], stacks);
+    checkCommandFile(options.then ?? []);
     checkApprovedNames(options.approve ?? [], stacks);
     checkStackPlaces(stacks, options.managementAccount);
     checkBootstraps(Object.keys(options.bootstrap ?? {}), stacks);
@@ -65,6 +70,7 @@ export async function rehearse(
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
+    checkActingAccounts(options.then ?? [], stacks, simulation);
     putSsmParameters(simulation, options.ssmParameter ?? {}, stacks);
     const faults = FaultInjection.of(simulation, options, stacks);
     const explain: Write = faults ? line => terminal.write(faults.explain(line)) : terminal.write;
@@ -80,7 +86,7 @@ export async function rehearse(
     const removeInterruption = cleanUp.add(async () => {
       // what is still deployed must not be printed after the verdict
       isInterrupted = true;
-      printResult(await run.report((Date.now() - startedAt) / 1000, 'the rehearsal was interrupted'));
+      printResult(await run.report((Date.now() - startedAt) / 1000, INTERRUPTION));
     });
     await run.deploy(apps);
     removeInterruption();
@@ -203,7 +209,7 @@ class Rehearsal {
   /** Prints the summary, and what remains. */
   public async printEnd(report: Report): Promise<void> {
     const { simulation, options, run: { time, write } } = this;
-    printSummary(report, time, write);
+    printSummary(report, time, write, options.verbose);
     if (!report.succeeded || options.destroy) {
       await printRemaining(simulation, write);
     } else {
@@ -218,6 +224,8 @@ class Rehearsal {
     verdictOf({
       report,
       isInterrupted,
+      creating: simulation.organizations.creation.all
+        .filter(({ state }) => state === 'IN_PROGRESS').map(({ name }) => name),
       failures: this.failures(report),
       hints: this.hints(report),
       waiting: runsPipelines(options) ? waitingEnvironments(simulation, report.environments) : [],
@@ -234,18 +242,20 @@ class Rehearsal {
       ...runsPipelines(this.options) ? describeFailedExecutions(this.simulation) : [],
       ...failedReleases(releases).map(({ environmentName, reason = 'no reason given' }) =>
         `${pc.red('✗')} release of ${environmentName}: ${reason}`),
-      ...commandFailures.map(failure => `${pc.red('✗')} ${failure}`),
+      ...commandFailures.filter(failure => failure !== INTERRUPTION).map(failure => `${pc.red('✗')} ${failure}`),
     ];
   }
 
   private hints({ deployments }: Report): string[] {
-    const { repository = {}, organizationId } = this.options;
+    const { repository = {}, organizationId, organizationalUnit, managementAccount } = this.options;
     return hintsFor({
       failures: deployments.flatMap(({ failures }) => failures),
       stacks: this.run.stacks,
       repositoryNames: Object.keys(repository),
       repositoryPlace: this.simulation.options.repositoryPlace,
       organizationId,
+      organizationalUnits: organizationalUnit ?? [],
+      managementAccountId: managementAccount,
     });
   }
 }

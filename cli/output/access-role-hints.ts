@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { managementAccountOf } from '../../rehearsal/assembly/management';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 
 const TemplateShape = v.object({
@@ -18,8 +19,14 @@ interface AccessRole {
   readonly trusts?: string;
 }
 
-/** For a role of the management account that cannot be assumed: compares it with the access roles of the app. */
-export function accessRoleHints(reasons: readonly string[], stacks: readonly AssemblyStack[]): string[] {
+/**
+ * For a role of the management account that cannot be assumed: compares it with the access roles of the app.
+ *
+ * @param managementAccountId value of `--management-account`
+ */
+export function accessRoleHints(
+  reasons: readonly string[], stacks: readonly AssemblyStack[], managementAccountId?: string,
+): string[] {
   const denied = reasons.flatMap(reason => [...reason.matchAll(DENIED)]);
   const hints = denied.flatMap(([, arn, accountId, name, cicd]) => {
     const roles = stacks.filter(stack => stack.accountId === accountId).flatMap(accessRolesOf);
@@ -29,12 +36,30 @@ export function accessRoleHints(reasons: readonly string[], stacks: readonly Ass
         + `Organization is in account ${cicd}: correct 'cicdAccountId' of the OrganizationAccessRole`];
     }
     const [other] = roles;
-    return same || !other
-      ? []
+    if (same) return [];
+    return other === undefined
+      ? missingRoleHints({ accountId, name }, stacks, managementAccountId)
       : [`stack '${other.stackName}' creates the role '${other.name}' in account ${accountId}, but `
         + `OrganizationAccess.role() names '${arn}': correct one of them`];
   });
   return [...new Set(hints)];
+}
+
+/** The rehearsal has no access role of an earlier deployment, and does not know the management account. */
+function missingRoleHints(
+  { accountId, name }: Pick<AssemblyStack, 'accountId'> & Pick<AccessRole, 'name'>, stacks: readonly AssemblyStack[],
+  managementAccountId: string | undefined,
+): string[] {
+  const assumed = managementAccountId === undefined ? managementAccountOf(stacks) : undefined;
+  const isOther = assumed?.isAssumed && assumed.accountId !== accountId;
+  return [
+    `no stack of the app contains an OrganizationAccessRole, which creates the role '${name}': add a stack with it in `
+    + `the management account ${accountId}, for example to the app of the rehearsal only`,
+    ...isOther
+      ? [`the rehearsal assumes that the management account is ${assumed.accountId}; if it is ${accountId}, add it: `
+        + `--management-account ${accountId}`]
+      : [],
+  ];
 }
 
 /** The roles with a name that only a principal with an external id may assume. */

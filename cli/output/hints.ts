@@ -17,6 +17,10 @@ interface FailedRehearsal {
   readonly repositoryPlace?: Place;
   /** Value of `--organization-id`. */
   readonly organizationId?: string;
+  /** Values of `--organizational-unit`. */
+  readonly organizationalUnits: readonly string[];
+  /** Value of `--management-account`. */
+  readonly managementAccountId?: string;
 }
 
 /** Returns hints about options that may avoid the failures. */
@@ -25,7 +29,8 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
   const reasons = failures.map(({ reason }) => reason);
   return [
     ...typeHints(failures),
-    ...unitHints(reasons), ...accountHints(reasons), ...accessRoleHints(reasons, stacks),
+    ...unitHints(reasons), ...unusedUnitHints(reasons, stacks, rehearsal.organizationalUnits),
+    ...accountHints(reasons), ...accessRoleHints(reasons, stacks, rehearsal.managementAccountId),
     ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
     ...trustHints(reasons),
@@ -48,6 +53,20 @@ export function unitHints(reasons: readonly string[]): string[] {
         + 'and add it with --organizational-unit <path>']
       : [],
   ];
+}
+
+/** For given units that no stack names, if a unit does not exist. */
+export function unusedUnitHints(
+  reasons: readonly string[], stacks: readonly AssemblyStack[], given: readonly string[],
+): string[] {
+  const missing = [...new Set(matches(reasons, /organizational unit '([^']+)' does not exist/g).map(([, unit]) => unit))];
+  if (missing.length === 0) return [];
+  const unused = given.filter(unit => !stacks.some(({ template }) => (
+    template.includes(`"${unit}"`) || template.includes(`"${unit}/`)
+  )));
+  return unused.map(unit => (
+    `the app does not use the organizational unit '${unit}' of --organizational-unit; it uses ${quoted(missing)}`
+  ));
 }
 
 function unitHint(unit: string): string {

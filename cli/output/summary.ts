@@ -6,12 +6,19 @@ import { formatTree } from './tree';
 import type { FaultReport, LimitUse, QuotaUse, Report } from '../report/report';
 import type { Time } from '../run/time';
 
-/** Prints the environments, the calls to AWS, the use of quotas, and the time. */
-export function printSummary(report: Report, time: Time, write: Write): void {
+/** The share of a limit from which it is printed. */
+const NEAR_LIMIT = 0.8;
+
+/**
+ * Prints the environments, the calls to AWS, the use of quotas, and the time.
+ *
+ * @param isVerbose whether limits are printed that the calls do not nearly reach
+ */
+export function printSummary(report: Report, time: Time, write: Write, isVerbose = false): void {
   if (report.environments.length > 0) write(`\n${formatTree(report.environments)}`);
   const calls = Object.entries(callsByService(report.awsCalls)).map(([service, count]) => `${service} ${count}`);
   write(`\nAWS calls: ${calls.join(', ') || 'none'}`);
-  printQuotas(report.quotas, write);
+  printQuotas(isVerbose ? report.quotas : report.quotas.filter(isNearLimit), write);
   printLimits(report.limits, write);
   for (const { constructPath, accountId, host } of report.refusedConnections) {
     const title = `${pc.yellow('!')} ${constructPath} in account ${accountId}`;
@@ -28,6 +35,12 @@ function callsByService(awsCalls: Report['awsCalls']): Record<string, number> {
     services[service] = (services[service] ?? 0) + count;
   }
   return services;
+}
+
+/** Whether calls have nearly reached a limit, or were throttled. */
+export function isNearLimit(use: QuotaUse): boolean {
+  return use.throttledCalls > 0
+    || use.peakPerSecond >= NEAR_LIMIT * use.limitPerSecond || use.peakPerMinute >= NEAR_LIMIT * use.limitPerMinute;
 }
 
 export function printQuotas(quotas: readonly QuotaUse[], write: Write): void {

@@ -7,10 +7,13 @@ const AWAITS: ReleaseReport['state'] = 'waits for approval';
 
 export interface VerdictFacts {
   readonly report: Pick<
-    Report, 'succeeded' | 'environments' | 'pipelines' | 'placeholderTypes' | 'unsimulatedCalls' | 'releases'
+    Report,
+    'succeeded' | 'environments' | 'pipelines' | 'placeholderTypes' | 'unsimulatedCalls' | 'releases' | 'leftovers'
   >;
   /** Whether a signal ended the rehearsal. */
   readonly isInterrupted: boolean;
+  /** Names of the accounts that AWS is creating. */
+  readonly creating: readonly string[];
   /** Lines that describe each failure in full. */
   readonly failures: readonly string[];
   readonly hints: readonly string[];
@@ -32,6 +35,7 @@ export function verdictOf(facts: VerdictFacts): string[] {
     '',
     pc.bold(title),
     vended(facts),
+    ...isInterrupted ? interrupted(facts) : [],
     ...deployed(facts),
     ...notDeployed(facts),
     ...notRehearsed(facts),
@@ -44,6 +48,19 @@ function vended({ report: { environments } }: VerdictFacts): string {
   if (environments.length === 0) return 'Vended: no environment';
   const names = environments.map(({ environmentName, accountId }) => `${environmentName} (account ${accountId})`);
   return `Vended: ${formatCount(environments.length, 'environment')}: ${names.join(', ')}`;
+}
+
+/** What exists although no environment is complete. All of it was simulated. */
+function interrupted({ report: { environments, leftovers }, creating }: VerdictFacts): string[] {
+  const others = leftovers.accounts.filter(({ accountId }) => (
+    !environments.some(environment => environment.accountId === accountId)
+  ));
+  const created = others.map(({ accountId, name }) => `${name} (account ${accountId})`);
+  return [
+    ...created.length === 0 ? [] : [`Accounts created, without an environment: ${created.join(', ')}`],
+    ...creating.length === 0 ? [] : [`Accounts being created: ${creating.join(', ')}`],
+    'The organization was simulated: nothing remains on this machine',
+  ];
 }
 
 /** The commit that the pipeline of each environment has deployed last. */

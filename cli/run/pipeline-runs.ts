@@ -11,6 +11,9 @@ import { PipelineProgress } from '../output/pipeline-progress';
 import type { Write } from '../output/terminal';
 import { WorkingPipelines } from '../output/working-pipelines';
 
+/** Exit status of a shell. */
+const COMMAND_NOT_FOUND = 127;
+
 /** Waits for pipelines and releases, and runs the commands of `--then`, which usually start them. */
 export class PipelineRuns {
   private readonly progress: PipelineProgress;
@@ -70,7 +73,8 @@ export class PipelineRuns {
     const status = await runUserCommand(this.simulation, stacks, command, account?.accountId);
     // a command may have pushed a commit before it failed
     await this.wait();
-    return status === 0 ? undefined : `--then '${command}' failed with exit status ${status}`;
+    const reason = status === COMMAND_NOT_FOUND ? ': command not found' : '';
+    return status === 0 ? undefined : `--then '${command}' failed with exit status ${status}${reason}`;
   }
 }
 

@@ -223,7 +223,8 @@ export class Branch extends Resource implements IBranch {
     // an account remains when the repository cannot be created
     if (createdBy && Stack.of(createdBy) === Stack.of(props.account)) props.account.node.addDependency(createdBy);
     UniqueClaims.of(this).claim(this, `branch of ${key}`, props.branchName,
-      'every environment needs its own branch; choose another branchName');
+      'every environment needs its own branch; choose another branchName',
+      `branch '${props.branchName}' of repository '${repository.repositoryName}'`);
     BranchTree.of(this).add(this, key, props.branchName, parentName);
 
     const branch = new ManagedResource<BranchRequest, BranchResult>(this, 'Resource', {

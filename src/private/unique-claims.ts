@@ -16,13 +16,19 @@ export class UniqueClaims {
 
   private readonly claims = new Map<string, IConstruct>();
 
-  /** Claims a value for a construct. @throws if another construct has claimed it; the error ends with `hint` */
-  public claim(scope: IConstruct, kind: string, value: string, hint: string): void {
+  /**
+   * Claims a value for a construct.
+   *
+   * @param hint end of the error
+   * @param described how the error names the value
+   * @throws if another construct has claimed it
+   */
+  public claim(scope: IConstruct, kind: string, value: string, hint: string, described = `${kind} '${value}'`): void {
     if (Token.isUnresolved(value)) return;
     const key = `${kind}\n${value}`;
     const holder = this.claims.get(key);
     if (holder && holder !== scope) {
-      fail(scope, `the ${kind} '${value}' is already used by '${holder.node.path}': ${hint}`);
+      fail(scope, `the ${described} is already used by '${holder.node.path}': ${hint}`);
     }
     this.claims.set(key, scope);
   }

@@ -169,7 +169,8 @@ describe('a branch stops at synth', () => {
     const cicd = branches();
     cicd.branch('dev');
     expect(() => cicd.branch('second', { branchName: 'env/dev' })).toThrow(
-      "[Cicd/second] the branch of shop 'env/dev' is already used by 'Cicd/dev': every environment needs its own "
+      "[Cicd/second] the branch 'env/dev' of repository 'shop'"
+      + " is already used by 'Cicd/dev': every environment needs its own "
         + 'branch; choose another branchName');
   });
 

@@ -99,10 +99,19 @@ test('between two apps, another account changes what the second one finds', () =
   expect(before.stdout).toContain("✗ --then 'node make.js' failed with exit status 4\n");
 });
 
-test('the rehearsal fails if the account does not exist, and names those that do', () => {
-  const { status, stdout } = rehearseIn('--as', 'shop-test', '--then', WHO, '--report', 'as.json');
+test('the rehearsal fails before the deployment if no account has the name', () => {
+  expect(rehearseIn('--as', 'shop-test', '--then', WHO)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "error: --as 'shop-test': no account has this name; use an id, or one of 'management', "
+      + `'account-${MEMBER}'\n`,
+  });
+});
+
+test('the rehearsal fails if no account has the id, and names those that exist', () => {
+  const { status, stdout } = rehearseIn('--as', '444444444444', '--then', WHO, '--report', 'as.json');
   expect(status).toBe(1);
-  const failure = "--as 'shop-test': no account has this id or name; the organization has "
+  const failure = "--as '444444444444': no account has this id or name; the organization has "
     + `${MANAGEMENT} (management), ${MEMBER} (account-${MEMBER}), ${CICD} (account-${CICD})`;
   expect(stdout).toContain(`✗ ${failure}\n`);
   expect(cli.report('as.json')).toMatchObject({ succeeded: false, commandFailures: [failure] });

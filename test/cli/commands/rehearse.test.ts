@@ -255,6 +255,26 @@ test('--continue deploys the rest after a failed app and a failed command, and t
   });
 });
 
+test('rehearse says that a command of --then was not found', () => {
+  const { stdout } = cli.rehearse('--app', cli.assembly('not-found', { A: queue('a') }), ...FAST, '--then', 'nonesuch');
+  expect(stdout).toContain("✗ --then 'nonesuch' failed with exit status 127: command not found\n");
+});
+
+test('rehearse checks --as and the file of the first --then before the deployment', () => {
+  const Properties = { AccountName: 'shop-dev', Email: 'a@example.com' };
+  const Account = { Type: 'AWS::Organizations::Account', Properties };
+  const app = ['--app', cli.assembly('early', { Account }), ...FAST];
+  expect(cli.rehearse(...app, '--as', 'shop-dve', '--then', 'true')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "error: --as 'shop-dve': no account has this name; use an id, or one of 'management', 'shop-dev'; "
+      + "did you mean 'shop-dev'?\n",
+  });
+  const { status, stderr } = cli.rehearse(...app, '--then', './nope.sh now');
+  expect(stderr).toMatch(/^error: --then '.\/nope.sh now': '\/.*\/nope.sh' does not exist: correct the path\n$/);
+  expect(status).toBe(2);
+});
+
 test('rehearse makes a new role usable only after some seconds, as on AWS', async () => {
   const start = jest.spyOn(Simulation, 'start');
   const app = [cli.assembly('new-role', { A: queue('a') })];
@@ -293,8 +313,8 @@ test('after Ctrl-C, rehearse says that it was interrupted and what was vended, a
   }));
   child.kill('SIGINT');
   expect(await closed).toBe(130);
-  expect(stderr).toBe('interrupted (SIGINT): cleaning up; a second signal ends the program immediately\n');
-  expect(stdout).toMatch(/\nRehearsal interrupted\nVended: no environment\n✗ the rehearsal was interrupted\n$/);
+  expect(stderr).toBe('received SIGINT: cleaning up; a second signal ends the program immediately\n');
+  expect(stdout).toMatch(/\nRehearsal interrupted\nVended: no environment\nThe organization was simulated: nothing remains on this machine\n$/);
   expect(cli.report('interrupted.json')).toMatchObject({
     succeeded: false, commandFailures: ['the rehearsal was interrupted'], stacks: [{ status: 'CREATE_IN_PROGRESS' }],
   });

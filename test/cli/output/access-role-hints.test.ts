@@ -36,7 +36,19 @@ test('a hint says that the access role trusts another account than that of the O
   ]);
 });
 
-test('there is no hint about an access role that is right, or that the app does not create', () => {
+test('there is no hint about an access role that is right', () => {
   expect(accessRoleHints([reason(NAME), "'same' already exists"], [management(CICD)])).toEqual([]);
-  expect(accessRoleHints([reason(NAME)], [assemblyStack(MANAGEMENT, 'eu-west-1')])).toEqual([]);
+});
+
+test('hints say that the app has no access role, and that the management account is an assumption', () => {
+  const stacks = [assemblyStack(CICD, 'eu-west-1'), assemblyStack(OTHER, 'eu-west-1')];
+  const denied = reason(NAME).replaceAll(MANAGEMENT, '444444444444');
+  const hint = `no stack of the app contains an OrganizationAccessRole, which creates the role '${NAME}': add a stack `
+    + 'with it in the management account 444444444444, for example to the app of the rehearsal only';
+  expect(accessRoleHints([denied], stacks)).toEqual([
+    hint,
+    'the rehearsal assumes that the management account is 999999999999; if it is 444444444444, add it: '
+      + '--management-account 444444444444',
+  ]);
+  expect(accessRoleHints([denied], stacks, '444444444444')).toEqual([hint]);
 });

@@ -1,5 +1,5 @@
 import {
-  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, unitHints,
+  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, unitHints, unusedUnitHints,
 } from '../../../cli/output/hints';
 import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
@@ -17,6 +17,15 @@ test('a hint names the option for an organizational unit that does not exist', (
     expect.stringContaining('simulated roots and organizational units have other ids than on AWS'),
   ]);
   expect(unitHints(["'same' already exists"])).toEqual([]);
+});
+
+test('a hint names a given organizational unit that the app does not use, if another one does not exist', () => {
+  const reasons = ["organizational unit 'Workloads/Prod' does not exist: the root has workloads"];
+  const stacks = [assemblyStack(CICD, 'eu-west-1', { units: ['Workloads/Prod', 'Other/Unit'] })];
+  expect(unusedUnitHints(reasons, stacks, ['workloads/prod', 'Other'])).toEqual([
+    "the app does not use the organizational unit 'workloads/prod' of --organizational-unit; it uses 'Workloads/Prod'",
+  ]);
+  expect(unusedUnitHints([], stacks, ['workloads/prod'])).toEqual([]);
 });
 
 test('a hint names the option for an account that does not exist, or that has no access role', () => {

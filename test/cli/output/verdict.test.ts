@@ -13,10 +13,23 @@ const prod: EnvironmentReport = {
   enabled: true,
 };
 const report: VerdictFacts['report'] = {
-  succeeded: true, environments: [prod], pipelines: [], placeholderTypes: [], unsimulatedCalls: [], releases: [],
+  succeeded: true,
+  environments: [prod],
+  pipelines: [],
+  placeholderTypes: [],
+  unsimulatedCalls: [],
+  releases: [],
+  leftovers: { accounts: [], branches: [], resources: [], stacks: [] },
 };
 const facts: VerdictFacts = {
-  report, isInterrupted: false, failures: [], hints: [], waiting: [], unusedApprovals: [], pipelinesRan: true,
+  report,
+  isInterrupted: false,
+  creating: [],
+  failures: [],
+  hints: [],
+  waiting: [],
+  unusedApprovals: [],
+  pipelinesRan: true,
 };
 
 function verdict(changes: Partial<VerdictFacts>): string[] {
@@ -29,6 +42,21 @@ test('the verdict of a success says what was vended', () => {
 
 test('the verdict says that a signal ended the rehearsal', () => {
   expect(verdict({ isInterrupted: true, report: { ...report, succeeded: false } })).toContain('Rehearsal interrupted');
+});
+
+test('the verdict of an interrupted rehearsal names accounts without an environment, and that nothing remains', () => {
+  const account = { email: 'aws@example.com' };
+  const accounts = [
+    { ...account, accountId: '300000000001', name: 'shop-prod' },
+    { ...account, accountId: '300000000002', name: 'shop-dev' },
+  ];
+  const leftovers = { ...report.leftovers, accounts };
+  const lines = verdict({ isInterrupted: true, creating: ['shop-test'], report: { ...report, leftovers } });
+  expect(lines.slice(3)).toEqual([
+    'Accounts created, without an environment: shop-dev (account 300000000002)',
+    'Accounts being created: shop-test',
+    'The organization was simulated: nothing remains on this machine',
+  ]);
 });
 
 test('the verdict says that no environment was vended', () => {

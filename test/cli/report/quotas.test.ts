@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { printLimits, printQuotas } from '../../../cli/output/summary';
+import { isNearLimit, printLimits, printQuotas } from '../../../cli/output/summary';
 import { limitUse, quotaUse } from '../../../cli/report/quotas';
 import { Simulation } from '../../../rehearsal/simulation';
 
@@ -30,6 +30,23 @@ test('the use of a quota has the peaks per second and minute, and the published 
     'Peak calls per second and minute vs. published limits:',
     '  organizations:CreateAccount  3 of 3/s  5 of 9/min  7 calls total, 1 throttled',
   ]);
+});
+
+test('a quota is near its limit from 80 percent per second or minute, or if a call was throttled', () => {
+  const use = {
+    service: 'ssm',
+    operations: ['PutParameter'],
+    calls: 9,
+    throttledCalls: 0,
+    peakPerSecond: 7,
+    limitPerSecond: 10,
+    peakPerMinute: 79,
+    limitPerMinute: 100,
+  };
+  expect(isNearLimit(use)).toBe(false);
+  for (const change of [{ peakPerSecond: 8 }, { peakPerMinute: 80 }, { throttledCalls: 1 }]) {
+    expect(isNearLimit({ ...use, ...change })).toBe(true);
+  }
 });
 
 test('the use of a quota per account is that of the busiest account, for all operations that share it', () => {
