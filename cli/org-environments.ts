@@ -36,6 +36,7 @@ import { REHEARSE_OPTIONS } from './options/rehearse-options';
 import {
   ABORT_OPTIONS, APPROVE_OPTIONS, RELEASE_OPTIONS, RELEASE_STATUS_OPTIONS, ROLLBACK_OPTIONS,
 } from './options/release-options';
+import { explainUsage } from './options/usage-errors';
 import { confirm } from './output/confirm';
 import type { Terminal } from './output/terminal';
 import { describeAccounts } from './reach/describe';
@@ -56,6 +57,7 @@ function createProgram(): Command {
     .version(packageVersion())
     .addHelpText('after', helpOf(''))
     .exitOverride();
+  program.configureOutput({ outputError: (text, write) => write(explainUsage(text, program, '')) });
   addCommand(program, {
     name: 'rehearse',
     argument: '[stacks...]',
@@ -260,7 +262,8 @@ function addCommand<Table extends OptionTable>(
   program: Command, { name, argument, description, options, run }: CommandDeclaration<Table>,
 ): Command {
   const command: Command = program.command(name).description(description).exitOverride()
-    .addHelpText('after', () => helpOf(pathOf(command)));
+    .addHelpText('after', () => helpOf(pathOf(command)))
+    .configureOutput({ outputError: (text, write) => write(explainUsage(text, command, pathOf(command))) });
   if (argument !== undefined) command.argument(argument);
   addOptions(command, options).action(async () => {
     const succeeded = await run(command.opts<OptionValues<Table>>(), command.args.at(0), command.args);

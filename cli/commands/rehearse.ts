@@ -11,7 +11,7 @@ import { checkBootstraps, checkStackPlaces, stacksWithoutAccount } from '../app/
 import { selectStacks } from '../app/stack-selection';
 import { withCleanUp, type CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
-import { checkOptions } from '../options/validation';
+import { checkOptions, describeRepositories } from '../options/validation';
 import { describeFailures } from '../output/failures';
 import { formatClock } from '../output/format';
 import { hintsFor } from '../output/hints';
@@ -88,6 +88,7 @@ export async function rehearse(
       isInterrupted = true;
       printResult(await run.report((Date.now() - startedAt) / 1000, INTERRUPTION));
     });
+    describeRepositories(options.repository).forEach(write);
     await run.deploy(apps);
     removeInterruption();
     const report = await run.report((Date.now() - startedAt) / 1000);

@@ -72,6 +72,11 @@ const HELP: Readonly<Record<string, Help>> = {
   },
 };
 
+/** Returns the arguments of the examples of a command. */
+export function examplesOf(path: string): string[] {
+  return (HELP[path]?.examples ?? []).map(example => typeof example === 'string' ? example : example[0]);
+}
+
 /**
  * Returns the text after the options of a command: examples, the page of the documentation, and the exit status.
  *

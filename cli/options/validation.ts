@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import type { RehearseOptions } from './rehearse-options';
+import { formatCount } from '../output/format';
 import { UsageError } from '../usage-error';
 
 /** Checks the options of `rehearse` before anything runs: their combinations, and the files and folders they name. */
@@ -25,6 +27,32 @@ function checkRepository(name: string, folder: string): void {
   if (readdirSync(folder).length === 0) {
     throw new UsageError(`${option}: the folder '${file}' is empty: add at least one file for the first commit`);
   }
+  if (existsSync(path.join(folder, '.git')) && git(folder, 'for-each-ref', '--count=1') === '') {
+    throw new UsageError(`${option}: '${file}' has no commit: commit at least one file`);
+  }
+}
+
+/** Describes what of each repository is used: its last commit, or the files of a folder. */
+export function describeRepositories(repositories: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(repositories).flatMap(([name, folder]) => {
+    if (!existsSync(path.join(folder, '.git'))) return describeFolder(name, folder);
+    const changed = git(folder, 'status', '--porcelain')?.split('\n').filter(line => line !== '').length ?? 0;
+    const commit = git(folder, 'rev-parse', '--short=7', 'HEAD');
+    if (changed === 0 || commit === undefined) return [];
+    return [`repository ${name}: commit ${commit} of ${folder}, without ${formatCount(changed, 'changed file')}`];
+  });
+}
+
+function describeFolder(name: string, folder: string): string[] {
+  // a bare repository has no changed files
+  if (['HEAD', 'objects', 'refs'].every(file => existsSync(path.join(folder, file)))) return [];
+  return [`repository ${name}: the files of ${folder}, which is not a git repository`];
+}
+
+/** Returns the output of git, or nothing if it fails. */
+function git(folder: string, ...args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 function checkOutputFiles(files: readonly (readonly [option: string, file: string | undefined])[]): void {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { rehearse } from '../../../cli/commands/rehearse';
@@ -273,6 +273,27 @@ test('rehearse checks --as and the file of the first --then before the deploymen
   const { status, stderr } = cli.rehearse(...app, '--then', './nope.sh now');
   expect(stderr).toMatch(/^error: --then '.\/nope.sh now': '\/.*\/nope.sh' does not exist: correct the path\n$/);
   expect(status).toBe(2);
+});
+
+test('rehearse says at the start what of a repository it does not use', () => {
+  const [folder, repository] = [path.join(cli.folder, 'plain-shop'), path.join(cli.folder, 'git-shop')];
+  for (const one of [folder, repository]) {
+    mkdirSync(one);
+    writeFileSync(path.join(one, 'shop.txt'), 'the shop');
+  }
+  const git = (...args: string[]) => spawnSync('git', ['-C', repository, ...args], { encoding: 'utf8' }).stdout.trim();
+  git('init', '-q');
+  git('add', '.');
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-qm', 'first');
+  writeFileSync(path.join(repository, 'more.txt'), 'not committed');
+  const { stdout } = cli.rehearse(
+    '--app', cli.assembly('described', { A: queue('a') }), ...FAST,
+    '--repository', 'plain=plain-shop', '--repository', 'shop=git-shop',
+  );
+  expect(stdout).toMatch(/^repository plain: the files of plain-shop, which is not a git repository\n/);
+  expect(stdout).toContain(
+    `\nrepository shop: commit ${git('rev-parse', '--short=7', 'HEAD')} of git-shop, without 1 changed file\n`,
+  );
 });
 
 test('rehearse makes a new role usable only after some seconds, as on AWS', async () => {

@@ -7,6 +7,7 @@ let cli: CommandLine;
 beforeAll(() => {
   cli = new CommandLine();
   mkdirSync(path.join(cli.folder, 'empty'));
+  spawnSync('git', ['init', '-q', path.join(cli.folder, 'no-commit')]);
 });
 afterAll(() => { cli.remove(); });
 
@@ -37,6 +38,10 @@ test.each<[string, string[], string]>([
     'an empty repository', ['--app', 'exit 3', '--repository', 'shop=empty'],
     'is empty: add at least one file for the first commit',
   ],
+  [
+    'a git repository without a commit', ['--app', 'exit 3', '--repository', 'shop=no-commit'],
+    "/no-commit' has no commit: commit at least one file",
+  ],
   ['a missing app', [], 'there is no cdk.json in'],
   ['an invalid context', ['-c', 'stage'], "must be <key>=<value>, got 'stage'"],
   ['an empty command', ['--app', 'exit 3', '--then', ' '], "is empty: give a command, for example 'git push'"],
@@ -58,7 +63,15 @@ test.each<[string, string[], string]>([
     'an invalid type', ['--app', 'exit 3', '--unchecked-type', 'Queue'],
     "must be a resource type of CloudFormation, for example AWS::SQS::Queue, got 'Queue'",
   ],
-  ['an unknown option', ['--app', '.', '--fast'], "unknown option '--fast'"],
+  [
+    'an unknown option', ['--app', '.', '--blazing'],
+    "unknown option '--blazing'; to see what there is: org-environments rehearse --help\n",
+  ],
+  ['a typing error in an option', ['--app', '.', '--fautl'], "unknown option '--fautl'\n(Did you mean --fault?)\n"],
+  [
+    '--approve without a value', ['--app', '.', '--approve'],
+    'argument missing; for example: org-environments rehearse --repository shop=../shop --approve all\n',
+  ],
   ['an invalid account id', ['--app', '.', '--management-account', '12'], "must have 12 digits, got '12'"],
   [
     'an invalid account limit', ['--app', '.', '--account-limit', '0'],
@@ -97,6 +110,24 @@ test.each<[string, string[], string]>([
   ],
 ])('rehearse exits with 2 and an error for %s', (_title, args, message) => {
   const { status, stderr } = cli.rehearse(...args);
+  expect(stderr).toContain(message);
+  expect(status).toBe(2);
+});
+
+test.each([
+  [['halt', 'prod'], "error: halt takes no argument 'prod': use --environment prod\n"],
+  [
+    ['rollback', 'prod', 'now'],
+    "error: rollback takes no other argument 'now': see org-environments rollback --help\n",
+  ],
+  [['quench'], "error: unknown command 'quench'; to see what there is: org-environments --help\n"],
+  [
+    ['release', 'prod'],
+    "error: required option '--to <commit>' not specified; for example: org-environments release prod --to main\n",
+  ],
+  [['forget'], "error: missing required argument 'name'; for example: org-environments forget dev --reason"],
+])('%j is answered with what to do', (args, message) => {
+  const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...args], { encoding: 'utf8' });
   expect(stderr).toContain(message);
   expect(status).toBe(2);
 });
