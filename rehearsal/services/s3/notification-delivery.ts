@@ -6,10 +6,13 @@ import { AwsError } from '../../core/service';
 import type { Environment } from '../../core/service';
 import type { EmittedEvent } from '../events/service';
 
+/** What decides whether S3 may send the events of a bucket. The bucket need not exist yet. */
+type Sender = Pick<Bucket, 'name' | 'accountId'>;
+
 /** What S3 does with other services for a bucket, with their permission. */
 export interface NotificationReceivers {
   /** Whether the resource-based policy of a function or a topic allows S3 to send events of the bucket. */
-  allows(arn: string, bucket: Bucket): boolean;
+  allows(arn: string, bucket: Sender): boolean;
   invoke(functionArn: string, event: unknown): void;
   publish(message: Publication): void;
   emit(accountId: string, region: string, event: EmittedEvent): void;
@@ -30,7 +33,7 @@ export class NotificationDelivery {
   ) {}
 
   /** Rejects a configuration if S3 may not send to one of its functions and topics. @throws AwsError */
-  public assertValid(bucket: Bucket, { rules }: Notifications): void {
+  public assertValid(bucket: Sender, { rules }: Notifications): void {
     const receivers = this.receivers();
     const refused = rules.find(({ receiver, arn }) => receiver !== 'Queue' && receivers?.allows(arn, bucket) === false);
     if (refused === undefined) return;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Buckets } from './buckets';
 import type { NotificationDelivery } from './notification-delivery';
 import { NotificationProperties, notificationsOf } from './notification-properties';
-import { NO_NOTIFICATIONS } from './notifications';
+import { NO_NOTIFICATIONS, type Notifications } from './notifications';
 import { checked } from './operations/buckets';
 import { Identifiers } from '../../core/identifiers';
 import { urlSuffixOf } from '../../core/partition';
@@ -53,12 +53,15 @@ export function bucketType(
     const properties = read(BucketProperties, input);
     const name = properties.BucketName ?? identifiers.physicalName(context, 63).toLowerCase();
     if (buckets.find(name) !== undefined) throw new AwsError('AlreadyExists', `${name} already exists`, 409);
+    const notifications = validNotifications(name, properties, context);
     buckets.create(context.accountId, context.region, name);
-    set(name, properties, context);
+    set(name, properties, context, notifications);
     return provisioned(name, context.region);
   }
 
-  function set(name: string, properties: BucketProperties, context: ResourceContext): void {
+  function set(
+    name: string, properties: BucketProperties, context: ResourceContext, notifications: Notifications | undefined,
+  ): void {
     buckets.setTags(name, tagsOf(properties, context));
     const { ServerSideEncryptionConfiguration: rules = [] } = properties.BucketEncryption ?? {};
     if (properties.VersioningConfiguration) buckets.setVersioning(name, properties.VersioningConfiguration.Status);
@@ -66,16 +69,23 @@ export function bucketType(
     buckets.setRetention(name, lock && { mode: lock.Mode, days: lock.Days });
     // buckets with object lock have versions
     if (lock) buckets.setVersioning(name, 'Enabled');
-    setNotifications(name, properties);
     buckets.setBucketKey(name, rules.some(({ BucketKeyEnabled: enabled }) => enabled === 'true'));
+    if (notifications) setNotifications(name, notifications);
   }
 
-  /** A bucket without the property keeps what CDK's handler has set. */
-  function setNotifications(name: string, { NotificationConfiguration: given }: BucketProperties): void {
-    const bucket = buckets.find(name);
-    if (given === undefined || bucket === undefined) return;
+  /** A bucket without the property keeps what CDK's handler has set. @throws AwsError before anything is changed */
+  function validNotifications(
+    name: string, { NotificationConfiguration: given }: BucketProperties, { accountId }: ResourceContext,
+  ): Notifications | undefined {
+    if (given === undefined) return undefined;
     const notifications = notificationsOf(given, () => identifiers.uuid());
-    delivery.assertValid(bucket, notifications);
+    delivery.assertValid({ name, accountId }, notifications);
+    return notifications;
+  }
+
+  function setNotifications(name: string, notifications: Notifications): void {
+    const bucket = buckets.find(name);
+    if (bucket === undefined) return;
     const before = bucket.notifications;
     buckets.setNotifications(name, notifications);
     delivery.test(bucket, before);
@@ -85,7 +95,8 @@ export function bucketType(
     create,
     async update(id, input, before, context) {
       if (input.BucketName !== before.BucketName) return create(input, context);
-      set(id, read(BucketProperties, input), context);
+      const properties = read(BucketProperties, input);
+      set(id, properties, context, validNotifications(id, properties, context));
       const isSet = ({ NotificationConfiguration: given }: Record<string, unknown>): boolean => given !== undefined;
       if (isSet(before) && !isSet(input)) buckets.setNotifications(id, NO_NOTIFICATIONS);
       return provisioned(id, context.region);

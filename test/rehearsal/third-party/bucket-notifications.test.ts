@@ -9,7 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { rehearse, WORK } from './world';
 import type { Simulation } from '../../../rehearsal';
-import { destroyAssembly } from '../../../rehearsal/assembly/deployer';
+import { deployAssembly, destroyAssembly } from '../../../rehearsal/assembly/deployer';
 
 const env = { account: WORK, region: 'eu-west-1' };
 const BUCKET = 'uploads';
@@ -179,5 +179,44 @@ test('the property of a bucket is its notification configuration, too', async ()
     expect(failures).toEqual([]);
     expect((await upload(simulation, 'a.txt')).map(([name]) => name)).toEqual(['handler']);
     expect(await upload(simulation, 'a.png')).toEqual([]);
+  });
+});
+
+const FORBIDDEN = { event: 's3:ObjectCreated:*', function: `arn:aws:lambda:eu-west-1:${WORK}:function:unknown` };
+const UNABLE = 'Unable to validate the following destination configurations';
+
+test.each([
+  ['whose function does not admit S3', [FORBIDDEN], UNABLE],
+  ['with rules that overlap', [FORBIDDEN, FORBIDDEN], 'Configuration is ambiguously defined'],
+])('a bucket %s is not created, and the next deployment fails for the same reason', async (_why, rules, expected) => {
+  await rehearse(app => {
+    new CfnBucket(new Stack(app, 'Stack', { env }), 'Bucket', {
+      bucketName: BUCKET, notificationConfiguration: { lambdaConfigurations: rules },
+    });
+  }, async (first, simulation, outdir) => {
+    expect(simulation.s3.bucket(BUCKET)).toBeUndefined();
+    const second = await deployAssembly(simulation, outdir);
+    for (const { failures: [{ reason }] } of [first, second]) expect(reason).toContain(expected);
+  });
+});
+
+test('a rejected update of a bucket changes nothing', async () => {
+  await rehearse(withBucket(() => undefined), async ({ failures }, { s3 }) => {
+    expect(failures).toEqual([]);
+    const before = s3.bucket(BUCKET)?.tags;
+    const wanted = {
+      BucketName: BUCKET,
+      Tags: [{ Key: 'team', Value: 'shop' }],
+      VersioningConfiguration: { Status: 'Enabled' },
+      NotificationConfiguration: { LambdaConfigurations: [{ Event: FORBIDDEN.event, Function: FORBIDDEN.function }] },
+    };
+    const context = {
+      accountId: WORK, region: 'eu-west-1', stackId: 'id', stackName: 'Stack', logicalId: 'Bucket', tags: {},
+    };
+    await expect(s3.resourceTypes['AWS::S3::Bucket'].update(BUCKET, wanted, { BucketName: BUCKET }, context))
+      .rejects.toThrow(UNABLE);
+    s3.write(BUCKET, 'a.txt', Buffer.from('a'));
+    expect(s3.bucket(BUCKET)?.tags).toEqual(before);
+    expect(s3.bucket(BUCKET)?.versionIdOf('a.txt')).toBeUndefined();
   });
 });
