@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { SentMessage } from '../../rehearsal/services/sns/messages';
+import { publicEndpoint } from '../report/endpoint';
 
 /** Characters of a message that are shown. */
 const SHOWN = 160;
@@ -10,12 +11,12 @@ export function describeMessage({ topicArn, subject, body, subscription, refusal
   const text = excerpt(subject ?? body);
   if (subscription === undefined) {
     return refusal === undefined
-      ? `message to no one (topic ${topic} has no subscription for it): ${text}`
+      ? `message not delivered: topic ${topic} has no matching subscription: ${text}`
       : `${pc.yellow('!')} message was not published (topic ${topic}): ${text}: ${refusal}`;
   }
-  const { protocol, endpoint } = subscription;
+  const endpoint = publicEndpoint(subscription);
   const name = endpoint.slice(endpoint.lastIndexOf(':') + 1);
-  const receiver = endpoint.startsWith('arn:') ? `${protocol} ${name}` : endpoint;
+  const receiver = endpoint.startsWith('arn:') ? `${subscription.protocol} ${name}` : endpoint;
   const line = `message to ${receiver} (topic ${topic}): ${text}`;
   return refusal === undefined ? line : `${pc.yellow('!')} ${line}: not delivered: ${refusal}`;
 }

@@ -1,4 +1,5 @@
 import { reportDeployment, type Deployment } from './deployments';
+import { publicEndpoint } from './endpoint';
 import { readEnvironments } from './environments';
 import { leftoversOf } from './leftovers';
 import { reportPipelines } from './pipelines';
@@ -53,7 +54,7 @@ function reportMessage({ at, topicArn, subject, body, subscription, refusal }: S
     sentAt: new Date(at).toISOString(),
     topicArn,
     protocol: subscription?.protocol,
-    endpoint: subscription?.endpoint,
+    endpoint: subscription && publicEndpoint(subscription),
     subject,
     message: body,
     refusal,

@@ -154,7 +154,11 @@ export interface MessageReport {
   readonly topicArn: string;
   /** For example `email`. @default - the topic has no subscription for the message */
   readonly protocol?: string;
-  /** An address, or the ARN of a function or queue. @default - the topic has no subscription for the message */
+  /**
+   * An address, or the ARN of a function or queue. Of a URL only scheme and host, because a path can be a secret.
+   *
+   * @default - the topic has no subscription for the message
+   */
   readonly endpoint?: string;
   /** @default - the message has none */
   readonly subject?: string;

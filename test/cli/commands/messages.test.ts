@@ -29,8 +29,8 @@ function uploads(subscriptions: Record<string, unknown>): string {
     },
   });
 }
-const subscription = (Endpoint: string): object => ({
-  Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'email', Endpoint },
+const subscription = (Endpoint: string, Protocol = 'email'): object => ({
+  Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol, Endpoint },
 });
 
 test('each message to a subscriber is a line of the output, and part of the report', () => {
@@ -53,7 +53,16 @@ test('each message to a subscriber is a line of the output, and part of the repo
   expect(status).toBe(0);
 });
 
-test('a message that nobody receives says so', () => {
+test('a message without a matching subscription says so', () => {
   const { stdout } = cli.rehearse('--app', uploads({}));
-  expect(stdout).toContain('message to no one (topic uploads has no subscription for it): Amazon S3 Notification');
+  expect(stdout).toContain('message not delivered: topic uploads has no matching subscription: Amazon S3 Notification');
+});
+
+test('of the URL of a subscriber, the output and the report have only scheme and host', () => {
+  const webhook = subscription('https://anna:hidden@hooks.example.com:8443/services/hidden?key=hidden', 'https');
+  const { stdout } = cli.rehearse('--app', uploads({ Webhook: webhook }), '--verbose', '--report', 'webhook.json');
+  expect(stdout).toContain('message to https://hooks.example.com:8443 (topic uploads): Amazon S3 Notification');
+  const report = cli.report('webhook.json');
+  expect(report.messages).toMatchObject([{ protocol: 'https', endpoint: 'https://hooks.example.com:8443' }]);
+  expect(stdout + JSON.stringify(report)).not.toMatch(/anna|hidden/);
 });

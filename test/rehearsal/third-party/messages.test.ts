@@ -86,7 +86,7 @@ test('a topic without a subscription says so', async () => {
   }, async (_result, simulation) => {
     await publish(simulation, { TopicArn: TOPIC, Message: 'x'.repeat(200) });
     expect(lines(simulation)).toEqual([
-      `message to no one (topic alerts has no subscription for it): ${'x'.repeat(160)}…`,
+      `message not delivered: topic alerts has no matching subscription: ${'x'.repeat(160)}…`,
     ]);
   });
 });
@@ -114,7 +114,7 @@ test.each([
     }
     expect(lines(simulation)).toEqual([
       'message to anna@example.com (topic alerts): {"kind":"sale"}',
-      'message to no one (topic alerts has no subscription for it): {"kind":"return"}',
+      'message not delivered: topic alerts has no matching subscription: {"kind":"return"}',
     ]);
   });
 });
