@@ -57,7 +57,7 @@ test('a stack that needs no bootstrap is deployed into an account that is not bo
 test.each([
   ['the named account', [CICD], /\nentered\n/],
   ['no other account', ['999999999999'], DENIED],
-  ['nobody by default', undefined, DENIED],
+  ['no other account by default', undefined, DENIED],
 ])('the roles of a bootstrap trust %s', (_whom, trusted, expected) => {
   const bootstrap = trusted === undefined ? [] : ['--bootstrap', `${PROD}=${trusted.join(',')}`];
   const { status, stdout } = rehearse(app, ...bootstrap, '--as', CICD, '--then', 'node enter.js');

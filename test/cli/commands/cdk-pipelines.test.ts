@@ -82,7 +82,7 @@ test('a pipeline of CDK adds a stage to itself, publishes assets and deploys int
   expect(status).toBe(0);
 });
 
-test('a pipeline is rejected if the bootstrap of its target trusts nobody, with the option that changes it', () => {
+test('a pipeline is rejected if its target trusts no other account, with the option that changes it', () => {
   const { status, stdout } = rehearse('', '--pipelines');
   expect(stdout).toMatch(UNTRUSTED);
   expect(stdout).toContain(
