@@ -1,14 +1,9 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import pc from 'picocolors';
-import { readAssembly, type AssemblyStack } from '../../rehearsal/assembly/manifest';
+import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import type { StackEvent } from '../../rehearsal/services/cloudformation/stack';
 import type { Simulation } from '../../rehearsal/simulation';
-import { appOfProject, cloudAssemblyOf } from '../app/cloud-assembly';
-import { checkApprovedNames } from '../app/environment-names';
-import { checkParameters, parametersOf, putSsmParameters } from '../app/parameters';
-import { stacksOfPipelines } from '../app/pipeline-stacks';
-import { checkBootstraps, checkStackPlaces, stacksWithoutAccount } from '../app/stack-places';
-import { selectStacks } from '../app/stack-selection';
+import { parametersOf, putSsmParameters } from '../app/parameters';
 import { withCleanUp, type CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
 import { checkOptions, describeRepositories } from '../options/validation';
@@ -28,10 +23,11 @@ import { createReport } from '../report/create-report';
 import { failedReleases } from '../report/releases';
 import type { Report } from '../report/report';
 import { waitingEnvironments } from '../run/approvals';
-import { checkActingAccounts, checkCommandFile } from '../run/check-commands';
+import { checkActingAccounts } from '../run/check-commands';
 import { Deployments, type App } from '../run/deployments';
 import { FaultInjection } from '../run/fault-injection';
 import { PipelineRuns } from '../run/pipeline-runs';
+import { prepareApps } from '../run/prepare-apps';
 import { runsPipelines, startSimulation } from '../run/start-simulation';
 import { timeOf, type Time } from '../run/time';
 import { rejectUncaughtErrors } from '../run/uncaught-errors';
@@ -50,23 +46,7 @@ export async function rehearse(
   checkOptions(options);
   return withCleanUp(async cleanUp => {
     const startedAt = Date.now();
-    const synthesized = await synthesize(options, cleanUp);
-    const all = synthesized.flatMap(({ folder }) => readAssembly(folder));
-    const stacks = selectStacks(all, patterns, options.exclusively);
-    const selected = new Set(stacks.map(({ displayName }) => displayName));
-    const leftToPipelines = runsPipelines(options) && patterns.length === 0 ? stacksOfPipelines(stacks) : new Map();
-    const apps = synthesized.map(app => ({
-      ...app,
-      isSelected: ({ displayName }: AssemblyStack) => selected.has(displayName),
-      isLeft: ({ displayName }: AssemblyStack) => leftToPipelines.has(displayName),
-    }));
-    checkParameters(options.parameters ?? [], stacks);
-    checkCommandFile(options.then ?? []);
-    checkApprovedNames(options.approve ?? [], stacks);
-    checkStackPlaces(stacks, options.managementAccount);
-    checkBootstraps(Object.keys(options.bootstrap ?? {}), stacks);
-    stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
-    leftToPipelines.forEach((by, name) => terminal.warn(`stack '${name}' is deployed by the pipeline of '${by}'`));
+    const { apps, stacks } = await prepareApps(options, patterns, terminal, cleanUp);
     const time = await timeOf(options, runsPipelines(options), stacks);
     const simulation = await startSimulation(options, time, stacks, terminal);
     cleanUp.add(async () => simulation.stop());
@@ -96,17 +76,6 @@ export async function rehearse(
     printResult(report);
     return report.succeeded;
   });
-}
-
-/** Synthesizes all apps before the simulation starts, because simulated time passes while a command runs. */
-async function synthesize(
-  { app = [appOfProject()], context = {}, verbose = false, json = false }: RehearseOptions, cleanUp: CleanUp,
-): Promise<Omit<App, 'isSelected' | 'isLeft'>[]> {
-  const apps: Omit<App, 'isSelected' | 'isLeft'>[] = [];
-  for (const name of app) {
-    apps.push({ name, folder: await cloudAssemblyOf(name, cleanUp, { context, verbose, isStdoutFree: !json }) });
-  }
-  return apps;
 }
 
 /** An account that is not closed and a branch that is not archived remain when they are released. */
