@@ -49,6 +49,9 @@ export function asQuery(input: Readonly<Record<string, unknown>>): Record<string
 
 function leaf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(leaf);
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  }
   if (!isRecord(value)) return String(value);
   return Object.fromEntries(
     Object.entries(value)
@@ -92,7 +95,8 @@ function withLists(value: unknown): unknown {
     return Object.fromEntries(
       byNumber(value.entry)
         .filter(isRecord)
-        .map(entry => [String(entry.key), withLists(entry.value)]),
+        // the attributes of messages of SNS have other names
+        .map(({ key, value: item, Name, Value }) => [String(key ?? Name), withLists(item ?? Value)]),
     );
   }
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withLists(member)]));

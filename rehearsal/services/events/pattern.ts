@@ -25,7 +25,28 @@ function fits(rule: unknown, actual: unknown): boolean {
   if (kind === 'anything-but') {
     return !(Array.isArray(expected) ? expected : [expected]).some(excluded => fits(excluded, actual));
   }
-  return valuesOf(actual).some(value => typeof value === 'string' && textFits(kind, expected, value));
+  return valuesOf(actual).some(value => kind === 'numeric'
+    ? typeof value === 'number' && numberFits(expected, value)
+    : typeof value === 'string' && textFits(kind, expected, value));
+}
+
+const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
+  '=': (one, other) => one === other,
+  '<': (one, other) => one < other,
+  '<=': (one, other) => one <= other,
+  '>': (one, other) => one > other,
+  '>=': (one, other) => one >= other,
+};
+
+/** Whether all comparisons of a list like `['>', 0, '<=', 5]` are true. */
+function numberFits(comparisons: unknown, actual: number): boolean {
+  if (!Array.isArray(comparisons)) throw invalid('"numeric" must be an array');
+  return comparisons.every((operator: unknown, index) => {
+    if (index % 2 === 1) return true;
+    const compare = COMPARISONS[String(operator)];
+    if (compare === undefined) throw invalid(`"numeric" does not know the operator ${JSON.stringify(operator)}`);
+    return compare(actual, Number(comparisons[index + 1]));
+  });
 }
 
 function textFits(kind: string, expected: unknown, actual: string): boolean {

@@ -7,7 +7,9 @@ export function lambdaEvent(
   { subject, body, attributes = {} }: Pick<Publication, 'subject' | 'body' | 'attributes'>,
   { messageId, at }: { readonly messageId: string; readonly at: number },
 ): unknown {
-  const values = Object.entries(attributes).map(([name, Value]) => [name, { Type: 'String', Value }]);
+  const values = Object.entries(attributes)
+    // a function gets an array as a string
+    .map(([name, { type, value }]) => [name, { Type: type === 'String.Array' ? 'String' : type, Value: value }]);
   return {
     Records: [{
       EventSource: 'aws:sns',

@@ -1,10 +1,9 @@
+import { admits } from './filter-policy';
 import { lambdaEvent } from './lambda-event';
 import type { Subscription, Topics } from './topics';
 import { Identifiers } from '../../core/identifiers';
-import { isRecord } from '../../core/protocol/json';
 import type { Publication } from '../../core/publication';
 import type { Environment } from '../../core/service';
-import { matches } from '../events/pattern';
 
 /** What one subscriber would have received. */
 export interface SentMessage {
@@ -61,17 +60,5 @@ export class Messages {
     const message = { at: this.environment.clock.now(), topicArn, subject, body, subscription, refusal };
     this.sent.push(message);
     this.onMessage?.(message);
-  }
-}
-
-function admits({ filterPolicy, filterScope }: Subscription, { body, attributes = {} }: Publication): boolean {
-  if (filterPolicy === undefined) return true;
-  if (filterScope === 'MessageAttributes') return matches(filterPolicy, { ...attributes });
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isRecord(parsed) && matches(filterPolicy, parsed);
-  } catch {
-    // SNS discards a body that is no JSON
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { NewSubscription, Topics } from './topics';
+import { FilterAttributes } from './filter-policy';
+import type { NewSubscription, Subscription, Topics } from './topics';
 import { Identifiers } from '../../core/identifiers';
 import { PolicyDocument } from '../../core/policy-document';
 import { Flag, read } from '../../core/protocol/read';
@@ -8,6 +9,7 @@ import type { Environment, Provisioned, ResourceContext, ResourceType } from '..
 import type { Identities } from '../iam/identities';
 
 const Subscriber = v.object({ Protocol: v.string(), Endpoint: v.string() });
+type Subscriber = v.InferOutput<typeof Subscriber>;
 const TopicProperties = v.object({
   TopicName: v.optional(v.string()),
   FifoTopic: Flag,
@@ -17,11 +19,7 @@ const SubscriptionProperties = v.object({
   TopicArn: v.string(),
   Protocol: v.string(),
   Endpoint: v.optional(v.string(), ''),
-  FilterPolicy: v.optional(v.union([
-    v.record(v.string(), v.unknown()),
-    v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
-  ])),
-  FilterPolicyScope: v.optional(v.picklist(['MessageAttributes', 'MessageBody']), 'MessageAttributes'),
+  ...FilterAttributes.entries,
 });
 const PolicyProperties = v.object({ PolicyDocument, Topics: v.array(v.string()) });
 
@@ -33,7 +31,7 @@ export function topicType(environment: Environment, topics: Topics): ResourceTyp
   });
   const subscribe = (topicArn: string, properties: v.InferOutput<typeof TopicProperties>): void => {
     for (const { Protocol: protocol, Endpoint: endpoint } of properties.Subscription) {
-      topics.subscribe({ topicArn, protocol, endpoint, filterScope: 'MessageAttributes' });
+      topics.subscribe({ topicArn, protocol, endpoint });
     }
   };
   const create = async (input: Record<string, unknown>, context: ResourceContext): Promise<Provisioned> => {
@@ -54,13 +52,18 @@ export function topicType(environment: Environment, topics: Topics): ResourceTyp
     update: async (id, input, before, context) => {
       const [properties, old] = [read(TopicProperties, input), read(TopicProperties, before)];
       if (properties.TopicName !== old.TopicName) return create(input, context);
-      const isOld = (endpoint: string): boolean => old.Subscription.some(one => one.Endpoint === endpoint);
-      for (const { arn, endpoint } of topics.subscriptionsOf(id)) if (isOld(endpoint)) topics.unsubscribe(arn);
+      for (const one of topics.subscriptionsOf(id)) {
+        if (isIn(old.Subscription, one) && !isIn(properties.Subscription, one)) topics.unsubscribe(one.arn);
+      }
       subscribe(id, properties);
       return provisioned(id);
     },
     remove: async id => topics.remove(id),
   };
+}
+
+function isIn(subscribers: readonly Subscriber[], { protocol, endpoint }: Subscription): boolean {
+  return subscribers.some(one => one.Protocol === protocol && one.Endpoint === endpoint);
 }
 
 /** `AWS::SNS::Subscription`. */
@@ -84,7 +87,7 @@ export function subscriptionType(topics: Topics): ResourceType {
     update: async (id, input, before) => {
       const isSame = (name: string): boolean => input[name] === before[name];
       if (!['TopicArn', 'Protocol', 'Endpoint'].every(isSame)) return create(input);
-      topics.subscribe(wanted(input), id);
+      topics.replace(id, wanted(input));
       return { id, attributes: { Arn: id } };
     },
     remove: async id => topics.unsubscribe(id),
@@ -94,6 +97,7 @@ export function subscriptionType(topics: Topics): ResourceType {
 /** `AWS::SNS::TopicPolicy`. */
 export function topicPolicyType(iam: Identities, topics: Topics): ResourceType {
   const identifiers = new Identifiers('sns');
+  const topicsOf = (input: Record<string, unknown>): readonly string[] => read(PolicyProperties, input).Topics;
   const put = (id: string, input: Record<string, unknown>): Provisioned => {
     const { PolicyDocument: policy, Topics: topicArns } = read(PolicyProperties, input);
     iam.assertValid(policy, 'resource', 'InvalidParameter');
@@ -103,9 +107,14 @@ export function topicPolicyType(iam: Identities, topics: Topics): ResourceType {
   };
   return {
     create: async (input, context: ResourceContext) => put(identifiers.physicalName(context, 64), input),
-    update: async (id, input) => put(id, input),
+    update: async (id, input, before) => {
+      const updated = put(id, input);
+      const remaining = topicsOf(input);
+      for (const arn of topicsOf(before)) if (!remaining.includes(arn)) topics.setPolicy(arn, undefined);
+      return updated;
+    },
     remove: async (_id, properties) => {
-      for (const arn of read(PolicyProperties, properties).Topics) topics.setPolicy(arn, undefined);
+      for (const arn of topicsOf(properties)) topics.setPolicy(arn, undefined);
     },
   };
 }

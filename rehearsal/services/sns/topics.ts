@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Identifiers } from '../../core/identifiers';
 import type { PolicyDocument } from '../../core/policy-document';
 import { AwsError } from '../../core/service';
@@ -13,7 +14,8 @@ export interface Subscription {
   readonly filterScope: 'MessageAttributes' | 'MessageBody';
 }
 
-export type NewSubscription = Omit<Subscription, 'arn'>;
+/** A subscription that someone asks for. The scope is that of attributes by default. */
+export type NewSubscription = Omit<Subscription, 'arn' | 'filterScope'> & Partial<Pick<Subscription, 'filterScope'>>;
 
 /** All topics with their policies and subscriptions. */
 export class Topics {
@@ -62,9 +64,27 @@ export class Topics {
     return [...this.subscriptions.values()].filter(subscription => subscription.topicArn === topicArn);
   }
 
-  /** Adds or replaces a subscription. A topic that the app imports is taken as existing. */
-  public subscribe(subscription: NewSubscription, arn = this.newArn(subscription.topicArn)): Subscription {
-    const made = { ...subscription, arn };
+  /**
+   * Adds a subscription, or returns the one that the endpoint has. A topic that the app imports is taken as existing.
+   *
+   * @throws AwsError if an attribute that is given differs from that of the known subscription
+   */
+  public subscribe(wanted: NewSubscription): Subscription {
+    const known = this.subscriptionsOf(wanted.topicArn)
+      .find(({ protocol, endpoint }) => protocol === wanted.protocol && endpoint === wanted.endpoint);
+    if (known === undefined) return this.replace(`${wanted.topicArn}:${this.identifiers.uuid()}`, wanted);
+    if (differs(known, wanted)) {
+      throw new AwsError(
+        'InvalidParameter',
+        'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+      );
+    }
+    return known;
+  }
+
+  /** Adds a subscription with a known ARN, or replaces it. */
+  public replace(arn: string, wanted: NewSubscription): Subscription {
+    const made: Subscription = { ...wanted, arn, filterScope: wanted.filterScope ?? 'MessageAttributes' };
     this.subscriptions.set(arn, made);
     return made;
   }
@@ -72,8 +92,9 @@ export class Topics {
   public unsubscribe(arn: string): void {
     this.subscriptions.delete(arn);
   }
+}
 
-  private newArn(topicArn: string): string {
-    return `${topicArn}:${this.identifiers.uuid()}`;
-  }
+function differs(known: Subscription, { filterPolicy, filterScope }: NewSubscription): boolean {
+  return filterPolicy !== undefined && !isDeepStrictEqual(filterPolicy, known.filterPolicy)
+    || filterScope !== undefined && filterScope !== known.filterScope;
 }

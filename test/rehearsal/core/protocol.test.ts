@@ -1,4 +1,4 @@
-import { queryProtocol } from '../../../rehearsal/core/protocol/query';
+import { asQuery, queryProtocol } from '../../../rehearsal/core/protocol/query';
 import { restJsonProtocol } from '../../../rehearsal/core/protocol/rest-json';
 import { restXmlProtocol } from '../../../rehearsal/core/protocol/rest-xml';
 import type { HttpRequest, Service } from '../../../rehearsal/core/service';
@@ -25,6 +25,18 @@ describe('the query protocol', () => {
       operation: 'CreateStack',
       input: { StackName: 'one', Tags: [{ Key: 'a', Value: 'x y' }, { Key: 'b' }], Limits: { k: 'v' } },
     });
+  });
+
+  test('parses the attributes of messages of SNS', () => {
+    const form = 'Action=Publish&MessageAttributes.entry.1.Name=kind&MessageAttributes.entry.1.Value.DataType=String&'
+      + 'MessageAttributes.entry.1.Value.StringValue=sale';
+    expect(queryProtocol.decode(service({}), request('POST', '/', form))?.input).toEqual({
+      MessageAttributes: { kind: { DataType: 'String', StringValue: 'sale' } },
+    });
+  });
+
+  test('encodes binary values with base64', () => {
+    expect(asQuery({ Value: { BinaryValue: Buffer.from('hello') } })).toEqual({ Value: { BinaryValue: 'aGVsbG8=' } });
   });
 
   test('keeps the order of long lists', () => {

@@ -33,7 +33,12 @@ function publisher(stack: Stack): LambdaFunction {
     handler: 'index.handler',
     code: Code.fromInline(`
       const { PublishCommand, SNSClient } = require('@aws-sdk/client-sns');
-      exports.handler = async event => new SNSClient({}).send(new PublishCommand(event));
+      exports.handler = async event => {
+        for (const attribute of Object.values(event.MessageAttributes ?? {})) {
+          if (attribute.BinaryValue) attribute.BinaryValue = Buffer.from(attribute.BinaryValue);
+        }
+        return new SNSClient({}).send(new PublishCommand(event));
+      };
     `),
   });
 }
@@ -119,6 +124,37 @@ test.each([
   });
 });
 
+test('a filter policy compares numbers and lists', async () => {
+  const filterPolicy = {
+    price: SubscriptionFilter.numericFilter({ between: { start: 9, stop: 100 } }),
+    sizes: SubscriptionFilter.stringFilter({ allowlist: ['small'] }),
+    photo: SubscriptionFilter.notExistsFilter(),
+  };
+  await rehearse(app => {
+    const stack = new Stack(app, 'Stack', { env });
+    const topic = new Topic(stack, 'Topic', { topicName: 'alerts' });
+    topic.addSubscription(new EmailSubscription('anna@example.com', { filterPolicy }));
+    topic.grantPublish(publisher(stack));
+  }, async (_result, simulation) => {
+    const send = async (Message: string, price: string, sizes: string): Promise<string> => publish(simulation, {
+      TopicArn: TOPIC,
+      Message,
+      MessageAttributes: {
+        price: { DataType: 'Number', StringValue: price },
+        sizes: { DataType: 'String.Array', StringValue: sizes },
+        photo: { DataType: 'Binary', BinaryValue: 'hello' },
+      },
+    });
+    await send('both', '20', '["small","large"]');
+    await send('a low number', '3', '["small"]');
+    await send('another list', '20', '["large"]');
+    await send('no list', '20', 'small');
+    expect(simulation.sns.messages.sent.map(({ body, subscription }) => [body, subscription?.endpoint])).toEqual([
+      ['both', 'anna@example.com'], ['a low number', undefined], ['another list', undefined], ['no list', undefined],
+    ]);
+  });
+});
+
 test('a message can differ by protocol', async () => {
   await rehearse(withTopic((stack, topic) => topic.grantPublish(publisher(stack))), async (_result, simulation) => {
     const message = { default: 'short', email: 'Dear Anna' };
@@ -133,16 +169,30 @@ test('a message can differ by protocol', async () => {
 test('a function that is subscribed receives the message', async () => {
   await rehearse(withTopic((stack, topic) => {
     topic.grantPublish(publisher(stack));
-    const code = Code.fromInline('exports.handler = async e => console.log("got " + e.Records[0].Sns.Message);');
+    const code = Code.fromInline(`exports.handler = async ({ Records: [{ Sns: { Message, MessageAttributes } }] }) =>
+      console.log("got " + JSON.stringify([Message, MessageAttributes]));`);
     topic.addSubscription(new LambdaSubscription(new LambdaFunction(stack, 'Subscriber', {
       functionName: 'subscriber', runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code,
     })));
   }), async ({ failures }, simulation) => {
     expect(failures).toEqual([]);
-    await publish(simulation, { TopicArn: TOPIC, Message: 'hello' });
+    await publish(simulation, {
+      TopicArn: TOPIC,
+      Message: 'hello',
+      MessageAttributes: {
+        price: { DataType: 'Number', StringValue: '20' },
+        photo: { DataType: 'Binary', BinaryValue: 'hello' },
+        sizes: { DataType: 'String.Array', StringValue: '["small"]' },
+      },
+    });
     while (simulation.lambda.isBusy) await simulation.clock.sleep(1);
     expect(lines(simulation).at(-1)).toBe('message to lambda subscriber (topic alerts): hello');
-    expect(simulation.lambda.log.map(({ text }) => text)).toContainEqual(expect.stringContaining('got hello'));
+    const [received] = simulation.lambda.log.flatMap(({ text }) => /got (.*)/.exec(text)?.[1] ?? []);
+    expect(JSON.parse(received)).toEqual(['hello', {
+      price: { Type: 'Number', Value: '20' },
+      photo: { Type: 'Binary', Value: 'aGVsbG8=' },
+      sizes: { Type: 'String', Value: '["small"]' },
+    }]);
   });
 });
 
@@ -236,6 +286,32 @@ test('a subscription that is deleted receives nothing', async () => {
     expect([failures, sns.topics.subscriptionsOf(TOPIC)]).toMatchObject([[], [{ endpoint: 'anna@example.com' }]]);
     await cloudformation.remove(WORK, 'eu-west-1', 'Subscriber');
     expect(sns.topics.subscriptionsOf(TOPIC)).toEqual([]);
+  });
+});
+
+test('a subscription by call is made once', async () => {
+  await rehearse(app => {
+    const stack = new Stack(app, 'Stack', { env });
+    const code = Code.fromInline(`
+      const { SNSClient, SubscribeCommand } = require('@aws-sdk/client-sns');
+      exports.handler = async event => (await new SNSClient({}).send(new SubscribeCommand(event))).SubscriptionArn;
+    `);
+    const subscriber = new LambdaFunction(stack, 'Publisher', {
+      functionName: 'publisher', runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code,
+    });
+    new Topic(stack, 'Topic', { topicName: 'alerts' }).grantSubscribe(subscriber);
+  }, async ({ failures }, simulation) => {
+    expect(failures).toEqual([]);
+    const subscribe = async (kind: string): Promise<string> => publish(simulation, {
+      TopicArn: TOPIC,
+      Protocol: 'email',
+      Endpoint: 'anna@example.com',
+      Attributes: { FilterPolicy: JSON.stringify({ kind: [kind] }) },
+    });
+    const first = await subscribe('sale');
+    expect(await subscribe('sale')).toBe(first);
+    expect(await subscribe('return')).toContain('Subscription already exists with different attributes');
+    expect(simulation.sns.topics.subscriptionsOf(TOPIC)).toMatchObject([{ filterPolicy: { kind: ['sale'] } }]);
   });
 });
 

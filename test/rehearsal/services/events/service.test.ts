@@ -14,6 +14,11 @@ test.each<[string, Record<string, unknown>, boolean]>([
   ['another value', { source: ['aws.s3'] }, false],
   ['one of several', { detail: { event: ['referenceCreated', 'referenceUpdated'] } }, true],
   ['a number', { detail: { count: [3] } }, true],
+  ['a number in a range', { detail: { count: [{ numeric: ['>', 2, '<=', 3] }] } }, true],
+  ['a number outside of a range', { detail: { count: [{ numeric: ['>', 0, '<', 3] }] } }, false],
+  ['an equal number', { detail: { count: [{ numeric: ['=', 3] }] } }, true],
+  ['a minimum', { detail: { count: [{ numeric: ['>=', 4] }] } }, false],
+  ['no text as a number', { detail: { name: [{ numeric: ['>', 0] }] } }, false],
   ['an item of a list', { resources: ['arn:one', 'arn:two'] }, true],
   ['a prefix', { detail: { name: [{ prefix: 'env/' }] } }, true],
   ['another prefix', { detail: { name: [{ prefix: 'feature/' }] } }, false],
@@ -26,6 +31,15 @@ test.each<[string, Record<string, unknown>, boolean]>([
   ['a missing member', { detail: { old: ['x'] } }, false],
 ])('a pattern supports %s', (_name, pattern, expected) => {
   expect(matches(pattern, event)).toBe(expected);
+});
+
+test.each([
+  [['~', 1], '"numeric" does not know the operator "~"'],
+  ['> 1', '"numeric" must be an array'],
+])('a pattern with the numeric filter %j is rejected', (numeric, reason) => {
+  expect(() => matches({ detail: { count: [{ numeric }] } }, event)).toThrow(
+    `Event pattern is not valid. Reason: ${reason}`,
+  );
 });
 
 test('an input transformer adds quotes only where they are missing', () => {
