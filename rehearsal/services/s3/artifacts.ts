@@ -50,10 +50,10 @@ export class ArtifactStore {
   /** Stores a text for another service, which reads it at the address. `discard` deletes it. */
   public stage(bucket: string, text: string): { readonly url: string; readonly discard: () => void } {
     const key = `staged/${this.identifiers.uuid()}`;
-    this.s3.write(bucket, key, Buffer.from(text));
+    this.s3.stage(bucket, key, Buffer.from(text));
     return {
       url: `https://s3.amazonaws.com/${bucket}/${key}?X-Amz-Signature=staged`,
-      discard: () => this.s3.erase(bucket, key),
+      discard: () => this.s3.unstage(bucket, key),
     };
   }
 

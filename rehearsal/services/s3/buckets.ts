@@ -28,13 +28,18 @@ export interface Bucket {
 
 /** A change of an object that a bucket can report. */
 export interface ObjectChange {
-  /** For example `ObjectCreated:Put`. */
-  readonly event: string;
+  readonly event: 'ObjectCreated:Put' | 'ObjectRemoved:Delete' | 'ObjectRemoved:DeleteMarkerCreated';
   readonly bucket: Bucket;
   readonly key: string;
-  readonly size: number;
+  /** In bytes; undefined for a deletion. */
+  readonly size?: number;
   readonly etag: string;
+  /** Of the new version or marker, or of the deleted version; undefined in a bucket without versions. */
+  readonly versionId?: string;
 }
+
+/** Delete markers have the etag of an empty object. */
+const MARKER_ETAG = 'd41d8cd98f00b204e9800998ecf8427e';
 
 class KeptBucket implements Bucket {
   public readonly history = new History();
@@ -67,6 +72,8 @@ interface ObjectOptions {
   readonly directory?: string;
   readonly contentType?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Whether the bucket sends no event. @default false */
+  readonly isSilent?: boolean;
 }
 
 /** All buckets; their names are globally unique. */
@@ -153,7 +160,10 @@ export class Buckets {
     };
     const bucket = this.required(name);
     bucket.history.put(stored, this.identifiers.next(32, 'lower'));
-    this.onChange?.({ event: 'ObjectCreated:Put', bucket, key, size: body.length, etag: stored.etag });
+    if (options.isSilent !== true) {
+      const [{ etag }, versionId] = [stored, bucket.versionIdOf(key)];
+      this.onChange?.({ event: 'ObjectCreated:Put', bucket, key, size: body.length, etag, versionId });
+    }
     return stored;
   }
 
@@ -162,14 +172,26 @@ export class Buckets {
     const bucket = this.required(name);
     const before = bucket.objects.get(key);
     bucket.history.delete(key, this.identifiers.next(32, 'lower'), this.now());
-    if (before === undefined) return;
-    const event = `ObjectRemoved:${bucket.history.versioning === undefined ? 'Delete' : 'DeleteMarkerCreated'}`;
-    this.onChange?.({ event, bucket, key, size: before.body.length, etag: before.etag });
+    const versionId = bucket.versionIdOf(key);
+    if (versionId !== undefined) {
+      this.onChange?.({ event: 'ObjectRemoved:DeleteMarkerCreated', bucket, key, etag: MARKER_ETAG, versionId });
+    } else if (before !== undefined) {
+      this.onChange?.({ event: 'ObjectRemoved:Delete', bucket, key, etag: before.etag });
+    }
   }
 
   /** @throws AwsError if the version is locked */
   public deleteVersion(name: string, key: string, versionId: string): void {
-    this.required(name).history.deleteVersion(key, versionId, this.now());
+    const bucket = this.required(name);
+    const deleted = bucket.history.deleteVersion(key, versionId, this.now());
+    // a delete marker is no object
+    if (deleted?.stored === undefined) return;
+    this.onChange?.({ event: 'ObjectRemoved:Delete', bucket, key, etag: deleted.stored.etag, versionId });
+  }
+
+  /** Deletes all versions of an object, without an event. */
+  public erase(name: string, key: string): void {
+    this.required(name).history.erase(key);
   }
 
   /** Deletes everything in a bucket, as a person does who empties it. */

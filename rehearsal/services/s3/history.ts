@@ -62,12 +62,19 @@ export class History {
     else this.add({ key, versionId: this.idOf(newId), modifiedAt });
   }
 
-  public deleteVersion(key: string, versionId: string, now: number): void {
+  /** Returns the deleted version; undefined if it does not exist. @throws AwsError if it is locked */
+  public deleteVersion(key: string, versionId: string, now: number): Version | undefined {
     const found = this.of(key).find(version => version.versionId === versionId);
     if (found?.lock && found.lock.until > now) {
       throw new AwsError('AccessDenied', 'Access Denied because object protected by object lock.', 403);
     }
     this.set(key, this.of(key).filter(version => version !== found));
+    return found;
+  }
+
+  /** Deletes all versions of an object. */
+  public erase(key: string): void {
+    this.set(key, []);
   }
 
   public clear(): void {

@@ -23,6 +23,11 @@ const DETAIL_TYPES: Readonly<Record<string, string>> = {
   ObjectCreated: 'Object Created', ObjectRemoved: 'Object Deleted',
 };
 
+/** `deletion-type` of EventBridge, by event. */
+const DELETION_TYPES: Readonly<Record<string, string>> = {
+  'ObjectRemoved:Delete': 'Permanently Deleted', 'ObjectRemoved:DeleteMarkerCreated': 'Delete Marker Created',
+};
+
 /** Sends the events of buckets to functions, topics and EventBridge. Queues are placeholders and get none. */
 export class NotificationDelivery {
   private readonly identifiers = new Identifiers('s3/notifications');
@@ -70,7 +75,7 @@ export class NotificationDelivery {
   }
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-  private record(rule: Notification, { event, bucket, key, size, etag }: ObjectChange): object {
+  private record(rule: Notification, { event, bucket, key, size, etag, versionId }: ObjectChange): object {
     const principalId = `AWS:${bucket.accountId}`;
     return {
       eventVersion: '2.1',
@@ -87,15 +92,18 @@ export class NotificationDelivery {
         bucket: { name: bucket.name, ownerIdentity: { principalId }, arn: this.arnOf(bucket) },
         object: {
           key: encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/'),
-          ...event.startsWith('ObjectCreated') && { size, eTag: etag.replaceAll('"', '') },
+          ...size !== undefined && { size, eTag: etag.replaceAll('"', '') },
+          ...versionId !== undefined && { versionId },
           sequencer: this.identifiers.next(18, 'upper'),
         },
       },
     };
   }
 
-  private emit({ event, bucket, key, size, etag }: ObjectChange): void {
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+  private emit({ event, bucket, key, size, etag, versionId }: ObjectChange): void {
     const [kind, action] = event.split(':');
+    const deletionType = DELETION_TYPES[event];
     this.receivers()?.emit(bucket.accountId, bucket.region, {
       'source': 'aws.s3',
       'detail-type': DETAIL_TYPES[kind] ?? kind,
@@ -103,11 +111,18 @@ export class NotificationDelivery {
       'detail': {
         'version': '0',
         'bucket': { name: bucket.name },
-        'object': { key, size, etag: etag.replaceAll('"', ''), sequencer: this.identifiers.next(18, 'upper') },
+        'object': {
+          key,
+          ...size !== undefined && { size },
+          etag: etag.replaceAll('"', ''),
+          ...versionId !== undefined && { 'version-id': versionId },
+          sequencer: this.identifiers.next(18, 'upper'),
+        },
         'request-id': this.identifiers.next(16, 'upper'),
         'requester': bucket.accountId,
         'source-ip-address': '127.0.0.1',
         'reason': kind === 'ObjectCreated' ? `${action}Object` : 'DeleteObject',
+        ...deletionType !== undefined && { 'deletion-type': deletionType },
       },
     });
   }

@@ -131,6 +131,16 @@ export class S3 implements Service {
     this.buckets.delete(bucket, key);
   }
 
+  /** Stores an object that a service keeps for itself: the bucket sends no event. */
+  public stage(bucket: string, key: string, body: Buffer): void {
+    this.buckets.put(bucket, key, body, { isSilent: true });
+  }
+
+  /** Deletes a staged object with all its versions. */
+  public unstage(bucket: string, key: string): void {
+    this.buckets.erase(bucket, key);
+  }
+
   /** Stores a zip asset as its source folder, to avoid zipping and extracting it. */
   public writeDirectory(bucket: string, key: string, path: string): void {
     this.buckets.put(bucket, key, Buffer.alloc(0), { directory: path });
