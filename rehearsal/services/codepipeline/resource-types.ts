@@ -40,6 +40,7 @@ export class PipelineType implements ResourceType {
     }
     const arn = `arn:${partition}:codepipeline:${region}:${accountId}:${name}`;
     const pipeline = new Pipeline(name, arn, accountId, region, declaration, clock.now());
+    this.assertValid(pipeline, declaration);
     const by = actorOf(context);
     const provisioned = this.declare(pipeline, declaration, undefined, by);
     pipelines.set(name, pipeline);
@@ -56,6 +57,7 @@ export class PipelineType implements ResourceType {
     const pipeline = this.kept.of(context.accountId, context.region).get(id);
     if (pipeline === undefined || input.Name !== before.Name) return this.create(input, context);
     const [declaration, former] = [read(PipelineProperties, input), read(PipelineProperties, before)];
+    this.assertValid(pipeline, declaration);
     if (!isSame(declaration, former)) this.engine.redefine(pipeline);
     const by = actorOf(context);
     const provisioned = this.declare(pipeline, declaration, former, by);
@@ -81,13 +83,16 @@ export class PipelineType implements ResourceType {
     before: Declaration | undefined,
     by: string,
   ): Provisioned {
-    assertStructure(declaration);
-    this.assertRoles(pipeline, declaration);
     pipeline.declaration = declaration;
     pipeline.version += 1;
     pipeline.updatedAt = this.environment.clock.now();
     applyTransitions(this.engine, pipeline, before, by);
     return { id: pipeline.name, attributes: { Version: String(pipeline.version) } };
+  }
+
+  private assertValid(pipeline: Pipeline, declaration: Declaration): void {
+    assertStructure(declaration);
+    this.assertRoles(pipeline, declaration);
   }
 
   /** CodePipeline assumes the role of the pipeline, and with it those of the actions, before it accepts a pipeline. */

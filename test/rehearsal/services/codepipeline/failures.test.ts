@@ -1,4 +1,6 @@
-import { buildAction, buildProject, CICD, MEMBER, PipelineWorld, REGION, sourceAction } from './world';
+import {
+  approvalAction, buildAction, buildProject, CICD, MEMBER, PipelineWorld, REGION, sourceAction, until,
+} from './world';
 import type { Role } from '../../../../rehearsal/services/iam/identities';
 
 const DEPLOY = { Name: 'Deploy', Actions: [buildAction('Deploy', 'do')] };
@@ -180,4 +182,13 @@ test('an unsupported action fails and names the supported ones', async () => {
     'the rehearsal does not run actions of Invoke/Lambda, only of Source/CodeCommit, Source/CodeStarSourceConnection, '
       + 'Build/CodeBuild',
   );
+});
+
+test('an update that CodePipeline rejects cancels no execution', async () => {
+  const stages = [{ Name: 'Approve', Actions: [approvalAction()] }];
+  await world.pipeline(stages);
+  await until(() => world.simulation.codepipeline.openApprovals.at(0));
+  await expect(world.pipeline(stages, { RoleArn: `arn:aws:iam::${MEMBER}:role/none` }))
+    .rejects.toThrow('stack pipeline is UPDATE_ROLLBACK_COMPLETE');
+  expect(await world.executions()).toMatchObject([{ status: 'InProgress' }]);
 });
