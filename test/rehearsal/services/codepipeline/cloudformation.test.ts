@@ -65,6 +65,13 @@ test('a change set is replaced and executed, and one without changes counts as e
   expect([release(), stack()?.status]).toEqual(['1', 'CREATE_COMPLETE']);
 });
 
+test('a change set is not prepared without permission to describe it', async () => {
+  const deployer = ['cloudformation:DescribeStacks', 'cloudformation:CreateChangeSet', 's3:GetObject', 'iam:PassRole'];
+  const last = await run([['Prepare', CHANGE_SET]], stackRoles(deployer));
+  expect(last.status).toBe('Failed');
+  expect(messageOf(last)).toContain('is not authorized to perform: cloudformation:DescribeChangeSet');
+});
+
 test('DELETE_ONLY deletes a stack, and does nothing when there is none', async () => {
   const remove = { ActionMode: 'DELETE_ONLY', RoleArn: EXECUTION };
   expect(await run([['Create', UPDATE], ['Delete', remove], ['Again', remove]]))

@@ -78,7 +78,7 @@ class StackAction {
     await this.withTemplate(async input => this.calls.call('CreateChangeSet', {
       ...input, ChangeSetName, ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
     }));
-    await this.calls.isEmpty(ChangeSetName);
+    await this.calls.assertDescribable(ChangeSetName);
   }
 
   private async executeChangeSet(): Promise<void> {

@@ -62,6 +62,11 @@ export class StackCalls {
     }
   }
 
+  /** Describes a change set, as CodePipeline does until it is created. @throws ActionError without the permission */
+  public async assertDescribable(changeSetName: string): Promise<void> {
+    await this.call('DescribeChangeSet', { ChangeSetName: changeSetName });
+  }
+
   /** Whether a change set exists that changes nothing, so that it cannot be executed. */
   public async isEmpty(changeSetName: string): Promise<boolean> {
     const { Status: status, StatusReason: reason = '' } = v.parse(
