@@ -7,10 +7,15 @@ const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDe
 
 type Items = Readonly<Record<string, string>>;
 
-/** Parses one document and returns the members of its root element; all leaves are text. */
+/** Parses a document and returns its root element by its name; all leaves are text. */
+export function parseXml(text: string): Record<string, unknown> {
+  const document: unknown = text === '' ? {} : parser.parse(text);
+  return isRecord(document) ? document : {};
+}
+
+/** Parses a document and returns the members of its root element. */
 export function fromXml(body: Buffer, items: Items): Record<string, unknown> {
-  const document: unknown = body.length === 0 ? {} : parser.parse(body.toString('utf8'));
-  const [root] = isRecord(document) ? Object.values(document) : [];
+  const [root] = Object.values(parseXml(body.toString('utf8')));
   const members = withoutItems(root, items);
   return isRecord(members) ? members : {};
 }

@@ -1,8 +1,8 @@
-import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import type { Buckets } from './buckets';
 import { uploadedBody } from './chunked';
 import { read } from '../../core/protocol/read';
+import { parseXml } from '../../core/protocol/xml';
 import { AwsError } from '../../core/service';
 import type { HttpRequest } from '../../core/service';
 
@@ -12,8 +12,7 @@ const DeleteDocument = v.object({ Delete: v.object({ Object: OneOrMore }) });
 
 /** Returns the objects that a DeleteObjects request names. */
 export function namedObjects(request: HttpRequest): v.InferOutput<typeof Named>[] {
-  const parser = new XMLParser({ parseTagValue: false, trimValues: false });
-  return read(DeleteDocument, parser.parse(uploadedBody(request).toString('utf8'))).Delete.Object;
+  return read(DeleteDocument, parseXml(uploadedBody(request).toString('utf8'))).Delete.Object;
 }
 
 /** Deletes objects, or versions of them. Returns the response of DeleteObjects. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { assertDistinct, type Notification, type Notifications } from './notifications';
+import { assertDistinct, keyFilter, type Notification, type Notifications } from './notifications';
 
 const Rule = v.object({
   Event: v.string(),
@@ -25,10 +25,8 @@ export function notificationsOf(
   given: v.InferOutput<typeof NotificationProperties>, nextId: () => string,
 ): Notifications {
   const convert = (receiver: Notification['receiver']) => (rule: v.InferOutput<typeof Rule>): Notification => {
-    const rules = rule.Filter?.S3Key.Rules ?? [];
-    const valueOf = (name: string): string => rules.find(one => one.Name.toLowerCase() === name)?.Value ?? '';
     const arn = rule.Function ?? rule.Queue ?? rule.Topic ?? '';
-    return { id: nextId(), receiver, arn, events: [rule.Event], prefix: valueOf('prefix'), suffix: valueOf('suffix') };
+    return { id: nextId(), receiver, arn, events: [rule.Event], ...keyFilter(rule.Filter?.S3Key.Rules ?? []) };
   };
   const rules = [
     ...given.LambdaConfigurations.map(convert('CloudFunction')),

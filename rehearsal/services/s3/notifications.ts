@@ -1,6 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
 import * as v from 'valibot';
 import { read } from '../../core/protocol/read';
+import { parseXml } from '../../core/protocol/xml';
 import { AwsError } from '../../core/service';
 
 /** What receives the events of a bucket. */
@@ -59,8 +59,7 @@ const NotificationDocument = v.object({
 
 /** Parses the body of PutBucketNotificationConfiguration. @param nextId creates ids for rules without one */
 export function notificationsIn(xml: string, nextId: () => string): Notifications {
-  const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true });
-  const { NotificationConfiguration: root } = read(NotificationDocument, parser.parse(xml));
+  const { NotificationConfiguration: root } = read(NotificationDocument, parseXml(xml));
   const configuration = read(Configuration, root);
   const rules = RECEIVERS.flatMap(receiver =>
     configuration[`${receiver}Configuration`].map(rule => notification(receiver, rule, nextId)));
@@ -72,8 +71,15 @@ function notification(receiver: Receiver, rule: Rule, nextId: () => string): Not
   const { Id: id, Event: events, Filter: filter } = rule;
   const arn = rule[receiver] ?? '';
   const keyRules = filter === undefined || filter === '' ? [] : filter.S3Key?.FilterRule ?? [];
-  const valueOf = (name: string): string => keyRules.find(one => one.Name.toLowerCase() === name)?.Value ?? '';
-  return { id: id === '' ? nextId() : id, receiver, arn, events, prefix: valueOf('prefix'), suffix: valueOf('suffix') };
+  return { id: id === '' ? nextId() : id, receiver, arn, events, ...keyFilter(keyRules) };
+}
+
+/** Returns the filter of a rule, whose names S3 reads without regard to case. */
+export function keyFilter(
+  rules: readonly { readonly Name: string; readonly Value: string }[],
+): Pick<Notification, 'prefix' | 'suffix'> {
+  const valueOf = (name: string): string => rules.find(one => one.Name.toLowerCase() === name)?.Value ?? '';
+  return { prefix: valueOf('prefix'), suffix: valueOf('suffix') };
 }
 
 /** Returns the output of GetBucketNotificationConfiguration. */

@@ -1,6 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
 import { isRecord } from '../../../core/protocol/json';
-import { toXml } from '../../../core/protocol/xml';
+import { parseXml, toXml } from '../../../core/protocol/xml';
 
 /** The kinds of rules as the SDK names them. */
 export const TYPES = ['TopicConfigurations', 'QueueConfigurations', 'LambdaFunctionConfigurations'] as const;
@@ -44,8 +43,7 @@ function filterOf({ Filter: filter }: Rule): unknown {
 
 /** Parses the response of GetBucketNotificationConfiguration. */
 export function notificationsOfXml(xml: string): BucketNotifications {
-  const parser = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true });
-  const { NotificationConfiguration: root } = parser.parse(xml);
+  const { NotificationConfiguration: root } = parseXml(xml);
   const configuration: Record<string, unknown> = isRecord(root) ? root : {};
   const rules = TYPES.map((type): [string, Rule[]] => {
     const [element, receiver, member] = NAMES[type];
