@@ -9,6 +9,12 @@ interface CredentialScope {
 /** Services with SigV4A are global. */
 const REGION_OF_SETS = 'us-east-1';
 
+/** Returns the header that names the signer of a request. Its signature is a placeholder, because none is verified. */
+export function authorizationOf({ accessKeyId, region, service }: CredentialScope): string {
+  const credential = `${accessKeyId}/20260101/${region}/${service}/aws4_request`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
+}
+
 /**
  * Parses the access key, region and service from a SigV4 header or a presigned URL. The signature is not verified: on a
  * loopback interface it proves nothing.

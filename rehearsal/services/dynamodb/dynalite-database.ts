@@ -5,14 +5,13 @@ import * as v from 'valibot';
 import { Gate } from './gate';
 import { isRecord } from '../../core/protocol/json';
 import { read } from '../../core/protocol/read';
+import { authorizationOf } from '../../core/protocol/signature';
 import { AwsError, HttpResponse } from '../../core/service';
 
 const OWN_HEADERS = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260101T000000Z',
-  'authorization':
-    'AWS4-HMAC-SHA256 Credential=rehearsal/20260101/us-east-1/dynamodb/aws4_request, '
-    + 'SignedHeaders=host, Signature=none',
+  'authorization': authorizationOf({ accessKeyId: 'rehearsal', region: 'us-east-1', service: 'dynamodb' }),
 };
 
 const KeySchema = v.array(v.object({ AttributeName: v.string(), KeyType: v.string() }));

@@ -47,6 +47,11 @@ export function describeError(error: unknown): FunctionFailure {
   };
 }
 
+/** What a function waits for that has ended, because nothing answers it. */
+export async function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
 export function exitFailure(requestId: string, how: string): FunctionFailure {
   return {
     errorType: 'Runtime.ExitError',

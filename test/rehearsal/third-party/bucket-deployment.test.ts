@@ -178,6 +178,15 @@ test('an update to another prefix deletes the objects of the old one without ret
   });
 });
 
+test('an update from the prefix / deletes only objects whose keys begin with a slash, as on AWS', async () => {
+  const props = { destinationKeyPrefix: '/', retainOnDelete: false };
+  await rehearse(app(props), async (_result, simulation) => {
+    simulation.s3.write(BUCKET, '/old.txt', Buffer.from('x'));
+    expect((await update(simulation, app({ ...props, destinationKeyPrefix: 'new' }))).failures).toEqual([]);
+    expect(keysIn(simulation)).toEqual(['images/logo.svg', 'index.html', 'new/images/logo.svg', 'new/index.html']);
+  });
+});
+
 test('a deployment invalidates the paths of its distribution', async () => {
   const define = (root: App): void => {
     const stack = new Stack(root, 'Stack', { env });

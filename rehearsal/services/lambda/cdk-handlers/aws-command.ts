@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { ClientError } from './aws-client';
 import { isIncluded, type Filter } from './filters';
+import { ClientError } from './handler-client';
 import { mediaTypeOf } from './media-types';
 import type { S3Client } from './s3-client';
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import * as v from 'valibot';
-import { ClientError } from './aws-client';
 import { AwsCommand } from './aws-command';
 import type { Filter } from './filters';
 import type { CustomResourceEvent, HandlerResponse, HandlerTools } from './handler';
+import { ClientError } from './handler-client';
 import { invalidate } from './invalidation';
 import { MarkersConfig, replaceMarkers } from './markers';
 import { S3Client } from './s3-client';
@@ -74,21 +74,22 @@ class Deployment {
   private async clear(): Promise<void> {
     const { event: { RequestType: type, OldResourceProperties: old }, properties } = this;
     const { DestinationBucketName: bucket, DestinationBucketKeyPrefix: given } = properties;
-    const address = `s3://${bucket}/${without(given)}`;
+    const address = `s3://${bucket}/${normalizedPrefix(given)}`;
     if (type === 'Delete' && !await this.isOwned()) {
       await this.aws.clear([address, '--recursive'], { bucket, prefix: folderOf(given) });
     }
     const [oldBucket, oldPrefix] = [old.DestinationBucketName, old.DestinationBucketKeyPrefix ?? ''].map(String);
     const oldAddress = `s3://${oldBucket}/${oldPrefix}`;
     if (type === 'Update' && oldAddress !== address) {
-      await this.aws.clear([oldAddress, '--recursive'], { bucket: oldBucket, prefix: folderOf(oldPrefix) });
+      // the handler does not normalize the old prefix
+      await this.aws.clear([oldAddress, '--recursive'], { bucket: oldBucket, prefix: withSlash(oldPrefix) });
     }
   }
 
   /** Whether another deployment uses the destination: the CDK tags the bucket for each. */
   private async isOwned(): Promise<boolean> {
     const { DestinationBucketName: bucket, DestinationBucketKeyPrefix: given } = this.properties;
-    const prefix = without(given);
+    const prefix = normalizedPrefix(given);
     const tag = `aws-cdk:cr-owned${prefix === '' ? '' : `:${prefix}`}`;
     try {
       return (await this.s3.tagKeys(bucket)).some(key => key.startsWith(tag));
@@ -108,7 +109,7 @@ class Deployment {
       ...prune ? ['--delete'] : [],
       ...filters.flatMap(({ kind, pattern }) => [`--${kind}`, pattern]),
       `${this.folder}/contents`,
-      `s3://${bucket}/${without(given)}`,
+      `s3://${bucket}/${normalizedPrefix(given)}`,
       ...this.metadataArguments(),
     ];
     const destination = { bucket, prefix: folderOf(given) };
@@ -198,14 +199,17 @@ export async function deployToBucket(event: CustomResourceEvent, tools: HandlerT
 }
 
 /** The handler takes the prefix `/` as none. */
-function without(prefix: string): string {
+function normalizedPrefix(prefix: string): string {
   return prefix === '/' ? '' : prefix;
 }
 
-/** The command line adds a slash to a prefix. */
 function folderOf(prefix: string): string {
-  const given = without(prefix);
-  return given === '' || given.endsWith('/') ? given : `${given}/`;
+  return withSlash(normalizedPrefix(prefix));
+}
+
+/** The command line adds a slash to a prefix. */
+function withSlash(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
 function lowerCase(metadata: Readonly<Record<string, string>>): Record<string, string> {

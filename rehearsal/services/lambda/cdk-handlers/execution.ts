@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { AwsClient } from './aws-client';
 import { CustomResourceEvent, type CdkHandler } from './handler';
+import { HandlerClient } from './handler-client';
 import type { Server } from '../../../core/server';
 import type { Environment } from '../../../core/service';
 import { describeError, exitFailure, timeoutFailure } from '../invocation';
@@ -51,12 +51,11 @@ export class CdkHandlerExecution implements Execution {
     const { handler, server, environment: { clock }, variables, write } = this.options;
     try {
       const event = v.parse(CustomResourceEvent, JSON.parse(payload));
-      const client = new AwsClient(server, clock, {
-        accessKeyId: variables.AWS_ACCESS_KEY_ID, region: variables.AWS_REGION,
-      });
-      const logStream = variables.AWS_LAMBDA_LOG_STREAM_NAME;
-      const { status, reason, id, data = {} } = await handler(event, { client, clock, logStream, write });
-      if (!this.alive) return {};
+      const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_REGION: region, AWS_LAMBDA_LOG_STREAM_NAME: logStream } = variables;
+      const isAlive = (): boolean => this.alive;
+      const client = new HandlerClient({ server, clock, accessKeyId, region, isAlive });
+      const tools = { client, clock, logStream, write: (line: string): void => { if (isAlive()) write(line); } };
+      const { status, reason, id, data = {} } = await handler(event, tools);
       await client.respond(event.ResponseURL, JSON.stringify({
         Status: status,
         Reason: reason,

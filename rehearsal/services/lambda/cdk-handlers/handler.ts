@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AwsClient } from './aws-client';
+import type { HandlerClient } from './handler-client';
 import type { Clock } from '../../../core/clock';
 
 /** The request of CloudFormation. */
@@ -17,7 +17,7 @@ export type CustomResourceEvent = v.InferOutput<typeof CustomResourceEvent>;
 
 /** What a handler uses. */
 export interface HandlerTools {
-  readonly client: AwsClient;
+  readonly client: HandlerClient;
   readonly clock: Clock;
   readonly logStream: string;
   readonly write: (line: string) => void;

@@ -1,4 +1,5 @@
-import type { AwsClient } from './aws-client';
+import type { HandlerClient } from './handler-client';
+import { objectPath } from '../../../core/protocol/client';
 import { fromXml } from '../../../core/protocol/xml';
 
 /** Headers and body of an upload. */
@@ -9,11 +10,11 @@ interface Upload {
 
 /** The calls of the handlers to S3. */
 export class S3Client {
-  public constructor(private readonly client: AwsClient) {}
+  public constructor(private readonly client: HandlerClient) {}
 
   public async getObject(bucket: string, key: string): Promise<Buffer> {
     const answer = await this.client.send({
-      service: 's3', operation: 'GetObject', method: 'GET', path: pathOf(bucket, key),
+      service: 's3', operation: 'GetObject', method: 'GET', path: objectPath(bucket, key),
     });
     return Buffer.from(answer.body);
   }
@@ -21,20 +22,20 @@ export class S3Client {
   /** Returns the version id of an object; empty in a bucket without versions. */
   public async headObject(bucket: string, key: string): Promise<string> {
     const answer = await this.client.send({
-      service: 's3', operation: 'HeadObject', method: 'HEAD', path: pathOf(bucket, key),
+      service: 's3', operation: 'HeadObject', method: 'HEAD', path: objectPath(bucket, key),
     });
     return answer.headers['x-amz-version-id'] ?? '';
   }
 
   public async putObject(bucket: string, key: string, { body, headers }: Upload): Promise<void> {
     await this.client.send({
-      service: 's3', operation: 'PutObject', method: 'PUT', path: pathOf(bucket, key), headers, body,
+      service: 's3', operation: 'PutObject', method: 'PUT', path: objectPath(bucket, key), headers, body,
     });
   }
 
   public async deleteObject(bucket: string, key: string): Promise<void> {
     await this.client.send({
-      service: 's3', operation: 'DeleteObject', method: 'DELETE', path: pathOf(bucket, key),
+      service: 's3', operation: 'DeleteObject', method: 'DELETE', path: objectPath(bucket, key),
     });
   }
 
@@ -63,8 +64,4 @@ export class S3Client {
     });
     return [...answer.body.toString().matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
   }
-}
-
-function pathOf(bucket: string, key: string): string {
-  return `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -1,4 +1,5 @@
 import { XMLBuilder } from 'fast-xml-parser';
+import { isTransient } from '../../../core/protocol/client';
 import type { DirectCall } from '../../../core/protocol/dispatcher';
 import { isRecord } from '../../../core/protocol/json';
 import { AwsError, HttpResponse } from '../../../core/service';
@@ -59,26 +60,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'lib-dynamodb': 'dynamodb',
 };
 
-/** Errors that SDKs retry. */
-const RETRYABLE = new Set([
-  'BandwidthLimitExceeded',
-  'EC2ThrottledException',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'TransactionInProgressException',
-  'TimeoutError',
-  'RequestTimeout',
-  'RequestTimeoutException',
-]);
+/** Codes of failed connections, which SDKs retry. */
 const CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /**
@@ -267,9 +249,6 @@ function errorOf(error: unknown): Error {
 }
 
 function isRetryable(error: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
-  return (
-    RETRYABLE.has(error.name)
-    || (typeof error.code === 'string' && CONNECTION.has(error.code))
-    || (error.$metadata?.httpStatusCode ?? 0) >= 500
-  );
+  return isTransient(error.$metadata?.httpStatusCode ?? 0, error.name)
+    || (typeof error.code === 'string' && CONNECTION.has(error.code));
 }

@@ -10,6 +10,7 @@ import {
   describeError,
   exitFailure,
   isHandler,
+  never,
   timeoutFailure,
   type Handler,
 } from '../invocation';
@@ -199,8 +200,4 @@ export class InProcessFunction implements Execution {
     );
     return this.alive ? outcome() : never();
   }
-}
-
-async function never(): Promise<never> {
-  return new Promise(() => undefined);
 }
