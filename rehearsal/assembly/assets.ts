@@ -1,29 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
-import { partitionOfRegion } from '../core/partition';
+import { AssetManifest, withPlaceholdersReplaced } from '../core/asset-manifest';
+import type { Place } from '../core/service';
 
-const AssetFile = v.object({
-  source: v.object({
-    path: v.optional(v.string()),
-    packaging: v.optional(v.string(), 'file'),
-    executable: v.optional(v.array(v.string())),
-  }),
-  destinations: v.record(
-    v.string(),
-    v.object({ bucketName: v.string(), objectKey: v.string(), region: v.optional(v.string()) }),
-  ),
-});
-const AssetImage = v.object({
-  displayName: v.optional(v.string()),
-  destinations: v.record(v.string(), v.object({
-    repositoryName: v.string(), imageTag: v.string(), region: v.optional(v.string()),
-  })),
-});
-const AssetManifest = v.object({
-  files: v.optional(v.record(v.string(), AssetFile), {}),
-  dockerImages: v.optional(v.record(v.string(), AssetImage), {}),
-});
 /** An asset of the legacy synthesizer, in the metadata of its stack. */
 const LegacyAsset = v.object({
   packaging: v.string(),
@@ -57,12 +37,6 @@ export interface Assets {
   readonly images: readonly ImageAsset[];
 }
 
-/** Where a stack is deployed. */
-export interface Place {
-  readonly accountId: string;
-  readonly region: string;
-}
-
 /** Reads a manifest of assets. */
 export function readAssets(folder: string, file: string, place: Place): Assets {
   const { files, dockerImages } = v.parse(AssetManifest, JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
@@ -78,15 +52,15 @@ export function readAssets(folder: string, file: string, place: Place): Assets {
       return {
         path: path.resolve(folder, sourcePath),
         zip: source.packaging === 'zip',
-        bucket: placed(destination.bucketName, there(destination)),
-        key: placed(destination.objectKey, there(destination)),
+        bucket: withPlaceholdersReplaced(destination.bucketName, there(destination)),
+        key: withPlaceholdersReplaced(destination.objectKey, there(destination)),
       };
     })),
     images: Object.entries(dockerImages).flatMap(([hash, image]) => Object.values(image.destinations).map(target => ({
       name: image.displayName ?? hash,
       hash,
-      repository: placed(target.repositoryName, there(target)),
-      tag: placed(target.imageTag, there(target)),
+      repository: withPlaceholdersReplaced(target.repositoryName, there(target)),
+      tag: withPlaceholdersReplaced(target.imageTag, there(target)),
       region: there(target).region,
     }))),
   };
@@ -115,7 +89,7 @@ export function legacyAssets(
         + 'repository that no bootstrap creates any more: use the default synthesizer',
     );
   }
-  const bucket = placed('cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}', place);
+  const bucket = withPlaceholdersReplaced('cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}', place);
   const files = assets.map(({ path: source, packaging, sourceHash }) => {
     const zip = packaging === 'zip';
     const key = `assets/${sourceHash}${zip ? '.zip' : path.extname(source)}`;
@@ -128,12 +102,4 @@ export function legacyAssets(
     [asset.artifactHashParameter, asset.sourceHash],
   ]).filter(([name]) => name !== undefined);
   return { files, parameters: Object.fromEntries(parameters) };
-}
-
-/** Fills in the placeholders of the CDK. */
-export function placed(value: string, place: Place): string {
-  return value
-    .replaceAll('${AWS::AccountId}', place.accountId)
-    .replaceAll('${AWS::Region}', place.region)
-    .replaceAll('${AWS::Partition}', partitionOfRegion(place.region));
 }

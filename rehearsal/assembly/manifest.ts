@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { AssetManifestArtifact, CloudFormationStackArtifact, NestedCloudAssemblyArtifact } from 'aws-cdk-lib/cx-api';
 import type { CloudArtifact, CloudAssembly, MetadataEntryResult } from 'aws-cdk-lib/cx-api';
-import { legacyAssets, placed, readAssets, type FileAsset, type ImageAsset, type Place } from './assets';
+import { legacyAssets, readAssets, type FileAsset, type ImageAsset } from './assets';
 import { loadAssembly } from './loader';
+import { withPlaceholdersReplaced } from '../core/asset-manifest';
+import type { Place } from '../core/service';
 
 const DEFAULT_ACCOUNT = '111111111111';
 const DEFAULT_REGION = 'us-east-1';
@@ -87,7 +89,7 @@ function readStack(stack: CloudFormationStackArtifact): AssemblyStack {
     parameters: { ...stack.parameters, ...legacy.parameters },
     tags: stack.tags,
     terminationProtection: stack.terminationProtection ?? false,
-    executionRoleArn: executionRoleArn && placed(executionRoleArn, place),
+    executionRoleArn: executionRoleArn && withPlaceholdersReplaced(executionRoleArn, place),
     assets: [...assets.flatMap(({ files }) => files), ...legacy.files],
     images: assets.flatMap(({ images }) => images),
     bootstrap: bootstrapOf(manifests, legacy.files.length > 0),

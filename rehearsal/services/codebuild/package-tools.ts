@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { satisfies, validRange } from 'semver';
+import { npmCommand } from './npm-command';
 import { publishAssets } from './publish-assets';
 
 interface Manifest {
@@ -18,9 +19,6 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Options of npm for an installation that is not part of the project. */
-const GLOBAL = ['-g', '--global', '--location=global'];
-
 /** Folder of the packages to link, and the arguments of the command. */
 const [modules = '', command = '', ...given] = process.argv.slice(2);
 
@@ -28,12 +26,10 @@ if (command === 'cdk-assets') void publishAssets(given).then(status => process.e
 else process.exit(command === 'npm' ? npm() : npx());
 
 function npm(): number {
-  const [verb, ...rest] = given;
-  if (['install', 'i', 'add'].includes(verb) && rest.some(argument => GLOBAL.includes(argument))) {
-    return installGlobally(rest.filter(argument => !argument.startsWith('-')));
-  }
-  const installsAll =
-    ['ci', 'clean-install', 'install', 'i'].includes(verb) && rest.every(argument => argument.startsWith('-'));
+  const { verb, names, options, isGlobal, isElsewhere } = npmCommand(given);
+  if (isElsewhere) return real(given);
+  if (isGlobal && ['install', 'i', 'add'].includes(verb)) return installGlobally(names, options);
+  const installsAll = ['ci', 'clean-install', 'install', 'i'].includes(verb) && names.length === 0;
   if (!installsAll || existsSync('node_modules') || !existsSync('package.json')) return real(given);
   const { dependencies, devDependencies } = manifest('package.json');
   if (verb === 'ci' && !existsSync('package-lock.json')) return real(given);
@@ -52,9 +48,9 @@ function npm(): number {
 }
 
 /** Links the commands of packages that are installed here into the folder of commands of the build. */
-function installGlobally(names: readonly string[]): number {
+function installGlobally(names: readonly string[], options: readonly string[]): number {
   const missing = names.filter(wanted => wanted.replace(/@.*/, '') !== 'cdk-assets' && !linkCommands(wanted));
-  return missing.length === 0 ? 0 : real(['install', '--global', ...missing, '--no-audit', '--no-fund']);
+  return missing.length === 0 ? 0 : real(['install', ...options, ...missing, '--no-audit', '--no-fund']);
 }
 
 /** Returns whether the package is installed here. */

@@ -3,7 +3,6 @@ import { delimiter, join } from 'node:path';
 import type { Build } from './build';
 import type { Buildspec } from './buildspec';
 import type { BuildVariable } from './project';
-import { partitionOfRegion } from '../../core/partition';
 import type { Credentials } from '../../core/service';
 
 /** Path of the credentials endpoint, followed by the id of the build. */
@@ -41,7 +40,6 @@ export function machineVariables(
     // what a build installs globally must not change this machine
     npm_config_prefix: folders.home,
     PATH: [folders.tools, join(folders.home, 'bin'), ...ownPath()].join(delimiter),
-    REHEARSAL_PARTITION: partitionOfRegion(build.project.region),
     HOME: folders.home,
     TMPDIR: folders.temporary,
     LANG: 'C.UTF-8',

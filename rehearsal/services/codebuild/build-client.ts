@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorIn, isTransient, objectPath } from '../../core/protocol/client';
+import { authorizationOf } from '../../core/protocol/signature';
 
 const ECR = 'AmazonEC2ContainerRegistry_V20150921';
 const MEDIA_TYPES = {
@@ -6,6 +9,10 @@ const MEDIA_TYPES = {
   config: 'application/vnd.docker.container.image.v1+json',
   layer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
 } as const;
+
+/** Attempts of the SDK, and its pause before the first repetition, which it doubles. */
+const ATTEMPTS = 3;
+const PAUSE_MILLISECONDS = 100;
 
 interface Request {
   readonly service: string;
@@ -15,34 +22,45 @@ interface Request {
   readonly body?: string | Buffer;
 }
 
+/** An error with the message of AWS. */
+class ResponseError extends Error {
+  public readonly isTransient: boolean;
+
+  public constructor(status: number, body: Buffer) {
+    const { code, message } = errorIn(body);
+    super(message);
+    this.isTransient = isTransient(status, code);
+  }
+}
+
 /** The few calls with which a build publishes assets, to the simulated AWS, which verifies no signatures. */
-export class AwsClient {
+export class BuildClient {
   /** Returns the client of a build, which has the permissions of its role. */
-  public static ofEnvironment(region: string): AwsClient {
+  public static ofEnvironment(region: string): BuildClient {
     const { AWS_ENDPOINT_URL: endpoint = '', AWS_ACCESS_KEY_ID: accessKeyId = '' } = process.env;
-    return new AwsClient(endpoint, region, accessKeyId);
+    return new BuildClient(endpoint, region, accessKeyId);
   }
 
   private constructor(
     private readonly endpoint: string, private readonly region: string, private readonly accessKeyId: string,
   ) {}
 
+  /** Returns the account of the credentials. */
+  public async accountId(): Promise<string> {
+    return elementOf(await this.sts({ Action: 'GetCallerIdentity' }), 'Account');
+  }
+
   /** Assumes a role, with the error of CDK if it cannot be assumed. */
-  public async assume(roleArn: string): Promise<AwsClient> {
-    const query = { Action: 'AssumeRole', Version: '2011-06-15', RoleArn: roleArn, RoleSessionName: 'cdk-assets' };
-    const answer = await this.send({
-      service: 'sts',
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(query).toString(),
-    }).catch((error: Error) => {
+  public async assume(roleArn: string): Promise<BuildClient> {
+    const input = { Action: 'AssumeRole', RoleArn: roleArn, RoleSessionName: 'cdk-assets' };
+    const answer = await this.sts(input).catch((error: Error) => {
       throw new Error(
         `Could not assume role in target account using current credentials ${error.message} . Please make sure that `
           + "this role exists in the account. If it doesn't exist, (re)-bootstrap the environment with the right "
           + "'--trust', using the latest version of the CDK CLI.",
       );
     });
-    return new AwsClient(this.endpoint, this.region, elementOf(answer, 'AccessKeyId'));
+    return new BuildClient(this.endpoint, this.region, elementOf(answer, 'AccessKeyId'));
   }
 
   /** Writes an object, unless it exists. */
@@ -50,8 +68,7 @@ export class AwsClient {
     const query = new URLSearchParams({ 'list-type': '2', 'prefix': key });
     const listed = await this.send({ service: 's3', method: 'GET', path: `/${bucket}?${query.toString()}` });
     if (listed.includes(`<Key>${key}</Key>`)) return;
-    const path = key.split('/').map(encodeURIComponent).join('/');
-    await this.send({ service: 's3', method: 'PUT', path: `/${bucket}/${path}`, body });
+    await this.send({ service: 's3', method: 'PUT', path: objectPath(bucket, key), body });
   }
 
   public async putImage(
@@ -84,6 +101,15 @@ export class AwsClient {
     });
   }
 
+  private async sts(input: Readonly<Record<string, string>>): Promise<string> {
+    return this.send({
+      service: 'sts',
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ Version: '2011-06-15', ...input }).toString(),
+    });
+  }
+
   private async ecr(operation: string, input: object): Promise<string> {
     return this.send({
       service: 'ecr',
@@ -93,17 +119,29 @@ export class AwsClient {
     });
   }
 
-  /** Returns the body of the response. @throws Error with the message of AWS */
-  private async send({ service, method, path = '/', headers, body }: Request): Promise<string> {
-    const scope = `${this.accessKeyId}/20000101/${this.region}/${service}/aws4_request`;
+  /** Returns the body of the response. @throws ResponseError, or the error of a failed connection */
+  private async send(request: Request): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(request);
+      } catch (error) {
+        const isFinal = error instanceof ResponseError && !error.isTransient;
+        if (isFinal || attempt === ATTEMPTS) throw error;
+        await sleep(PAUSE_MILLISECONDS * 2 ** (attempt - 1));
+      }
+    }
+  }
+
+  private async once({ service, method, path = '/', headers, body }: Request): Promise<string> {
+    const { accessKeyId, region } = this;
     const response = await fetch(`${this.endpoint}${path}`, {
       method,
-      headers: { ...headers, authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0` },
+      headers: { ...headers, authorization: authorizationOf({ accessKeyId, region, service }) },
       body: typeof body === 'string' ? body : body && new Uint8Array(body),
     });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw new Error(/"message":"([^"]*)"/i.exec(text)?.[1] ?? elementOf(text, 'Message'));
+    const answer = Buffer.from(await response.arrayBuffer());
+    if (!response.ok) throw new ResponseError(response.status, answer);
+    return answer.toString();
   }
 }
 
