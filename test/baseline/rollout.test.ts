@@ -59,6 +59,24 @@ test('an update stops when more accounts fail than may fail, and the others keep
   expect(begun).toHaveLength(2);
 });
 
+test('the daily check does not resume an update that has stopped, and a person can', async () => {
+  const [bad = '', ...others] = await world.accountsOf('a', 'b', 'c', 'd', 'e');
+  const request = baseline({ maxFailedUpdates: '0' });
+  world.directory.stacksOf(bad).failures.set(STACK, 'the topic is not allowed');
+  await expect(world.give(request)).rejects.toThrow('could not be applied to 1 accounts');
+  const drifts = await world.baselineLifecycle.check(BASELINE_OWNER, request);
+  expect(drifts).toMatchObject([
+    { what: `accounts ${others.join(', ')} do not have the account baseline of the organization`, isRepairable: true },
+    { what: expect.stringContaining(`could not be applied: account ${bad}: `), isRepairable: true },
+  ]);
+  expect(drifts.filter(({ isDeferredUpdate }) => isDeferredUpdate)).toEqual([]);
+
+  world.directory.stacksOf(bad).failures.clear();
+  await world.baselineLifecycle.requestRepair(BASELINE_OWNER, request);
+  await world.finishBaseline(request);
+  for (const id of [bad, ...others]) expect(world.templateIn(id)).toContain('first.json');
+});
+
 test('after an update that has stopped, the rollback gives the accounts their former baseline', async () => {
   const ids = await world.accountsOf('a', 'b', 'c');
   await world.give(baseline({ maxFailedUpdates: '0', maxConcurrentUpdates: '1' }));

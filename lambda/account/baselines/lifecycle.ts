@@ -61,8 +61,7 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
       throw new Error(`'${owner.logicalId}' was removed concurrently: deploy again`);
     }
     if (record.owners.at(-1)?.id !== owner.id) return done({ target });
-    const isStopped = record.failed.length > Number(record.request.maxFailedUpdates);
-    if (isStopped && record.cause === undefined) throw baselineStopped(record);
+    if (isStopped(record)) throw baselineStopped(record);
     const progress = await this.rollout.step(record);
     return progress.done ? { ...progress, result: { target } } : progress;
   }
@@ -88,7 +87,8 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
     return [
       ...(deferred.length > 0 ? [{
         ...repairable(`accounts ${someOf(idsOf(deferred), ', ')} do not have ${subject}`, 'they are updated'),
-        isDeferredUpdate: true as const,
+        // the daily check does not resume an update that has stopped: first a person removes the cause
+        ...(!isStopped(record) && { isDeferredUpdate: true as const }),
       }] : []),
       // a failed update alone is not repeated every day
       ...(failed.length > 0 ? [repairable(
@@ -135,6 +135,11 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
   private async write(record: BaselineRecord, version: number | undefined): Promise<void> {
     await this.registry.write<BaselineRecord>(baselineKey(record.target), record, version);
   }
+}
+
+/** Whether more updates have failed than may fail, so that no further account is updated. */
+function isStopped({ failed, request, cause }: BaselineRecord): boolean {
+  return cause === undefined && failed.length > Number(request.maxFailedUpdates);
 }
 
 function someOf(all: readonly string[], separator: string): string {
