@@ -1,22 +1,13 @@
-import * as v from 'valibot';
+import { resourcesOf } from './template';
 import { nearName } from '../../lambda/shared/near-name';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import { RESOURCE_TYPES } from '../../src/private/contract';
 import { UsageError } from '../usage-error';
 
-const Template = v.object({
-  Resources: v.optional(v.record(v.string(), v.looseObject({
-    Type: v.string(), Properties: v.optional(v.record(v.string(), v.unknown()), {}),
-  })), {}),
-});
-
 /** Returns the names of the branches of environments, or nothing if some are known only after the deployment. */
 function environmentNames(stacks: readonly AssemblyStack[]): string[] | undefined {
-  const names = stacks.filter(({ template }) => template.includes(`"${RESOURCE_TYPES.branch}"`)).flatMap(stack => {
-    const resources = Object.values(v.parse(Template, JSON.parse(stack.template)).Resources);
-    return resources.filter(({ Type }) => Type === RESOURCE_TYPES.branch)
-      .map(({ Properties: { environmentName } }) => environmentName);
-  });
+  const names = stacks.flatMap(stack => resourcesOf(stack, RESOURCE_TYPES.branch))
+    .map(({ environmentName }) => environmentName);
   const known = names.filter(name => typeof name === 'string');
   return known.length === names.length ? known : undefined;
 }

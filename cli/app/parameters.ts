@@ -1,3 +1,4 @@
+import { parametersDeclaredBy } from './template';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import type { Simulation } from '../../rehearsal/simulation';
 import type { StackParameter } from '../options/parsers';
@@ -45,8 +46,8 @@ function isFor(parameter: StackParameter, { name, displayName }: AssemblyStack):
   return parameter.stack === undefined || parameter.stack === name || parameter.stack === displayName;
 }
 
-function declaredBy({ template }: AssemblyStack): string[] {
-  return Object.keys(JSON.parse(template).Parameters ?? {}).filter(name => name !== 'BootstrapVersion');
+function declaredBy(stack: AssemblyStack): string[] {
+  return parametersDeclaredBy(stack).filter(name => name !== 'BootstrapVersion');
 }
 
 function quoted(names: readonly string[]): string {

@@ -1,13 +1,6 @@
-import * as v from 'valibot';
 import { managementAccountOf } from '../../rehearsal/assembly/management';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
-
-const TemplateShape = v.object({
-  Resources: v.optional(v.record(v.string(), v.object({
-    Type: v.string(),
-    Properties: v.optional(v.record(v.string(), v.unknown()), {}),
-  })), {}),
-});
+import { resourcesOf } from '../app/template';
 
 const DENIED
   = /cannot assume role '(arn:[^']*:(\d{12}):role\/([^']*))' of the management account: .* of account (\d{12})/g;
@@ -63,13 +56,11 @@ function missingRoleHints(
 }
 
 /** The roles with a name that only a principal with an external id may assume. */
-function accessRolesOf({ template, displayName }: AssemblyStack): AccessRole[] {
-  const { Resources } = v.parse(TemplateShape, JSON.parse(template));
-  const roles = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
-  return roles.flatMap(({ Properties: { RoleName: name, AssumeRolePolicyDocument: trust } }) => {
+function accessRolesOf(stack: AssemblyStack): AccessRole[] {
+  return resourcesOf(stack, 'AWS::IAM::Role').flatMap(({ RoleName: name, AssumeRolePolicyDocument: trust }) => {
     const document = JSON.stringify(trust ?? {});
     if (typeof name !== 'string' || !document.includes('"sts:ExternalId"')) return [];
     const [, trusts] = /:iam::(\d{12}):/.exec(document) ?? [];
-    return [{ stackName: displayName, name, ...trusts !== undefined && { trusts } }];
+    return [{ stackName: stack.displayName, name, ...trusts !== undefined && { trusts } }];
   });
 }

@@ -1,19 +1,13 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import * as v from 'valibot';
 import { findAccount } from './acting-account';
 import { nearName } from '../../lambda/shared/near-name';
 import type { AssemblyStack } from '../../rehearsal/assembly/manifest';
 import type { Simulation } from '../../rehearsal/simulation';
 import { RESOURCE_TYPES } from '../../src/private/contract';
+import { resourcesOf } from '../app/template';
 import type { UserCommand } from '../options/parsers';
 import { UsageError } from '../usage-error';
-
-const Template = v.object({
-  Resources: v.optional(v.record(v.string(), v.looseObject({
-    Type: v.string(), Properties: v.optional(v.record(v.string(), v.unknown()), {}),
-  })), {}),
-});
 
 /**
  * Checks that the file of the first command of `--then` exists. A later file may be written by an earlier command.
@@ -34,6 +28,7 @@ export function checkCommandFile([first]: readonly UserCommand[]): void {
 export function checkActingAccounts(
   commands: readonly UserCommand[], stacks: readonly AssemblyStack[], simulation: Simulation,
 ): void {
+  if (commands.every(({ as }) => as === undefined)) return;
   const vended = vendedNames(stacks);
   if (vended === undefined) return;
   for (const { as } of commands) {
@@ -54,9 +49,10 @@ export function checkActingAccounts(
 /** Returns the names of the accounts that the app vends, or nothing if some are known only after the deployment. */
 function vendedNames(stacks: readonly AssemblyStack[]): string[] | undefined {
   if (stacks.some(({ template }) => template.includes(`"${RESOURCE_TYPES.pool}"`))) return undefined;
-  const names = stacks.flatMap(({ template }) => Object.values(v.parse(Template, JSON.parse(template)).Resources))
-    .filter(({ Type }) => Type === RESOURCE_TYPES.account || Type === 'AWS::Organizations::Account')
-    .map(({ Properties }) => Properties.accountName ?? Properties.AccountName);
+  const names = [
+    ...stacks.flatMap(stack => resourcesOf(stack, RESOURCE_TYPES.account)).map(({ accountName }) => accountName),
+    ...stacks.flatMap(stack => resourcesOf(stack, 'AWS::Organizations::Account')).map(({ AccountName }) => AccountName),
+  ];
   const known = names.filter(name => typeof name === 'string');
   return known.length === names.length ? known : undefined;
 }

@@ -108,6 +108,17 @@ test('the rehearsal fails before the deployment if no account has the name', () 
   });
 });
 
+test.each<[string, string[]]>([
+  ['without', []],
+  ['with', ['--as', MEMBER, '--then', WHO]],
+])('%s --as, the stack says what the rehearsal cannot do with its template', (title, options) => {
+  const topics = ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }];
+  const loop = cli.assembly(`loop-${title}`, { 'Fn::ForEach::Topics': topics });
+  const { status, stdout } = cli.rehearse('--app', loop, '--account', MEMBER, '--scale', '600', ...options);
+  expect(stdout).toContain("the rehearsal does not support macros: 'Fn::ForEach::Topics' in Resources needs ");
+  expect(status).toBe(1);
+});
+
 test('the rehearsal fails if no account has the id, and names those that exist', () => {
   const { status, stdout } = rehearseIn('--as', '444444444444', '--then', WHO, '--report', 'as.json');
   expect(status).toBe(1);
