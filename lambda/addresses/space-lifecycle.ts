@@ -78,7 +78,8 @@ implements Lifecycle<AddressSpaceRequest, AddressSpaceResult> {
     if (!record || !owns(record.owners, owner)) {
       return [{ what: `the registry has no record of ${name}`, remedy: 'it is recorded again', isRepairable: true }];
     }
-    if (request.kind === 'ipam') return [];
+    // after a change of the construct's id, its last owner is compared
+    if (request.kind === 'ipam' || record.owners.at(-1)?.id !== owner.id) return [];
     const settings = await this.settingsIn(request);
     if (settings === 'no table') {
       const what = `the table '${request.tableArn}' of ${name} does not exist`;
@@ -108,9 +109,11 @@ implements Lifecycle<AddressSpaceRequest, AddressSpaceResult> {
     const { registry, now } = this.context;
     const declared = await registry.read<AddressSpaceRecord>(addressSpaceKey(request.tableArn));
     if (now() - (declared?.declaredAt ?? 0) < INDEX_MILLISECONDS) return waitFor('the index of the address spaces');
-    await this.assertDisjoint(request);
-    const space = await this.read(request);
-    const settings = settingsOf(request);
+    const last = declared?.owners.at(-1)?.request;
+    const current = last?.kind === 'table' ? last : request;
+    await this.assertDisjoint(current);
+    const space = await this.read(current);
+    const settings = settingsOf(current);
     assertRangesKept(space, settings);
     if (isDeepStrictEqual(space.settings, settings)) return done(result);
     const { isWritten } = await this.context.tables.configure(request.tableArn, settings, space.version);

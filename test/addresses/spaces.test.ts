@@ -96,6 +96,17 @@ describe('an address space', () => {
     expect(await addresses.checkSpace()).toEqual([]);
   });
 
+  test('keeps the settings of its renamed construct while the former one is retained', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    const renamed = { reserved: [{ cidr: '10.0.16.0/20', reason: 'office' }] };
+    await addresses.deploySpace(renamed, owner('Renamed'));
+    expect(await addresses.checkSpace()).toEqual([]);
+    expect(await addresses.checkSpace(renamed, owner('Renamed'))).toEqual([]);
+    await addresses.finishSpace();
+    expect((await addresses.tables.read()).settings).toMatchObject(renamed);
+  });
+
   test('whose table was deleted is reported, and must be restored', async () => {
     const addresses = new AddressWorld();
     await addresses.deploySpace();

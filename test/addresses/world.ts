@@ -109,8 +109,8 @@ export class AddressWorld {
     await this.finish(async () => this.lifecycle.reconcile(owner('Space'), request));
   }
 
-  public async checkSpace(changes: Partial<TableSpaceRequest> = {}) {
-    return this.lifecycle.check(owner('Space'), spaceRequest(changes));
+  public async checkSpace(changes: Partial<TableSpaceRequest> = {}, of = owner('Space')) {
+    return this.lifecycle.check(of, spaceRequest(changes));
   }
 
   public async repairSpace(): Promise<void> {
