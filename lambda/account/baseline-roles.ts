@@ -52,7 +52,7 @@ export const DEPLOYER = role(
       ['CreateStack', 'DeleteStack', 'DescribeStackEvents', 'DescribeStacks', 'UpdateStack'].map(
         action => `cloudformation:${action}`,
       ),
-      here('cloudformation', `stack/${NAMES.pipelineRolePrefix}*/*`),
+      here('cloudformation', `stack/${NAMES.pipelineStackPrefix}*/*`),
     ),
     // CloudFormation reads a template of more than 51,200 bytes with the permissions of the caller
     allow(

@@ -49,7 +49,7 @@ const DENY_STATEMENTS = [
       action => `cloudformation:${action}`,
     ),
     [
-      'CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack, NAMES.accountBaselineStack, `${NAMES.pipelineRolePrefix}*`,
+      'CDKToolkit', 'CDKToolkit-*', NAMES.baselineStack, NAMES.accountBaselineStack, `${NAMES.pipelineStackPrefix}*`,
     ].map(name =>
       sub(`arn:\${AWS::Partition}:cloudformation:*:\${AWS::AccountId}:stack/${name}/*`),
     ),

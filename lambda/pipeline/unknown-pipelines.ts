@@ -1,12 +1,15 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { accountHasPipeline } from './errors';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import { StackFailedError } from '../cloudformation/stack-deployer';
-import { isAccessDenied } from '../shared/errors';
+import { isTransient } from '../shared/errors';
 
 /** The roles of a pipeline have the same names in each account. */
 const ROLE_EXISTS = new RegExp(`${NAMES.pipelineRolePrefix}[\\w-]+'? already exists`);
+
+const logger = new Logger({ serviceName: 'org-environments' });
 
 /** Pipelines in accounts that a lost or older registry does not know. */
 export class UnknownPipelines {
@@ -24,20 +27,25 @@ export class UnknownPipelines {
     return name === undefined ? error : accountHasPipeline(request, name, found[0]);
   }
 
-  /** Name of another pipeline in the account. A stack without our mark is not one. */
+  /**
+   * Name of another pipeline in the account. A stack without our mark is not one. A lookup that fails must not hide the
+   * cause that it was to explain.
+   */
   private async find(request: PipelineRequest): Promise<string | undefined> {
     try {
       const stacks = await this.accounts.stacksIn({ ...request, stackName: '' });
       const other = (await stacks.list()).find(
         ({ stackName, tags }) =>
           stackName !== request.stackName
-          && stackName.startsWith(NAMES.pipelineRolePrefix)
+          && stackName.startsWith(NAMES.pipelineStackPrefix)
           && tags[NAMES.stackTag] !== undefined,
       );
-      return other?.stackName.slice(NAMES.pipelineRolePrefix.length);
-    } catch (error) {
-      if (isAccessDenied(error)) return undefined;
-      throw error;
+      return other?.stackName.slice(NAMES.pipelineStackPrefix.length);
+    } catch (lookup) {
+      if (isTransient(lookup)) throw lookup;
+      const reason = lookup instanceof Error ? lookup.message : String(lookup);
+      logger.warn('the stacks of the account cannot be listed', { accountId: request.accountId, error: reason });
+      return undefined;
     }
   }
 }

@@ -200,7 +200,7 @@ export class Pipeline extends Resource implements IPipeline, ITaggable {
     return {
       accountId: preparedAccountId(this, account, organization),
       region: Stack.of(this).region,
-      stackName: `${NAMES.pipelineRolePrefix}${this.pipelineName}`,
+      stackName: `${NAMES.pipelineStackPrefix}${this.pipelineName}`,
       qualifier: BOOTSTRAP_QUALIFIER,
       templateBucket: Lazy.uncachedString({ produce: () => this._template.location.bucketName }),
       templateKey: Lazy.uncachedString({ produce: () => this._template.location.objectKey }),

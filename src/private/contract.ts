@@ -79,6 +79,8 @@ export const NAMES = {
   deployerRole: 'org-environments-deployer',
   deployerExecutionRole: 'org-environments-deployer-execution',
   artifactBucketPrefix: 'org-environments-artifacts-',
+  /** Prefix of the stack of a pipeline in its member account; the name of the pipeline follows. */
+  pipelineStackPrefix: 'org-environments-pipeline-',
   /** Prefix of the roles of a pipeline in its member account. */
   pipelineRolePrefix: 'org-environments-pipeline-',
   pipelineRole: 'org-environments-pipeline-run',

@@ -195,7 +195,7 @@ function strayArtifacts(harness: FaultHarness): string[] {
   );
   return accounts.flatMap(({ accountId }) => {
     const stacks = cloudformation.all.filter(
-      stack => stack.accountId === accountId && stack.name.startsWith(NAMES.pipelineRolePrefix),
+      stack => stack.accountId === accountId && stack.name.startsWith(NAMES.pipelineStackPrefix),
     );
     const deletedAt = Math.max(0, ...stacks.map(stack => stack.deletedAt ?? 0));
     // the lifecycle rule of the bucket removes what an abandoned action writes later

@@ -1,4 +1,5 @@
 import type { PipelineRequest } from '../../src/pipeline/contract';
+import { awsError } from '../fixtures/aws-error';
 import { ONE, SHOP, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline } from '../stack/world';
 
 const other = ownerOf('Other', 'Elsewhere');
@@ -147,10 +148,10 @@ describe('an account has one pipeline', () => {
   describe('with a pipeline that the registry does not know', () => {
     const mine = 'org-environments-pipeline-run already exists';
 
-    async function failure(tags: Readonly<Record<string, string>>, reason: string, isListed = true): Promise<string> {
+    async function failure(tags: Readonly<Record<string, string>>, reason: string, lookup?: Error): Promise<string> {
       const world = new World();
       world.accounts.of(ONE).put('org-environments-pipeline-blue', 'CREATE_COMPLETE', {}, 'manual', { tags });
-      if (!isListed) world.accounts.unbootstrapped.add(ONE);
+      if (lookup) world.accounts.of(ONE).list = async () => { throw lookup; };
       world.accounts.of(ONE).failures.set('pipe-green', reason);
       return String(await world.create(pipelineOf('green')).catch((error: unknown) => error));
     }
@@ -168,12 +169,15 @@ describe('an account has one pipeline', () => {
       );
     });
 
-    test.each([
-      ['the stack of another principal has the role', {}, `Role with name ${mine}.`, true],
-      ['the role is another', { 'org-environments:declared-by': 'x' }, 'Role with name mine already exists.', true],
-      ['the stacks cannot be listed', { 'org-environments:declared-by': 'x' }, `Role with name ${mine}.`, false],
-    ])('the error is that of CloudFormation if %s', async (_, tags, reason, isListed) => {
-      expect(await failure(tags, reason, isListed)).toContain(`could not be created: ${reason}`);
+    const marked = { 'org-environments:declared-by': 'x' };
+    test.each<[string, Readonly<Record<string, string>>, string, Error | undefined]>([
+      ['the stack of another principal has the role', {}, `Role with name ${mine}.`, undefined],
+      ['the role is another', marked, 'Role with name mine already exists.', undefined],
+      ['the stacks may not be listed', marked, `Role with name ${mine}.`, awsError('AccessDenied')],
+      ['the region is disabled, so that no stacks are listed', marked, `Role with name ${mine}.`,
+        awsError('InvalidClientTokenId', 'The security token included in the request is invalid.')],
+    ])('the error is that of CloudFormation if %s', async (_, tags, reason, lookup) => {
+      expect(await failure(tags, reason, lookup)).toContain(`could not be created: ${reason}`);
     });
   });
 
