@@ -283,6 +283,26 @@ describe('a check of a unit', () => {
     ]);
   });
 
+  test('quotes a name with an apostrophe in the command that renames the unit back', async () => {
+    const unitName = "Anna's test";
+    const annas = { ...child, unitName };
+    const { organizationalUnitId } = await world.create(owner('Annas'), annas);
+    world.units.all.set(organizationalUnitId, { name: 'Tests', parentId, tags: {} });
+    expect(await world.lifecycle.check(owner('Annas'), annas)).toMatchObject([
+      { remedy: expect.stringContaining(`--organizational-unit-id ${organizationalUnitId} --name 'Anna'\\''s test')`) },
+    ]);
+  });
+
+  test('lists the units of the parent only if the unit does not exist', async () => {
+    const top = await world.lifecycle.check(workloads, request);
+    expect(top).toEqual([]);
+    expect(world.fate.calls.slice(-3)).not.toContain('unitsBelow');
+    world.units.all.delete(id);
+    world.units.all.delete(parentId);
+    await world.lifecycle.check(workloads, request);
+    expect(world.fate.calls.at(-1)).toBe('unitsBelow');
+  });
+
   test('names a parent that does not exist any more', async () => {
     world.units.all.set(parentId, { name: 'Work', parentId: 'r-root', tags: {} });
     expect(await world.lifecycle.check(test1, child)).toEqual([

@@ -20,7 +20,8 @@ export function unitDrifts({ unitName, parent }: UnitRequest, found: Found): rea
   const { isRecorded, id, unit, parentId, sameName } = found;
   const name = `organizational unit '${unitName}'`;
   if (unit && unit.name !== unitName) {
-    const command = `aws organizations update-organizational-unit --organizational-unit-id ${id} --name '${unitName}'`;
+    const quoted = `'${unitName.replaceAll("'", "'\\''")}'`;
+    const command = `aws organizations update-organizational-unit --organizational-unit-id ${id} --name ${quoted}`;
     const remedy = `rename it back (${command}), then reconcile again`;
     return [byHand(`${name} (${id}) was renamed to '${unit.name}'`, remedy)];
   }

@@ -106,7 +106,8 @@ export class UnitLifecycle implements Lifecycle<UnitRequest, UnitResult> {
       id,
       parentId,
       unit: unit || undefined,
-      sameName: parentId === undefined ? undefined : await this.find(parentId, request),
+      // only needed if the unit is missing: this call lists all units of the parent
+      sameName: unit || parentId === undefined ? undefined : await this.find(parentId, request),
     });
   }
 
