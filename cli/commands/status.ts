@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { ClosingOutcome, LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
+import type { ClosingOutcome, Drift, LeftoverOutcome, StatusOutcome } from '../../src/operations/contract';
 import type { OperationsClient } from '../operations/operations-function';
 import type { StatusOptions } from '../options/operation-options';
 import { formatDuration, formatStatus, formatTime } from '../output/format';
@@ -23,11 +23,15 @@ const RESERVED = 'reserved: no release deploys this side now; commits on its bra
  * Returns whether the status of all pipelines could be read.
  */
 export async function status({ json }: StatusOptions, operations: OperationsClient, write: Write): Promise<boolean> {
-  const { pipelines, leftovers = [], closings = [] } = await operations.invoke<StatusOutcome>({ operation: 'status' });
-  if (json) write(JSON.stringify({ pipelines, leftovers, closings }, undefined, 2));
+  const { pipelines, leftovers = [], closings = [], drifts = [] } = await operations.invoke<StatusOutcome>({
+    operation: 'status',
+  });
+  if (json) write(JSON.stringify({ pipelines, leftovers, closings, drifts }, undefined, 2));
   else if (pipelines.length === 0) write(NO_ENVIRONMENTS);
   else formatPipelines(pipelines).forEach(line => write(line));
-  if (!json) [...formatLeftovers(leftovers), ...formatClosings(closings)].forEach(line => write(line));
+  if (!json) {
+    [...formatDrifts(drifts), ...formatLeftovers(leftovers), ...formatClosings(closings)].forEach(line => write(line));
+  }
   return pipelines.every(({ problem }) => problem === undefined);
 }
 
@@ -38,6 +42,15 @@ export function formatPipelines(pipelines: readonly StatusOutcome[]): string[] {
     ...(pipelines.some(({ state }) => state === 'reserved') ? [RESERVED] : []), ...pipelines.flatMap(remarksOf),
   ];
   return remarks.length > 0 ? [...table, '', ...remarks] : table;
+}
+
+/** Formats what differs in resources that no environment uses, such as organizational units. */
+function formatDrifts(drifts: readonly Drift[]): string[] {
+  if (drifts.length === 0) return [];
+  return [
+    '', 'Not as declared, outside of environments:', ...drifts.map(({ what }) => `${pc.yellow('!')} ${what}`),
+    '  To repair it, run: org-environments reconcile --all',
+  ];
 }
 
 /** Formats what could not be deleted. */

@@ -201,7 +201,7 @@ export class Operations {
     const [pipelines, leftovers, closings] = await Promise.all([
       Promise.all(outcomes), this.leftovers.list(all), this.accountCommands.closings(),
     ]);
-    return { pipelines, leftovers, closings };
+    return { pipelines, leftovers, closings, drifts: drifts.get(undefined) ?? [] };
   }
 
   /** Disables the pipelines of removed environments whose accounts can be reached again. */

@@ -31,7 +31,7 @@ interface ReconcilerOptions {
   readonly registry: Registry;
   readonly kinds: Kinds;
   readonly history: History;
-  /** Logs the number of differences of an environment after its check. */
+  /** Logs the number of differences of an environment, or of the organization, after its check. */
   readonly logMetric: (environmentName: string, drifts: number) => void;
   /** @default Date.now */
   readonly now?: () => number;
@@ -43,6 +43,9 @@ interface ReconcilerOptions {
 type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
 
 type Drifts = ReadonlyMap<string, Versioned<DriftRecord>>;
+
+/** Name, in the metric and in the history, for the resources that no environment uses. */
+const ORGANIZATION = 'organization';
 
 /** The function has five minutes; a check may take one. */
 const CHECK_MILLISECONDS = 3 * 60_000;
@@ -96,14 +99,14 @@ export class Reconciler {
     const queue = [...selected].sort((one, other) => checkedAt(one) - checkedAt(other));
     const until = this.now() + CHECK_MILLISECONDS;
     const outcomes: ReconcileOutcome[] = [];
-    const changed = new Set<string>();
+    const changed = new Set<string | undefined>();
     const work = async (): Promise<void> => {
       while (queue.length > 0 && this.now() < until) {
         const [resource] = queue.splice(0, 1);
         const outcome = await this.check(resource, before);
         outcomes.push(outcome);
         const isNew = !isDeepStrictEqual(outcome.drifts, before.get(resource.ownerId)?.drifts ?? []);
-        if (isNew && outcome.environmentName !== undefined) changed.add(outcome.environmentName);
+        if (isNew) changed.add(outcome.environmentName);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, work));
@@ -111,7 +114,7 @@ export class Reconciler {
     for (const [name, ofEnvironment] of byEnvironment(outcomes)) {
       if (incomplete.has(name)) continue;
       const drifts = ofEnvironment.flatMap(outcome => outcome.drifts);
-      this.options.logMetric(name, drifts.length);
+      this.options.logMetric(name ?? ORGANIZATION, drifts.length);
       if (changed.has(name)) await this.options.history.record(this.driftEntry(name, drifts, change));
     }
     return { ...response(outcomes), unchecked: queue.length };
@@ -185,14 +188,18 @@ export class Reconciler {
     });
   }
 
-  private driftEntry(environmentName: string, drifts: readonly Drift[], change: Change): HistoryEntry {
+  private driftEntry(
+    environmentName: string | undefined, drifts: readonly Drift[], change: Change,
+  ): HistoryEntry {
+    const subject = environmentName === undefined ? { subject: ORGANIZATION } : { environmentName };
     return {
       ...change,
       at: new Date(this.now()).toISOString(),
       change: CHANGES.drift,
       outcome: drifts.length > 0 ? 'failed' : 'succeeded',
-      environmentName,
-      reason: drifts.map(({ what }) => what).join('; ') || 'the environment is as declared',
+      ...subject,
+      reason: drifts.map(({ what }) => what).join('; ')
+        || `the ${environmentName === undefined ? ORGANIZATION : 'environment'} is as declared`,
     };
   }
 
@@ -241,10 +248,12 @@ function select(resources: readonly KnownResource[], names: EnvironmentNames): r
   return resources.filter(({ environmentName }) => environmentName !== undefined && names.includes(environmentName));
 }
 
-function byEnvironment(outcomes: readonly ReconcileOutcome[]): ReadonlyMap<string, readonly ReconcileOutcome[]> {
-  const groups = new Map<string, ReconcileOutcome[]>();
+/** undefined: those that no environment uses. */
+function byEnvironment(
+  outcomes: readonly ReconcileOutcome[],
+): ReadonlyMap<string | undefined, readonly ReconcileOutcome[]> {
+  const groups = new Map<string | undefined, ReconcileOutcome[]>();
   for (const outcome of outcomes) {
-    if (outcome.environmentName === undefined) continue;
     groups.set(outcome.environmentName, [...(groups.get(outcome.environmentName) ?? []), outcome]);
   }
   return groups;

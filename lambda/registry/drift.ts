@@ -39,11 +39,16 @@ export function isBeingRepaired({ repair }: Pick<DriftRecord, 'repair'>, now: nu
   return repair !== undefined && now - repair.since < MAX_REPAIR_TIME;
 }
 
-/** What the last checks have found in each environment; environments without drift are missing. */
-export async function driftsByEnvironment(registry: Registry): Promise<ReadonlyMap<string, readonly Drift[]>> {
-  const found = new Map<string, readonly Drift[]>();
+/**
+ * What the last checks have found in each environment; environments without drift are missing. The key of what no
+ * environment uses is undefined.
+ */
+export async function driftsByEnvironment(
+  registry: Registry,
+): Promise<ReadonlyMap<string | undefined, readonly Drift[]>> {
+  const found = new Map<string | undefined, readonly Drift[]>();
   for (const { environmentName, drifts } of await registry.list<DriftRecord>(LISTED.drift)) {
-    if (environmentName === undefined || drifts.length === 0) continue;
+    if (drifts.length === 0) continue;
     found.set(environmentName, [...(found.get(environmentName) ?? []), ...drifts]);
   }
   return found;

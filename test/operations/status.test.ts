@@ -1,5 +1,7 @@
 import { executionOf } from './fake-control';
 import { ANNA, World, accountOf } from './world';
+import type { DriftRecord } from '../../lambda/registry/drift';
+import { driftKey } from '../../lambda/registry/drift';
 import { environmentKey } from '../../lambda/registry/environment';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { releaseKey } from '../../lambda/registry/release';
@@ -34,6 +36,26 @@ test('status reports the account, the state and the last execution of each pipel
       },
     },
   ]);
+});
+
+test('status lists what differs in each environment, and in what no environment uses', async () => {
+  const world = new World();
+  await world.environment(1);
+  const drift = (what: string) => ({ what, remedy: 'it is repaired', isRepairable: true });
+  for (const [ownerId, environmentName] of [['Dev', 'e1'], ['Unit', undefined]] as const) {
+    await world.registry.write<DriftRecord>(driftKey(ownerId), {
+      ownerId,
+      resourceType: 'Custom::Some',
+      logicalId: ownerId,
+      checkedAt: 0,
+      drifts: [drift(`${ownerId} was moved`)],
+      ...environmentName && { environmentName },
+    }, undefined);
+  }
+  expect(await world.operations.status()).toMatchObject({
+    pipelines: [{ environmentName: 'e1', drifts: [{ what: 'Dev was moved' }] }],
+    drifts: [{ what: 'Unit was moved' }],
+  });
 });
 
 test('a running execution has no duration, and a commit that does not exist no author', async () => {

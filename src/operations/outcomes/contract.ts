@@ -74,6 +74,8 @@ export interface OperationResponse<Outcome> {
   readonly leftovers?: readonly LeftoverOutcome[];
   /** The accounts whose closure had to wait; only of `status`. */
   readonly closings?: readonly ClosingOutcome[];
+  /** What the last checks have found in resources that no environment uses; only of `status`. */
+  readonly drifts?: readonly Drift[];
   /** The last changes, oldest first; only of `history`. */
   readonly history?: readonly HistoryEntry[];
   /** Only of the requests that concern accounts. */

@@ -96,10 +96,24 @@ test('status shows the sides of a blue/green environment, and says once what res
   ]);
 });
 
+test('status lists what differs outside of environments, with the command that repairs it', async () => {
+  const drift = { what: "organizational unit 'Test' does not exist", remedy: 'it is created', isRepairable: true };
+  const { operations, write, lines } = fakeOperations([dev], [], [], [], [drift]);
+  await status({}, operations, write);
+  expect(lines.slice(-4)).toEqual([
+    '',
+    'Not as declared, outside of environments:',
+    "! organizational unit 'Test' does not exist",
+    '  To repair it, run: org-environments reconcile --all',
+  ]);
+});
+
 test('status --json prints the pipelines as JSON', async () => {
   const { operations, write, lines } = fakeOperations([dev, production]);
   expect(await status({ json: true }, operations, write)).toBe(true);
-  expect(JSON.parse(lines.join('\n'))).toEqual({ pipelines: [dev, production], leftovers: [], closings: [] });
+  expect(JSON.parse(lines.join('\n'))).toEqual({
+    pipelines: [dev, production], leftovers: [], closings: [], drifts: [],
+  });
 });
 
 test('status fails if the status of a pipeline cannot be read', async () => {
