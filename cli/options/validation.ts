@@ -27,7 +27,7 @@ function checkRepository(name: string, folder: string): void {
   if (readdirSync(folder).length === 0) {
     throw new UsageError(`${option}: the folder '${file}' is empty: add at least one file for the first commit`);
   }
-  if (existsSync(path.join(folder, '.git')) && git(folder, 'for-each-ref', '--count=1') === '') {
+  if (existsSync(path.join(folder, '.git')) && git(folder, 'rev-list', '--all', '--max-count=1') === '') {
     throw new UsageError(`${option}: '${file}' has no commit: commit at least one file`);
   }
 }

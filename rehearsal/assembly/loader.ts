@@ -8,6 +8,8 @@ import { messageOf } from '../core/error-message';
 /** Keeps the order of the manifest, and accepts kinds of artifacts that the rehearsal ignores. */
 const OPTIONS = { topoSort: false, skipEnumCheck: true };
 
+const LIBRARY = 'aws-cdk-lib/cx-api';
+
 /** How the loader of the CDK begins its error for a newer schema. */
 const NEWER_SCHEMA = 'Cloud assembly schema version mismatch';
 
@@ -50,14 +52,20 @@ function load(folder: string): CloudAssembly {
 function loadNewer(folder: string): CloudAssembly {
   const { version } = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
   try {
-    const installed = createRequire(path.join(process.cwd(), 'index.js'))('aws-cdk-lib/cx-api');
+    const installed = createRequire(path.join(process.cwd(), 'index.js'))(LIBRARY);
     return new installed.CloudAssembly(folder, OPTIONS);
-  } catch {
+  } catch (error) {
+    const advice = 'update cdk-org-environments, or install the aws-cdk-lib that wrote it in the current folder';
     throw new Error(
-      `the assembly '${folder}' has schema ${version}, which the rehearsal does not know: update cdk-org-environments, `
-        + 'or install the aws-cdk-lib that wrote it in the current folder',
+      `the assembly '${folder}' has schema ${version}, which the rehearsal does not know: ${advice}`
+        + (isNotInstalled(error) ? '' : ` (the one there does not read it: ${messageOf(error)})`),
     );
   }
+}
+
+/** Whether there is no such library; an installed one may lack another module. */
+function isNotInstalled(error: unknown): boolean {
+  return messageOf(error).includes(`Cannot find module '${LIBRARY}'`);
 }
 
 /** An assembly lists the values that the CDK command line must look up before it synthesizes the app again. */

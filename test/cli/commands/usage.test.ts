@@ -8,6 +8,12 @@ beforeAll(() => {
   cli = new CommandLine();
   mkdirSync(path.join(cli.folder, 'empty'));
   spawnSync('git', ['init', '-q', path.join(cli.folder, 'no-commit')]);
+  const detached = path.join(cli.folder, 'detached');
+  const git = (...args: string[]) => spawnSync('git', ['-C', detached, ...args]);
+  spawnSync('git', ['init', '-q', '-b', 'main', detached]);
+  git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '-q', '--allow-empty', '-m', 'first');
+  git('checkout', '-q', '--detach');
+  git('branch', '-q', '-D', 'main');
 });
 afterAll(() => { cli.remove(); });
 
@@ -112,6 +118,12 @@ test.each<[string, string[], string]>([
   const { status, stderr } = cli.rehearse(...args);
   expect(stderr).toContain(message);
   expect(status).toBe(2);
+});
+
+test('a git repository without branches, of which a commit is checked out, has a commit', () => {
+  const { stdout, stderr } = cli.rehearse('--app', 'exit 3', '--repository', 'shop=detached');
+  expect(stdout + stderr).toContain('exit 3');
+  expect(stdout + stderr).not.toContain('has no commit');
 });
 
 test.each([

@@ -35,13 +35,41 @@ function edited(change: (manifest: Record<string, unknown>) => void): string {
   return outdir;
 }
 
+/** A regular expression for exactly this text. */
+function regular(text: string): string {
+  return text.replaceAll(/[()]/g, '\\$&');
+}
+
 describe('readAssembly', () => {
   test('rejects a schema that is newer than every known one, with its version', () => {
     const outdir = edited(manifest => { manifest.version = '999.0.0'; });
     expect(() => readAssembly(outdir)).toThrow(
       `the assembly '${outdir}' has schema 999.0.0, which the rehearsal does not know: update cdk-org-environments, or `
-      + 'install the aws-cdk-lib that wrote it in the current folder',
+      + 'install the aws-cdk-lib that wrote it in the current folder (the one there does not read it: Cloud assembly '
+      + 'schema version mismatch: ',
     );
+  });
+
+  test.each([
+    ['without an installed aws-cdk-lib, without a cause', undefined, ''],
+    [
+      'with the cause for which the installed aws-cdk-lib cannot be loaded', "throw new Error('it is damaged');",
+      ' (the one there does not read it: it is damaged)',
+    ],
+  ])('rejects a newer schema %s', (_, installed, cause) => {
+    const outdir = edited(manifest => { manifest.version = '999.0.0'; });
+    const project = mkdtempSync(path.join(folder, 'project-'));
+    if (installed !== undefined) {
+      const library = path.join(project, 'node_modules', 'aws-cdk-lib', 'cx-api');
+      mkdirSync(library, { recursive: true });
+      writeFileSync(path.join(library, 'index.js'), installed);
+    }
+    const cwd = jest.spyOn(process, 'cwd').mockReturnValue(project);
+    try {
+      expect(() => readAssembly(outdir)).toThrow(new RegExp(`wrote it in the current folder${regular(cause)}$`));
+    } finally {
+      cwd.mockRestore();
+    }
   });
 
   test('reads a schema of years ago', () => {
