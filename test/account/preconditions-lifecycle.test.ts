@@ -1,65 +1,10 @@
-import { awsError, FakeDirectory } from './fake-directory';
-import { owner } from './vending';
+import { awsError } from './fake-directory';
+import { newBranch, requestOf, who, World } from './preconditions-world';
 import { AccessError } from '../../lambda/account/access';
-import { Preconditions } from '../../lambda/account/preconditions/lifecycle';
 import { accountProvider } from '../../lambda/account/provider';
 import { isTransient } from '../../lambda/shared/errors';
 import { RepositoryLockedError, SourceAccessDeniedError } from '../../lambda/sources/source';
-import type { NewBranch, PreconditionsRequest } from '../../src/account/contract';
-import { FakeRepositories } from '../branch/fake-repositories';
-import { FakeRegistry } from '../registry/fake-registry';
-import { Fate, Killed } from '../shared/fate';
-
-const who = owner('Preconditions');
-
-function newBranch(branchName: string, parentName = 'main', repositoryName = 'shop'): NewBranch {
-  return { host: 'codecommit', repositoryName, branchName, parentName };
-}
-
-function requestOf(changes: Partial<PreconditionsRequest> = {}): PreconditionsRequest {
-  return {
-    kind: 'preconditions',
-    region: 'eu-central-1',
-    emails: ['dev@example.com'],
-    organizationalUnits: ['Workloads/Test'],
-    newBranches: [newBranch('env/dev')],
-    ...changes,
-  };
-}
-
-/** An organization of two accounts, and a repository with one branch. */
-class World {
-  public readonly clock = { now: 1_000_000_000 };
-  public readonly fate = new Fate();
-  public readonly registry = new FakeRegistry();
-  public readonly directory = new FakeDirectory(this.clock);
-  public readonly repositories = new FakeRepositories();
-  public readonly preconditions: Preconditions;
-
-  public constructor({ pushed = true } = {}) {
-    for (const name of ['management', 'cicd']) this.directory.add({ email: `${name}@example.com` });
-    if (pushed) this.repositories.push('main');
-    const host = this.fate.over(this.repositories);
-    this.preconditions = new Preconditions({
-      organization: this.fate.over(this.directory),
-      registry: this.fate.over(this.registry),
-      hosts: () => host,
-      cicdAccount: '222222222222',
-      now: () => this.clock.now,
-    });
-  }
-
-  public async check(request: PreconditionsRequest, before?: PreconditionsRequest): Promise<void> {
-    if (before) await this.preconditions.requestUpdate(who, request);
-    else await this.preconditions.requestCreate(who, request);
-    for (let polls = 0; polls < 30; polls++) {
-      const { done } = await this.preconditions.reconcile(who, request);
-      if (done) return;
-      this.clock.now += 3000;
-    }
-    throw new Error('never done');
-  }
-}
+import type { PreconditionsRequest } from '../../src/account/contract';
 
 describe('preconditions', () => {
   test('are met if everything exists, which one call for each resource finds out', async () => {
@@ -269,66 +214,6 @@ describe('preconditions', () => {
   });
 });
 
-describe('preconditions that were met before', () => {
-  test('are not checked again, so that a later change does not fail because of them', async () => {
-    const world = new World();
-    await world.check(requestOf());
-    world.fate.calls.length = 0;
-    world.repositories.deleteByHand('main');
-    world.repositories.push('trunk');
-    world.directory.limit = 1;
-    await world.check(requestOf(), requestOf());
-    expect(world.fate.calls.filter(call => !/^(read|write)$/.test(call))).toEqual([]);
-
-    const more = requestOf({ newBranches: [newBranch('env/dev'), newBranch('env/new')] });
-    await expect(world.check(more, requestOf())).rejects.toThrow(
-      "branch 'env/new' has parent 'main', which does not exist in repository 'shop': it has 'trunk'",
-    );
-    // the rollback
-    await world.check(requestOf(), more);
-  });
-
-  test('are checked again if a change that was rolled back is deployed again', async () => {
-    const world = new World();
-    const more = requestOf({ newBranches: [newBranch('env/dev'), newBranch('env/new', 'trunk')] });
-    world.repositories.push('trunk');
-    await world.check(requestOf());
-    await world.check(more, requestOf());
-    await world.check(requestOf(), more);
-    world.repositories.deleteByHand('trunk');
-    await expect(world.check(more, requestOf())).rejects.toThrow("branch 'env/new' has parent 'trunk'");
-  });
-
-  test('are removed from the registry when the stack is deleted, without any other call', async () => {
-    const world = new World();
-    await world.check(requestOf());
-    world.fate.calls.length = 0;
-    await world.preconditions.requestDelete(who);
-    expect(await world.preconditions.reconcileDelete()).toEqual({ done: true, result: undefined });
-    await world.preconditions.requestDelete(who);
-    expect(world.registry.keys).toEqual(['preconditions#account-count']);
-    expect(new Set(world.fate.calls)).toEqual(new Set(['read', 'remove']));
-  });
-});
-
-test.each(Array.from({ length: 9 }, (_, index) => index + 1))(
-  'preconditions that are killed at call %i and checked again have the same result',
-  async n => {
-    for (const when of ['before', 'after'] as const) {
-      const world = new World();
-      world.fate.dieAt(n, when);
-      const run = async () => world.check(requestOf());
-      await run().catch(async (error: unknown) => {
-        if (!(error instanceof Killed) || !world.fate.revive()) throw error;
-        await run();
-      });
-      expect(world.registry.keys.filter(key => !key.endsWith('#account-count'))).toEqual([
-        'preconditions#Preconditions-environments',
-      ]);
-    }
-  },
-);
-
 test('a resource does not change from preconditions into an account', async () => {
   const { preconditions } = new World();
   const never = async () => {
@@ -368,42 +253,4 @@ test('a resource does not change from preconditions into an account', async () =
       `resource 'Preconditions' cannot change from ${change}: give the construct another id`,
     );
   }
-});
-
-describe('the list of all accounts', () => {
-  const lists = (world: World) => world.fate.calls.filter(call => call === 'listAccounts').length;
-  const second = requestOf({ emails: ['dev@example.com', 'test@example.com'] });
-  const third = requestOf({ emails: [...second.emails, 'prod@example.com'] });
-
-  test('is read once a day for new accounts', async () => {
-    const world = new World();
-    world.directory.limit = 10;
-    await world.check(requestOf());
-    await world.check(second, requestOf());
-    expect(lists(world)).toBe(1);
-    world.clock.now += 25 * 3_600_000;
-    await world.check(third, second);
-    expect(lists(world)).toBe(2);
-  });
-
-  test('is read again near the limit, which is a problem only if it is exceeded', async () => {
-    const world = new World();
-    world.directory.limit = 4;
-    await world.check(requestOf());
-    await world.check(second, requestOf());
-    expect(lists(world)).toBe(1);
-    await world.check(third, second);
-    expect(lists(world)).toBe(2);
-    world.directory.limit = 2;
-    await expect(world.check(requestOf({ emails: [...third.emails, 'more@example.com'] }), third)).rejects.toThrow(
-      'no account was created: the organization has 2 accounts, and its limit of accounts is 2, so 1 more cannot be '
-        + 'created',
-    );
-  });
-
-  test('is not read if no account is new', async () => {
-    const world = new World();
-    await world.check(requestOf({ emails: [] }));
-    expect(lists(world)).toBe(0);
-  });
 });

@@ -2,14 +2,12 @@ import { writeFileSync } from 'node:fs';
 import {
   EnableStageTransitionCommand,
   GetPipelineExecutionCommand,
-  GetPipelineStateCommand,
   ListPipelineExecutionsCommand,
-  PutApprovalResultCommand,
   RetryStageExecutionCommand,
   RollbackStageCommand,
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import { approvalAction, buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION, until } from './world';
+import { buildAction, buildProject, MEMBER, PIPELINE, PipelineWorld, REGION, until } from './world';
 
 /** Each commit has a file `do.sh` with the commands of its build. */
 const DO = { Project: buildProject('do', ['sh do.sh']) };
@@ -19,24 +17,6 @@ let world: PipelineWorld;
 beforeEach(async () => { world = await PipelineWorld.start({ files: { 'do.sh': 'echo first\n' } }); });
 afterEach(() => world.stop());
 
-const state = async (stageName: string) => {
-  const { stageStates = [] } = await world.client.send(new GetPipelineStateCommand({ name: PIPELINE }));
-  const found = stageStates.find(stage => stage.stageName === stageName);
-  if (found === undefined) throw new Error(`no stage ${stageName}`);
-  return found;
-};
-const token = async (): Promise<string> =>
-  until(async () => (await state('Approve')).actionStates?.[0].latestExecution?.token);
-const approve = async (status: 'Approved' | 'Rejected', given: string): Promise<unknown> =>
-  world.client.send(
-    new PutApprovalResultCommand({
-      pipelineName: PIPELINE,
-      stageName: 'Approve',
-      actionName: 'Approve',
-      token: given,
-      result: { summary: `${status} by Anna`, status },
-    }),
-  );
 const log = (): string =>
   world.simulation.codebuild
     .builds(MEMBER, REGION)
@@ -79,13 +59,13 @@ test('an execution that waits for a deployment is superseded by a newer one', as
   const go = `${world.folder}/go`;
   await world.commit({ 'do.sh': `until [ -f ${go} ]; do sleep 0.1; done\n` });
   const slow = await world.run();
-  await until(async () => (await state('Deploy')).latestExecution?.pipelineExecutionId === slow || undefined);
+  await until(async () => (await world.stage('Deploy')).latestExecution?.pipelineExecutionId === slow || undefined);
   await world.commit({ 'do.sh': 'echo second\n' });
   const second = await world.run();
-  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
+  await until(async () => (await world.stage('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
   await world.commit({ 'do.sh': 'echo third\n' });
   const third = await world.run();
-  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === third || undefined);
+  await until(async () => (await world.stage('Deploy')).inboundExecution?.pipelineExecutionId === third || undefined);
   writeFileSync(go, '');
   expect(await world.ended(third)).toMatchObject({ status: 'Succeeded' });
   expect(await world.status(slow)).toBe('Succeeded');
@@ -122,96 +102,22 @@ test('a disabled transition keeps the latest execution waiting until it is enabl
     resources: DO,
     DisableInboundStageTransitions: [{ StageName: 'Deploy', Reason: 'disabled for the audit' }],
   });
-  const { inboundTransitionState } = await state('Deploy');
+  const { inboundTransitionState } = await world.stage('Deploy');
   expect(inboundTransitionState).toMatchObject({
     enabled: false,
     disabledReason: 'disabled for the audit',
     lastChangedBy: expect.stringContaining(MEMBER),
   });
   const created = (await world.executions())[0].pipelineExecutionId ?? '';
-  await until(async () => (await state('Deploy')).inboundExecution !== undefined || undefined);
+  await until(async () => (await world.stage('Deploy')).inboundExecution !== undefined || undefined);
   const second = await world.run();
-  await until(async () => (await state('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
+  await until(async () => (await world.stage('Deploy')).inboundExecution?.pipelineExecutionId === second || undefined);
   expect(await world.status(created)).toBe('Superseded');
   expect(world.simulation.codepipeline.isBusy).toBe(false);
   await world.client.send(
     new EnableStageTransitionCommand({ pipelineName: PIPELINE, stageName: 'Deploy', transitionType: 'Inbound' }),
   );
   expect(await world.ended(second)).toMatchObject({ status: 'Succeeded' });
-});
-
-describe('an approval', () => {
-  const stages = [{ Name: 'Approve', Actions: [approvalAction({ TimeoutInMinutes: 60 })] }, DEPLOY];
-
-  test('continues the execution once, with the right token', async () => {
-    await world.pipeline(stages, { resources: DO });
-    const given = await token();
-    await expect(approve('Approved', 'another')).rejects.toMatchObject({ name: 'InvalidApprovalTokenException' });
-    await approve('Approved', given);
-    expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
-    expect(await world.actions()).toMatchObject([
-      { actionName: 'Deploy' },
-      { actionName: 'Approve', output: { executionResult: { externalExecutionSummary: 'Approved by Anna' } } },
-      {},
-    ]);
-    await expect(approve('Approved', given)).rejects.toMatchObject({ name: 'ApprovalAlreadyCompletedException' });
-  });
-
-  test('is requested by a message to its topic', async () => {
-    const topicArn = `arn:aws:sns:${REGION}:${MEMBER}:approvals`;
-    const configuration = { NotificationArn: topicArn, CustomData: 'look at the till' };
-    await world.deploy(MEMBER, 'approvals', {
-      Topic: {
-        Type: 'AWS::SNS::Topic',
-        Properties: {
-          TopicName: 'approvals', Subscription: [{ Protocol: 'email', Endpoint: 'anna@example.com' }],
-        },
-      },
-    });
-    const asked = [{ Name: 'Approve', Actions: [approvalAction({ Configuration: configuration })] }, DEPLOY];
-    const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn };
-    const Notify = {
-      Type: 'AWS::IAM::Policy',
-      DependsOn: 'PipelineRole',
-      Properties: {
-        PolicyName: 'notify', Roles: ['pipeline'], PolicyDocument: { Version: '2012-10-17', Statement: [statement] },
-      },
-    };
-    await world.pipeline(asked, { resources: { ...DO, Notify } });
-    const given = await token();
-    const [{ subscription, subject, body }] = world.simulation.sns.messages.sent;
-    expect(subscription?.endpoint).toBe('anna@example.com');
-    expect(subject).toBe(`APPROVAL NEEDED: AWS CodePipeline ${PIPELINE} for action Approve`);
-    expect(JSON.parse(body)).toMatchObject({
-      region: REGION,
-      approval: {
-        pipelineName: PIPELINE,
-        stageName: 'Approve',
-        actionName: 'Approve',
-        token: given,
-        customData: 'look at the till',
-      },
-    });
-  });
-
-  test('stops the execution when it is rejected, and reports the comment', async () => {
-    await world.pipeline(stages, { resources: DO });
-    await approve('Rejected', await token());
-    expect(await world.ended()).toMatchObject({
-      status: 'Failed',
-      statusSummary: 'Action Approve in stage Approve failed: Approval action was rejected: Rejected by Anna',
-    });
-    expect(world.simulation.codebuild.builds(MEMBER, REGION)).toEqual([]);
-  });
-
-  test('times out without a response', async () => {
-    await world.pipeline(stages, { resources: DO });
-    expect(await world.ended()).toMatchObject({
-      statusSummary:
-        'Action Approve in stage Approve failed: The approval action timed out after 60 minutes: it was '
-        + 'neither approved nor rejected',
-    });
-  });
 });
 
 describe('a stopped execution', () => {
@@ -228,7 +134,7 @@ describe('a stopped execution', () => {
     await world.commit({ 'do.sh': 'sleep 2\n' });
     await world.pipeline([DEPLOY, { Name: 'Verify', Actions: [buildAction('Verify', 'do')] }], { resources: DO });
     await until(
-      async () => (await state('Deploy')).actionStates?.[0].latestExecution?.status === 'InProgress' || undefined,
+      async () => (await world.stage('Deploy')).actionStates?.[0].latestExecution?.status === 'InProgress' || undefined,
     );
     return (await world.executions())[0].pipelineExecutionId ?? '';
   };
@@ -290,7 +196,7 @@ describe('a failed stage', () => {
       'Deploy',
       'Source',
     ]);
-    expect((await state('Deploy')).retryStageMetadata).toMatchObject({
+    expect((await world.stage('Deploy')).retryStageMetadata).toMatchObject({
       manualStageRetryAttempt: 1,
       latestRetryTrigger: 'ManualStageRetry',
     });
@@ -358,47 +264,5 @@ describe('a failed stage', () => {
       trigger: { triggerType: 'ManualRollback' },
     });
     await expect(retry(bad, 'ALL_ACTIONS')).rejects.toMatchObject({ name: 'NotLatestPipelineExecutionException' });
-  });
-});
-
-describe('a condition', () => {
-  const rule = {
-    Name: 'Errors',
-    RuleTypeId: { Category: 'Rule', Owner: 'AWS', Provider: 'CloudWatchAlarm', Version: '1' },
-    Configuration: { AlarmName: 'errors', WaitTime: '10' },
-  };
-  const resources = { ...DO, Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'errors' } } };
-  const alarm = (value: 'OK' | 'ALARM'): void =>
-    world.simulation.cloudwatch.setState(MEMBER, REGION, 'errors', value, 'a test');
-
-  test('on success watches its alarm, and rolls back when the alarm starts', async () => {
-    await world.pipeline([{ ...DEPLOY, OnSuccess: { Conditions: [{ Result: 'ROLLBACK', Rules: [rule] }] } }], {
-      resources,
-    });
-    expect(await world.ended()).toMatchObject({ status: 'Succeeded' });
-    const id = await world.run();
-    await until(async () => (await world.actions(id))[0]?.actionName === 'Deploy' || undefined);
-    alarm('ALARM');
-    expect(await world.ended(id)).toMatchObject({
-      status: 'Failed',
-      statusSummary:
-        'The OnSuccess condition of stage Deploy failed: Rule Errors failed: the alarm errors is in state ALARM',
-    });
-    await until(async () => (await world.executions())[0].executionType === 'ROLLBACK' || undefined);
-  });
-
-  test('on entry fails or skips the stage', async () => {
-    const before = (Result: string) => ({
-      ...DEPLOY,
-      BeforeEntry: { Conditions: [{ Result, Rules: [{ ...rule, Configuration: { AlarmName: 'errors' } }] }] },
-    });
-    await world.pipeline([before('FAIL')], { resources });
-    await world.ended();
-    alarm('ALARM');
-    expect(await world.ended(await world.run())).toMatchObject({ status: 'Failed' });
-    await world.pipeline([before('SKIP')], { resources });
-    const skipped = await world.run();
-    expect(await world.ended(skipped)).toMatchObject({ status: 'Succeeded' });
-    expect(await world.actions(skipped)).toMatchObject([{ actionName: 'Source' }]);
   });
 });

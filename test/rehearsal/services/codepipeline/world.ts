@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   CodePipelineClient,
+  GetPipelineStateCommand,
   ListActionExecutionsCommand,
   ListPipelineExecutionsCommand,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import type { ActionExecutionDetail, PipelineExecutionSummary } from '@aws-sdk/client-codepipeline';
+import type { ActionExecutionDetail, PipelineExecutionSummary, StageState } from '@aws-sdk/client-codepipeline';
 import { Simulation } from '../../../../rehearsal/simulation';
 import type { SimulationOptions } from '../../../../rehearsal/simulation-options';
 
@@ -186,6 +187,13 @@ export class PipelineWorld {
       new ListActionExecutionsCommand({ pipelineName: PIPELINE, filter }),
     );
     return actionExecutionDetails;
+  }
+
+  public async stage(name: string): Promise<StageState> {
+    const { stageStates = [] } = await this.client.send(new GetPipelineStateCommand({ name: PIPELINE }));
+    const found = stageStates.find(({ stageName }) => stageName === name);
+    if (found === undefined) throw new Error(`no stage ${name}`);
+    return found;
   }
 
   public async status(executionId: string): Promise<string | undefined> {
