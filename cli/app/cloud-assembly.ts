@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { answers } from './lookups';
+import { lookedUpValues } from './lookups';
 import { StackTraceFilter } from './stack-trace-filter';
 import { missingContext } from '../../rehearsal/assembly/loader';
 import { readAssembly } from '../../rehearsal/assembly/manifest';
@@ -63,7 +63,7 @@ async function write(app: string, outdir: string, cleanUp: CleanUp, options: Syn
       + `CDK_OUTDIR, or into '${outputOfProject()}', as cdk synth does`,
     );
   }
-  const found = answers(missingContext(written), options.context);
+  const found = lookedUpValues(missingContext(written), options.context);
   if (Object.keys(found).length === 0) return written;
   return write(app, outdir, cleanUp, { ...options, context: { ...options.context, ...found } });
 }

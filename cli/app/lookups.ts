@@ -11,7 +11,7 @@ const PROVIDERS: Readonly<Record<string, (query: MissingContext['props']) => unk
  *
  * @param context what the app has been given already
  */
-export function answers(
+export function lookedUpValues(
   missing: readonly MissingContext[], context: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const known = missing

@@ -20,7 +20,7 @@ export interface App {
   readonly folder: string;
   readonly isSelected: IsSelected;
   /** Whether a pipeline deploys the stack. */
-  readonly isLeft: IsSelected;
+  readonly isDeployedByPipeline: IsSelected;
 }
 
 interface Collaborators {
@@ -148,9 +148,11 @@ export class Deployments {
     return succeeded;
   }
 
-  private async work(action: Deployment['action'], { folder, isSelected, isLeft }: App): Promise<DeploymentResult> {
+  private async work(
+    action: Deployment['action'], { folder, isSelected, isDeployedByPipeline }: App,
+  ): Promise<DeploymentResult> {
     return action === 'deploy'
-      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf, isSelected, isLeft)
+      ? deployAssembly(this.simulation, folder, this.collaborators.parametersOf, isSelected, isDeployedByPipeline)
       : destroyAssembly(this.simulation, folder, isSelected);
   }
 

@@ -12,7 +12,7 @@ import type { CleanUp } from '../clean-up';
 import type { RehearseOptions } from '../options/rehearse-options';
 import type { Terminal } from '../output/terminal';
 
-type SynthesizedApp = Omit<App, 'isSelected' | 'isLeft'>;
+type SynthesizedApp = Omit<App, 'isSelected' | 'isDeployedByPipeline'>;
 
 interface PreparedApps {
   readonly apps: readonly App[];
@@ -33,14 +33,14 @@ export async function prepareApps(
   const synthesized = await synthesize(options, cleanUp);
   const stacks = selectStacks(synthesized.flatMap(({ folder }) => readAssembly(folder)), patterns, options.exclusively);
   const selected = new Set(stacks.map(({ displayName }) => displayName));
-  const leftToPipelines = runsPipelines(options) && patterns.length === 0 ? stacksOfPipelines(stacks) : new Map();
+  const ofPipelines = runsPipelines(options) && patterns.length === 0 ? stacksOfPipelines(stacks) : new Map();
   checkStacks(options, stacks);
   stacksWithoutAccount(stacks).forEach(line => terminal.warn(line));
-  leftToPipelines.forEach((by, name) => terminal.warn(`stack '${name}' is deployed by the pipeline of '${by}'`));
+  ofPipelines.forEach((by, name) => terminal.warn(`stack '${name}' is deployed by the pipeline of '${by}'`));
   const apps = synthesized.map(app => ({
     ...app,
     isSelected: ({ displayName }: AssemblyStack) => selected.has(displayName),
-    isLeft: ({ displayName }: AssemblyStack) => leftToPipelines.has(displayName),
+    isDeployedByPipeline: ({ displayName }: AssemblyStack) => ofPipelines.has(displayName),
   }));
   return { apps, stacks };
 }

@@ -130,7 +130,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     await this.registry.transaction(async () => {
       await this.registry.write<EnvironmentRecord>(environmentKey(rest.environmentName), { ...rest, active }, version);
       if (!release) return;
-      // unchanged, but the transaction fails if a release has begun
+      // unchanged, but the transaction fails if a release has started
       const { version: releaseVersion, ...unchanged } = release;
       await this.registry.write<ReleaseRecord>(releaseKey(rest.environmentName), unchanged, releaseVersion);
     });

@@ -52,18 +52,18 @@ export type IsSelected = (stack: AssemblyStack) => boolean;
 /**
  * Deploys the stacks of an assembly in sequence, as `cdk deploy --all` does. Stops after the first failure.
  *
- * @param isLeft whether a stack is not deployed because a pipeline does it
+ * @param isDeployedByPipeline whether a stack is not deployed here, because a pipeline does it
  */
 export async function deployAssembly(
   simulation: Simulation,
   folder: string,
   parametersOf: ParametersOf = () => ({}),
   isSelected: IsSelected = () => true,
-  isLeft: IsSelected = () => false,
+  isDeployedByPipeline: IsSelected = () => false,
 ): Promise<DeploymentResult> {
   const selected = readAssembly(folder).filter(isSelected);
   const invited = await prepare(simulation, selected);
-  const stacks = selected.filter(stack => !isLeft(stack));
+  const stacks = selected.filter(stack => !isDeployedByPipeline(stack));
   const result = await watch(simulation, async () =>
     eachUntilFailure(stacks, async stack => {
       assertBootstrapped(simulation, stack);

@@ -111,7 +111,7 @@ describe('a construct with another id', () => {
 });
 
 describe('a removal', () => {
-  test('also stops a release that has begun at the same time', async () => {
+  test('also stops a release that has started at the same time', async () => {
     const world = new World();
     await world.lifecycle.requestCreate(OWNER, REQUEST);
     await world.lifecycle.requestDelete(OWNER, REQUEST);

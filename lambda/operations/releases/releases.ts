@@ -137,7 +137,7 @@ export class Releases {
     return { requested: commitId, commitId };
   }
 
-  /** A release that has begun may have changed the side that served before, even if its machine has ended. */
+  /** A release that has started may have changed the side that served before, even if its machine has ended. */
   private async rejectUnfinished(environmentName: string, config: ReleaseConfig, current: CurrentRelease) {
     const isHeld = await this.isHeld(config, environmentName, current);
     throw isHeld ? lockHeld(environmentName, current) : unfinished(environmentName, current);

@@ -23,7 +23,7 @@ function apply(model: Record<string, unknown>, operation: unknown): Record<strin
   }
   const { op, path, value } = operation;
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
-    throw invalid(`the rehearsal does not apply '${String(op)}'`);
+    throw invalid(`the rehearsal does not apply '${String(op)}' of a JSON patch, only add, replace and remove`);
   }
   const keys = path.slice(1).split('/').map(key => key.replace(/~1/g, '/').replace(/~0/g, '~'));
   return replaced(model, keys, op === 'remove' ? undefined : value);

@@ -148,7 +148,7 @@ export class CustomResourceType implements ResourceType {
       channel.body, aborted(context.cancelled), this.invoke(event.ServiceToken, event),
     ]);
     if (body instanceof Obstacle) {
-      return this.skip(this.wayOut(body.reason, context.logicalId), fields, properties, context, fallback);
+      return this.skip(this.withAdvice(body.reason, context.logicalId), fields, properties, context, fallback);
     }
     if (context.cancelled?.aborted) {
       throw new ResourceFailure(
@@ -159,7 +159,7 @@ export class CustomResourceType implements ResourceType {
     if (body === undefined) throw new ResourceFailure(noResponse(event.RequestId), fallback);
     return accept(body, event, fallback, reason => {
       const found = obstacleOf(reason);
-      return found && this.wayOut(found, context.logicalId);
+      return found && this.withAdvice(found, context.logicalId);
     });
   }
 
@@ -178,10 +178,10 @@ export class CustomResourceType implements ResourceType {
       token.split(':')[2] === 'sns'
         ? `the rehearsal invokes functions, not the topic '${token}'`
         : this.lambda.obstacle(token);
-    return obstacle && this.wayOut(obstacle, logicalId);
+    return obstacle && this.withAdvice(obstacle, logicalId);
   }
 
-  private wayOut(obstacle: string, logicalId: string): string {
+  private withAdvice(obstacle: string, logicalId: string): string {
     return `${obstacle}: exclude '${logicalId}' from the rehearsal, for example by a context value`;
   }
 
@@ -210,7 +210,7 @@ function accept(
   body: string,
   event: Pick<Response, 'RequestId' | 'StackId' | 'LogicalResourceId'>,
   fallback: string,
-  wayOut: (reason: string) => string | undefined,
+  explain: (reason: string) => string | undefined,
 ): Provisioned {
   if (Buffer.byteLength(body) > MAX_RESPONSE_BYTES) throw new ResourceFailure('Response object is too long.', fallback);
   const response = parse(body, fallback);
@@ -220,7 +220,7 @@ function accept(
     }
   }
   if (response.Status === 'FAILED') {
-    const reason = wayOut(response.Reason ?? '')
+    const reason = explain(response.Reason ?? '')
       ?? 'Received response status [FAILED] from custom resource. Message returned: '
       + `${response.Reason ?? ''} (RequestId: ${event.RequestId})`;
     throw new ResourceFailure(reason, response.PhysicalResourceId || fallback);

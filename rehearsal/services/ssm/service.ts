@@ -238,6 +238,6 @@ function tierOf(value: string, requested: ParameterOptions['tier'], before: Tier
   const maximum = tier === 'Standard' ? STANDARD_SIZE : ADVANCED_SIZE;
   if (value.length <= maximum) return tier;
   const refusal = `${tier} tier parameters support a maximum parameter value of ${maximum} characters.`;
-  const wayOut = ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.';
-  throw new AwsError('ValidationException', tier === 'Standard' ? refusal + wayOut : refusal);
+  const advice = ' To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.';
+  throw new AwsError('ValidationException', tier === 'Standard' ? refusal + advice : refusal);
 }

@@ -119,7 +119,7 @@ test('release --watch fails when another release takes its place', async () => {
   expect(await release('prod', { to: 'main', watch: true }, context)).toBe(false);
 });
 
-test('release --watch prints the result when the next release has begun already', async () => {
+test('release --watch prints the result when the next release has started already', async () => {
   const next = progress('merge', { releaseId: 'r2', commitId: 'beef000' });
   const { context, lines } = fake(
     { ...AT_REST, current: progress('deploy') },

@@ -119,6 +119,10 @@ describe('a change of Cloud Control', () => {
     expect(await complete('DeleteResource', named)).toMatchObject({
       OperationStatus: 'FAILED', StatusMessage: expect.stringContaining('disable deletion protection'),
     });
+    const move = '[{"op":"move","from":"/DeletionProtection","path":"/Other"}]';
+    await expect(call('UpdateResource', { ...named, PatchDocument: move })).rejects.toThrow(
+      "the rehearsal does not apply 'move' of a JSON patch, only add, replace and remove",
+    );
     const PatchDocument = '[{"op":"add","path":"/DeletionProtection","value":false}]';
     expect(await complete('UpdateResource', { ...named, PatchDocument })).toMatchObject({ OperationStatus: 'SUCCESS' });
     expect(await complete('DeleteResource', named)).toMatchObject({ OperationStatus: 'SUCCESS' });
