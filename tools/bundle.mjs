@@ -112,7 +112,7 @@ function bundleRehearsal() {
       outfile: 'lib/rehearsal/states.js',
       plugins: [states],
     }),
-    ...['client-cloudwatch-logs', 'client-lambda', 'client-sfn'].map(name =>
+    ...['client-cloudwatch-logs', 'client-lambda', 'client-s3', 'client-sfn'].map(name =>
       build({
         ...common,
         stdin: { contents: `module.exports = require('@aws-sdk/${name}');`, resolveDir: root },

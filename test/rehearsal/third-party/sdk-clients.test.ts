@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { App, CustomResource, Stack } from 'aws-cdk-lib';
+import { App, CustomResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { WORK } from './world';
-import { deployAssembly, Simulation, type DeploymentResult } from '../../../rehearsal';
+import { deployAssembly, destroyAssembly, Simulation, type DeploymentResult } from '../../../rehearsal';
 import type { SimulationOptions } from '../../../rehearsal/simulation-options';
 
 const VIRTUAL = { virtual: {} };
@@ -76,4 +77,24 @@ test.each([
   expect(reason).toContain(`the rehearsal does not include '@aws-sdk/client-${client}'`);
   expect(reason).toContain(`npm install @aws-sdk/client-${client}`);
   expect(reason).toContain("exclude 'Resource' from the rehearsal");
+});
+
+test('in virtual time, a bucket with autoDeleteObjects is emptied where no client is installed', async () => {
+  const simulation = await Simulation.start({ managementAccountId: '999999999999', modules, ...VIRTUAL });
+  try {
+    const app = new App({ outdir: path.join(modules, 'cdk.out'), builtinCloudFormationValidation: false });
+    const stack = new Stack(app, 'Site', { env: { account: WORK, region: 'eu-west-1' } });
+    new Bucket(stack, 'Bucket', {
+      bucketName: 'site', versioned: true, removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true,
+    });
+    app.synth();
+    expect(reasonsOf(await deployAssembly(simulation, path.join(modules, 'cdk.out')))).toEqual([]);
+    simulation.s3.write('site', 'index.html', Buffer.from('hello'));
+    simulation.s3.write('site', 'index.html', Buffer.from('hello again'));
+    const destroyed = await destroyAssembly(simulation, path.join(modules, 'cdk.out'));
+    expect(destroyed.failures).toEqual([]);
+    expect(simulation.s3.bucket('site')).toBeUndefined();
+  } finally {
+    await simulation.stop();
+  }
 });
