@@ -52,7 +52,7 @@ export class Aftermath {
   public async repairByHand(): Promise<void> {
     await this.damager.repairByHand();
     if (this.hasOperations) await this.deleteLeftovers();
-    // while an app is being deleted, nobody restores its registry
+    // the registry is not restored while an app is being deleted
     if (this.harness.hasLostRegistry && !this.harness.isBeingDeleted) this.harness.restoreRegistry();
   }
 
