@@ -5,7 +5,7 @@ import * as ts from 'typescript';
 const REHEARSAL = path.join(__dirname, '..', 'rehearsal');
 const REJECTION = /(?<!which )the rehearsal (?:does not|runs only|invokes|resolves) /;
 
-/** Returns a list of the errors of the rehearsal that say what it does not do; `…` stands for what the app gives. */
+/** Returns the errors that say what the rehearsal does not do, with `…` instead of values of the app. */
 export function rejections(): string {
   const files = readdirSync(REHEARSAL, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
   // code in a text is that of a hook of git; a text that ends its line is the content of a file

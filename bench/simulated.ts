@@ -37,7 +37,7 @@ ${callsTable(simulation)}
 
 ## What is rejected
 
-These are the errors; \`…\` stands for what the app gives.
+These are the errors. \`…\` is a value of the app.
 
 ${rejections()}
 
