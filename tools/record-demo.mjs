@@ -74,7 +74,7 @@ ${lines.map(([, line], index) => drawLine(line, index)).filter(text => text !== 
 `;
 }
 
-/** Runs the demo. Returns the lines of its output with their times, without the names of temporary folders. */
+/** Runs the demo. Returns the lines of its output with their times, without the names of folders of this machine. */
 export async function record() {
   const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
   const startedAt = Date.now();
@@ -84,8 +84,9 @@ export async function record() {
   const ended = once(demo, 'close');
   const lines = [[0, '$ npm run demo']];
   const folder = new RegExp(`${path.join(tmpdir(), 'org-environments-demo-')}\\w+/`, 'g');
+  const clone = path.join(root, path.sep);
   for await (const line of createInterface({ input: demo.stdout })) {
-    lines.push([(Date.now() - startedAt) / 1000, line.replace(folder, '')]);
+    lines.push([(Date.now() - startedAt) / 1000, line.replace(folder, '').replace(clone, '')]);
   }
   const [status] = await ended;
   if (status !== 0) throw new Error(`the demo failed: exit status ${status}`);
