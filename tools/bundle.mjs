@@ -1,5 +1,5 @@
 // Bundles the shipped code besides the constructs: handlers, the runtime of the rehearsal and the command line.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -112,14 +112,24 @@ function bundleRehearsal() {
       outfile: 'lib/rehearsal/states.js',
       plugins: [states],
     }),
-    ...['client-cloudwatch-logs', 'client-lambda', 'client-s3', 'client-sfn'].map(name =>
-      build({
-        ...common,
-        stdin: { contents: `module.exports = require('@aws-sdk/${name}');`, resolveDir: root },
-        outfile: `lib/rehearsal/sdk/${name}.js`,
-      }),
-    ),
+    bundleSdk(['client-cloudwatch-logs', 'client-lambda', 'client-s3', 'client-sfn']),
   ]);
+}
+
+/** Bundles SDK clients to one file, since they share most of their code, and writes a file for each of them. */
+function bundleSdk(names) {
+  const folder = path.join(root, 'lib/rehearsal/sdk');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of names) {
+    writeFileSync(path.join(folder, `${name}.js`), `module.exports = require('./clients')['${name}']();\n`);
+  }
+  const clients = names.map(name => `exports['${name}'] = () => require('@aws-sdk/${name}');`);
+  return build({
+    ...common,
+    stdin: { contents: clients.join('\n'), resolveDir: root },
+    outfile: path.join(folder, 'clients.js'),
+  });
 }
 
 /**
