@@ -51,9 +51,17 @@ export class Aftermath {
 
   public async repairByHand(): Promise<void> {
     await this.damager.repairByHand();
-    if (this.hasOperations) await this.deleteLeftovers();
+    await this.deleteLeftovers();
     // the registry is not restored while an app is being deleted
     if (this.harness.hasLostRegistry && !this.harness.isBeingDeleted) this.harness.restoreRegistry();
+  }
+
+  /** Deletes what the status lists, and has it forgotten. */
+  public async deleteLeftovers(): Promise<void> {
+    if (!this.hasOperations) return;
+    const { leftovers = [] } = await this.reconciliation.fullStatus();
+    for (const name of new Set(leftovers.map(leftover => leftover.name))) await this.reconciliation.forget(name);
+    for (const { accountId, stackName } of leftovers) await this.damager.deleteStack(accountId, stackName);
   }
 
   /** Does what the errors of a deployment advise. */
@@ -73,13 +81,6 @@ export class Aftermath {
   private get hasOperations(): boolean {
     const name = `arn:aws:lambda:${REGION}:${CICD_ACCOUNT}:function:${NAMES.operationsFunction}`;
     return this.harness.simulation.lambda.has(name);
-  }
-
-  /** Deletes what the status lists, and has it forgotten. */
-  private async deleteLeftovers(): Promise<void> {
-    const { leftovers = [] } = await this.reconciliation.fullStatus();
-    for (const name of new Set(leftovers.map(leftover => leftover.name))) await this.reconciliation.forget(name);
-    for (const { accountId, stackName } of leftovers) await this.damager.deleteStack(accountId, stackName);
   }
 
   /** Repairs what a check finds. Returns a violation for each difference that remains. */

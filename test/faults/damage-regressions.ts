@@ -141,4 +141,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an environment leaves an account without its baseline after its registry was emptied',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'baseline deleted', name: 'one', beforeStep: 1 },
+        { kind: 'registry emptied', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'parent', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'moved', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -2,6 +2,7 @@ import { Aftermath, isolationViolations, stuckStacks } from './aftermath';
 import { keptApplications, ownedApplications, remainingApplications, wronglyDeletedApplications } from './applications';
 import { environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
+import { UNUSABLE_KINDS } from './damage';
 import type { Damage, DamageKind } from './damage';
 import { Damager } from './damager';
 import { FaultHarness } from './fault-harness';
@@ -116,6 +117,9 @@ class Run {
     if (!this.hadFaults) this.violations.push(...(await aftermath?.unnamedLeftovers(declared) ?? []));
     await aftermath?.repairByHand();
     const result = await this.deployWithRetry(aftermath);
+    // this deployment may be the first one that leaves an account without its baseline
+    const isUnusable = this.damage.some(({ kind }) => UNUSABLE_KINDS.some(unusable => unusable === kind));
+    if (isUnusable) await aftermath?.deleteLeftovers();
     // no change and no failure: the stack is as declared, even if its status is that of a rollback
     const succeeded = result.succeeded || (result.changed === 0 && result.failures.length === 0);
     const differences = await aftermath?.reconcile() ?? [];
