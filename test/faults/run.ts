@@ -43,7 +43,7 @@ class Run {
   public readonly log: string[] = [];
   public readonly damager: Damager;
   private app: AppSpec = {};
-  /** The last app that was deployed without a failure. */
+  /** The app whose template the stack has. Resources that it no longer declares may not have been deleted. */
   private deployed: AppSpec = {};
   private hadFaults = false;
   /** Whether the last step has deployed it. */
@@ -90,7 +90,7 @@ class Run {
       ...(faults.length > 0 ? [] : isolationViolations(this.harness, this.damager, change)),
       ...(this.hadFaults ? [] : stuckStacks(this.harness, result)),
     );
-    if (result.succeeded) this.deployed = app ?? {};
+    if (result.succeeded || hasOnlyFailedToDelete(result)) this.deployed = app ?? {};
     this.harness.keepReleased(environmentsOf(this.deployed));
     this.isDeployed = result.succeeded && app !== undefined;
     await this.checkInvariants('after a step');
@@ -214,6 +214,11 @@ class Run {
     const outcome = succeeded ? 'succeeded' : `failed (${last?.name} ${last?.status} ${last?.reason})`;
     this.log.push(`${at} s: ${what}: ${outcome}${reasons}`);
   }
+}
+
+/** CloudFormation deletes resources when an update is complete, and does not roll it back if that fails. */
+function hasOnlyFailedToDelete({ stacks }: DeploymentResult): boolean {
+  return stacks.at(-1)?.status === 'UPDATE_COMPLETE';
 }
 
 const SUPERSEDED = /superseded by a newer request of CloudFormation for '.+'|cancelled$/;
