@@ -5,13 +5,27 @@ export function references(value: unknown): string[] {
   return [...new Set(collect(value))];
 }
 
-/** Returns the attributes that a part of a template reads with `Fn::GetAtt`. */
-export function attributesIn(value: unknown): (readonly [logicalId: string, name: string])[] {
+type Attribute = readonly [logicalId: string, name: string];
+
+/** Returns the attributes that a part of a template reads with `Fn::GetAtt` or `Fn::Sub`. */
+export function attributesIn(value: unknown): Attribute[] {
   if (Array.isArray(value)) return value.flatMap(attributesIn);
   const [name, argument] = single(value) ?? [];
-  if (name !== 'Fn::GetAtt') return isFields(value) ? Object.values(value).flatMap(attributesIn) : [];
-  const [logicalId, ...attribute] = list(argument).map(text).join('.').split('.');
-  return [[logicalId, attribute.join('.')]];
+  if (name === 'Fn::GetAtt') {
+    const parts = list(argument);
+    // the name may be that of a parameter
+    return parts.every(part => typeof part === 'string') ? [attributeOf(parts.join('.'))] : [];
+  }
+  if (name === 'Fn::Sub') {
+    const { outside, own } = substitutions(argument);
+    return [...outside.filter(mentioned => mentioned.includes('.')).map(attributeOf), ...own.flatMap(attributesIn)];
+  }
+  return isFields(value) ? Object.values(value).flatMap(attributesIn) : [];
+}
+
+function attributeOf(path: string): Attribute {
+  const dot = path.indexOf('.');
+  return [path.slice(0, dot), path.slice(dot + 1)];
 }
 
 function collect(value: unknown): string[] {
@@ -27,9 +41,15 @@ function collect(value: unknown): string[] {
 }
 
 function collectSub(argument: unknown): string[] {
+  const { outside, own } = substitutions(argument);
+  return [...outside.map(name => name.split('.')[0]), ...own.flatMap(collect)];
+}
+
+/** What `Fn::Sub` mentions: names outside of it, for example `Topic.TopicName`, and its own values. */
+function substitutions(argument: unknown): { readonly outside: readonly string[]; readonly own: readonly unknown[] } {
   const [pattern, variables] = list(argument);
   const own = isFields(variables) ? variables : {};
   const mentioned = [...text(pattern).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.trim());
-  const outside = mentioned.filter(name => !(name in own) && !name.startsWith('AWS::')).map(name => name.split('.')[0]);
-  return [...outside, ...Object.values(own).flatMap(collect)];
+  const outside = mentioned.filter(name => !(name in own) && !name.startsWith('AWS::'));
+  return { outside, own: Object.values(own) };
 }

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import * as yaml from 'yaml';
-import { references } from './references';
+import { attributesIn, references } from './references';
+import { isUnknownAttribute } from './schemas/attributes';
 import { schemas } from './schemas/table';
 import { checkLimits, checkNames, checkNulls, checkSections, checkSize, formatError } from './template-format';
 import { isFields, list, text, type Fields } from './values';
+import { AwsError } from '../../core/service';
 
 const Policy = v.optional(v.picklist(['Delete', 'Retain', 'Snapshot', 'RetainExceptOnCreate']));
 const Anything = v.record(v.string(), v.unknown());
@@ -82,6 +84,7 @@ export function parseTemplate(body: string, uncheckedTypes: ReadonlySet<string> 
   checkNames(template);
   checkTypes(template, uncheckedTypes);
   checkReferences(template);
+  checkAttributes(template);
   return template;
 }
 
@@ -105,6 +108,17 @@ function checkReferences(template: Template): void {
       );
     }
   }
+}
+
+function checkAttributes({ Resources: resources, Outputs: outputs }: Template): void {
+  const used = attributesIn([...Object.values(resources), ...Object.values(outputs)]);
+  const unknown = used.find(([logicalId, name]) => isUnknownAttribute(resources[logicalId]?.Type ?? '', name));
+  if (unknown === undefined) return;
+  const [logicalId, name] = unknown;
+  throw new AwsError(
+    'ValidationError',
+    `Template error: resource ${logicalId} does not support attribute type ${name} in Fn::GetAtt`,
+  );
 }
 
 function parseText(body: string): Fields {
