@@ -5,9 +5,12 @@ const ListOrText = v.union([v.string(), v.array(v.string())]);
 const Scalar = v.pipe(v.union([v.string(), v.boolean(), v.number()]), v.transform(String));
 const Principals = v.optional(v.union([v.literal('*'), v.record(v.string(), ListOrText)]));
 
-const Statement = v.object({
+const SYNTAX_ERROR = 'Syntax errors in policy.';
+
+/** Elements of a statement. AWS rejects a policy with others, for example `Conditions`. */
+const Statement = v.strictObject({
   Sid: v.optional(v.string()),
-  Effect: v.picklist(['Allow', 'Deny']),
+  Effect: v.picklist(['Allow', 'Deny'], SYNTAX_ERROR),
   Principal: Principals,
   NotPrincipal: Principals,
   Action: v.optional(ListOrText),
@@ -15,13 +18,13 @@ const Statement = v.object({
   Resource: v.optional(ListOrText),
   NotResource: v.optional(ListOrText),
   Condition: v.optional(v.record(v.string(), v.record(v.string(), v.union([Scalar, v.array(Scalar)])))),
-});
+}, SYNTAX_ERROR);
 
 export const PolicyDocument = v.pipe(
   JsonValue,
   v.object({
     Version: v.optional(v.string()),
-    Statement: v.union([v.pipe(Statement, v.transform(statement => [statement])), v.array(Statement)]),
+    Statement: v.pipe(v.unknown(), v.transform(given => Array.isArray(given) ? given : [given]), v.array(Statement)),
   }),
 );
 

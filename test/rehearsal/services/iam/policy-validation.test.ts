@@ -68,6 +68,15 @@ describe.each(Object.entries(WRITERS))('as %s', (_writer, write) => {
     await expect(write(document(...statements))).rejects.toMatchObject({ code: 'MalformedPolicyDocument', message });
   });
 
+  test.each([
+    ['a misspelt element', { ...ALLOWED, Conditions: { Bool: { 'aws:SecureTransport': 'true' } } }, 'Conditions'],
+    ['another effect', { ...ALLOWED, Effect: 'allow' }, 'Effect'],
+  ])('rejects a document with %s, and says where it is', async (_mistake, statement, element) => {
+    await expect(write({ Version: '2012-10-17', Statement: [ALLOWED, statement] })).rejects.toThrow(
+      `PolicyDocument.Statement.1.${element}: Syntax errors in policy.`,
+    );
+  });
+
   test('accepts what AWS accepts', async () => {
     await expect(write(document(
       { ...ALLOWED, Sid: '' },
@@ -121,7 +130,7 @@ test('AWS::IAM::Policy without a role, user or group is rejected', async () => {
 
 test('a placeholder is accepted where AWS has an ARN', async () => {
   const simulation = await Simulation.start({ managementAccountId: MANAGEMENT, scale: 6000 });
-  const Resource = [{ Ref: 'Queue' }, { 'Fn::Sub': '${Attachment}/*' }, { 'Fn::GetAtt': ['Queue', 'Anything'] }];
+  const Resource = [{ Ref: 'Queue' }, { 'Fn::Sub': '${Attachment}/*' }, { 'Fn::GetAtt': ['Queue', 'JobQueueArn'] }];
   const Resources = {
     Queue: { Type: 'AWS::Batch::JobQueue', Properties: { JobQueueName: 'jobs', Priority: 1 } },
     Attachment: {
