@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Routes } from './branch-routes';
+import type { EnvironmentTraffic } from './traffic';
 import { SIDES } from '../../src/blue-green/contract';
 import type { SideName } from '../../src/blue-green/contract';
-import type { BlueGreenRequest, BlueGreenResult, ReleaseConfig } from '../../src/blue-green/release/contract';
+import type {
+  BlueGreenRequest, BlueGreenResult, ReleaseConfig, TrafficFinding,
+} from '../../src/blue-green/release/contract';
 import type { Drift } from '../../src/operations/contract';
 import { blueGreenKey } from '../registry/blue-green';
 import type { BlueGreenRecord } from '../registry/blue-green';
@@ -13,6 +16,7 @@ import type { Registry, Versioned } from '../registry/registry';
 import { releaseKey } from '../registry/release';
 import type { ReleaseRecord } from '../registry/release';
 import { routeKey } from '../registry/route';
+import { isTransient } from '../shared/errors';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import { DONE, done, waitFor } from '../shared/lifecycle';
 
@@ -24,6 +28,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
   public constructor(
     private readonly registry: Registry,
     private readonly routes: Pick<Routes, 'addRelease' | 'removeRelease' | 'startsRelease'>,
+    private readonly traffic: EnvironmentTraffic,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -39,6 +44,13 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
   }
 
   public async requestCreate(owner: Owner, request: BlueGreenRequest): Promise<void> {
+    await this.save(owner, request);
+  }
+
+  /** @param mark what a repair adds to the record; a deployment never moves traffic */
+  private async save(
+    owner: Owner, request: BlueGreenRequest, mark: Pick<BlueGreenRecord, 'repairsTraffic'> = {},
+  ): Promise<void> {
     const { environmentName } = request;
     const key = blueGreenKey(environmentName);
     const record = await this.registry.read<BlueGreenRecord>(key);
@@ -50,7 +62,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
       );
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
-    await this.registry.write<BlueGreenRecord>(key, recordOf(request, owners), record?.version);
+    await this.registry.write<BlueGreenRecord>(key, { ...recordOf(request, owners), ...mark }, record?.version);
   }
 
   public async requestUpdate(owner: Owner, request: BlueGreenRequest, before: BlueGreenRequest): Promise<void> {
@@ -105,12 +117,17 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
 
   /**
    * Until the first release, the declaration says which side is active. Later only releases change it; if the record of
-   * the environment was lost, the last change of the traffic says it.
+   * the environment was lost, the last change of the traffic says it. Only a repair changes the traffic.
    */
   public async reconcile(
     _: Owner, request: BlueGreenRequest,
   ): Promise<Progress<BlueGreenResult>> {
     const { environmentName } = request;
+    const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(environmentName));
+    if (record?.repairsTraffic) {
+      await this.repairTraffic(record);
+      return waitFor('the repair of the traffic');
+    }
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
     const active = activeSide(request, release);
@@ -118,6 +135,14 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     const route = autoReleaseRoute(request);
     if (route !== undefined) await this.routes.addRelease(route, environmentName);
     return done({ environmentName });
+  }
+
+  private async repairTraffic(
+    { version, repairsTraffic: _, ...record }: Versioned<BlueGreenRecord>,
+  ): Promise<void> {
+    const { environmentName, config: { functionArn } } = record;
+    if (functionArn !== undefined) await this.traffic.ask(functionArn, { environmentName, traffic: 'repair' });
+    await this.registry.write<BlueGreenRecord>(blueGreenKey(environmentName), record, version);
   }
 
   private async setActive(
@@ -136,7 +161,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     });
   }
 
-  /** Compares the records of releases; a release compares them with the traffic. */
+  /** Compares the records of releases with the declaration and with the traffic. */
   public async check(owner: Owner, request: BlueGreenRequest): Promise<readonly Drift[]> {
     const { environmentName, firstSide } = request;
     const name = `blue/green environment '${environmentName}'`;
@@ -147,7 +172,10 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     const isAsDeclared = record.firstSide === firstSide && isDeepStrictEqual(record.config, configOf(request));
     const drifts = isAsDeclared ? [] : [repairable(`the registry has other settings of ${name} than declared`)];
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
-    const active = activeSide(request, await this.registry.read<ReleaseRecord>(releaseKey(environmentName)));
+    const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
+    const { serving, difference } = await this.trafficFinding(request);
+    if (difference) drifts.push(difference);
+    const active = activeSide(serving === undefined ? request : { firstSide: serving }, release);
     // the check of the pipelines names a record that does not exist
     if (environment && active !== undefined && environment.active !== active) {
       drifts.push(repairable(`side ${environment.active} of ${name} is recorded as active, but side ${active} serves`));
@@ -160,8 +188,22 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     return drifts;
   }
 
+  /** Traffic that cannot be read must not hide what else differs. */
+  private async trafficFinding(request: BlueGreenRequest): Promise<TrafficFinding> {
+    const { environmentName } = request;
+    const { functionArn } = configOf(request);
+    if (functionArn === undefined) return {};
+    try {
+      return await this.traffic.ask(functionArn, { environmentName, traffic: 'check' });
+    } catch (error) {
+      if (isTransient(error) || !(error instanceof Error)) throw error;
+      const what = `the traffic of ${this.subjectOf(request)} could not be compared: ${error.message}`;
+      return { difference: { what, remedy: 'remove the cause, then check again', isRepairable: false } };
+    }
+  }
+
   public async requestRepair(owner: Owner, request: BlueGreenRequest): Promise<void> {
-    await this.requestCreate(owner, request);
+    await this.save(owner, request, { repairsTraffic: true });
   }
 
   public async reconcileDelete(owner: Owner, { environmentName }: BlueGreenRequest): Promise<Progress<void>> {
@@ -192,7 +234,7 @@ function configOf({ config }: BlueGreenRequest): ReleaseConfig {
 }
 
 /** The side that is active by the records; undefined: a release is in progress, or has not restored the traffic. */
-function activeSide({ firstSide }: BlueGreenRequest, release: ReleaseRecord | undefined): SideName | undefined {
+function activeSide({ firstSide }: Pick<BlueGreenRequest, 'firstSide'>, release: ReleaseRecord | undefined): SideName | undefined {
   const { change, current, last, hasStrayTraffic } = release ?? {};
   if (!change && !current) return firstSide;
   if (!change || current || hasStrayTraffic || last?.outcome === 'stuck') return undefined;

@@ -3,6 +3,7 @@ import { BlueGreenLifecycle } from './blue-green';
 import { Routes } from './branch-routes';
 import { Environments } from './environments';
 import { pipelineLifecycle } from './lifecycle';
+import { ReleaseTraffic } from './traffic';
 import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { AwsAccounts } from '../cloudformation/accounts';
@@ -36,7 +37,9 @@ const isBlueGreen = (request: Request): request is BlueGreenRequest => 'kind' in
 export const handler: KindHandler = serve(
   new TwoLifecycles({
     one: pipelines,
-    other: new BlueGreenLifecycle(registry, new Routes(registry, new Environments(registry, Date.now))),
+    other: new BlueGreenLifecycle(
+      registry, new Routes(registry, new Environments(registry, Date.now)), new ReleaseTraffic(),
+    ),
     isOther: isBlueGreen,
     nameOf: request => (isBlueGreen(request) ? 'a blue/green environment' : 'a pipeline'),
   }),

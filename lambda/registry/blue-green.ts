@@ -12,6 +12,8 @@ export interface BlueGreenRecord {
   readonly config: ReleaseConfig;
   /** Present while the environment is being removed; in milliseconds since 1970. */
   readonly removalRequestedAt?: number;
+  /** Whether a person wants the traffic to be as the last release has set it; absent when it is. */
+  readonly repairsTraffic?: true;
 }
 
 export function blueGreenKey(environmentName: string): string {

@@ -45,6 +45,8 @@ export interface TrafficSwitch {
   hasEndpoint(side: SideName): Promise<boolean>;
   read(changeId?: string): Promise<TrafficReading>;
   write(shares: Shares, fence: number): Promise<string | undefined>;
+  /** As `write`, but also replaces what someone else has changed. */
+  replace(shares: Shares, fence: number): Promise<string | undefined>;
 }
 
 export interface ReleaseParts {

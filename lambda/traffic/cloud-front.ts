@@ -21,6 +21,9 @@ interface State {
   readonly nextKey: string;
 }
 
+/** Reads the value of a key; undefined: it is not from a release, and is replaced. */
+type ValueOf = (key: string, text: string) => CloudFrontSharesValue | undefined;
+
 /**
  * Two keys of a KeyValueStore, written by turns: one with the shares, and one with those before, which the edge uses
  * while it replaces the other.
@@ -40,17 +43,25 @@ export class CloudFrontTraffic implements Traffic {
   }
 
   public async read(_endpoints?: Endpoints): Promise<TrafficReading> {
-    const { value } = await this.state();
+    const { value } = await this.state((key, text) => this.parsed(key, text));
     if (value === undefined) return { fence: 0, isInEffect: true };
     return { ...changeOf(value), isInEffect: this.now() - value.at >= CLOUD_FRONT_SECONDS * 1000 };
   }
 
   public async write(shares: Shares, fence: number, endpoints: Endpoints): Promise<undefined> {
+    return this.change({ shares, fence }, endpoints, (key, text) => this.parsed(key, text));
+  }
+
+  public async replace(shares: Shares, fence: number, endpoints: Endpoints): Promise<undefined> {
+    return this.change({ shares, fence }, endpoints, (_key, text) => valueIn(text));
+  }
+
+  private async change({ shares, fence }: Change, endpoints: Endpoints, valueOf: ValueOf): Promise<undefined> {
     const { blue, green } = checkedShares(shares);
     const origins = { blue: targetOf(endpoints, 'blue').address, green: targetOf(endpoints, 'green').address };
     await untilUncontended(async () => {
       const version = await this.store.version();
-      const { value, nextKey } = await this.state();
+      const { value, nextKey } = await this.state(valueOf);
       if (value && isMade(changeOf(value), { shares, fence }, this.what) && areSame(value.origins, origins)) return;
       const n = (value?.n ?? 0) + 1;
       const since = { blue: sinceOf('blue', value, n), green: sinceOf('green', value, n) };
@@ -60,10 +71,10 @@ export class CloudFrontTraffic implements Traffic {
     return undefined;
   }
 
-  private async state(): Promise<State> {
+  private async state(valueOf: ValueOf): Promise<State> {
     const [first, second] = await Promise.all(this.keys.map(async key => {
       const text = await this.store.get(key);
-      return text === undefined ? undefined : this.parsed(key, text);
+      return text === undefined ? undefined : valueOf(key, text);
     }));
     const isFirst = (first?.n ?? 0) > (second?.n ?? 0);
     return { value: isFirst ? first : second, nextKey: this.keys[isFirst ? 1 : 0] };

@@ -46,6 +46,11 @@ export class CustomTraffic implements Traffic {
       ? changeId : this.rejectAnswer(answer, 'nothing, or {"changeId":"…"}');
   }
 
+  /** The function of the user decides what it replaces. */
+  public async replace(shares: Shares, fence: number): Promise<string | undefined> {
+    return this.write(shares, fence);
+  }
+
   private async invoke(event: CustomTrafficEvent): Promise<unknown> {
     try {
       return await this.target.invoke(event);

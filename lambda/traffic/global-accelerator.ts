@@ -48,4 +48,9 @@ export class GlobalAcceleratorTraffic implements Traffic {
     await this.group.replace([...others, ...sides]);
     return undefined;
   }
+
+  /** Each write replaces the weights. */
+  public async replace(shares: Shares, fence: number, endpoints: Endpoints): Promise<undefined> {
+    return this.write(shares, fence, endpoints);
+  }
 }

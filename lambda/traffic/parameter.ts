@@ -25,6 +25,9 @@ interface State {
   readonly fence: number;
 }
 
+/** Reads a value; undefined: it is not from a release, and is replaced. */
+type StateOf = (value: string) => State | undefined;
+
 /**
  * A parameter with the active side and the fence. Parameter Store cannot compare before it writes: a writer looks at
  * the versions between the one that it has read and its own, and restores a newer change that it has overwritten.
@@ -46,6 +49,14 @@ export class ParameterTraffic implements Traffic {
   }
 
   public async write(shares: Shares, fence: number): Promise<undefined> {
+    return this.change(shares, fence, value => this.parsed(value));
+  }
+
+  public async replace(shares: Shares, fence: number): Promise<undefined> {
+    return this.change(shares, fence, stateIn);
+  }
+
+  private async change(shares: Shares, fence: number, stateOf: StateOf): Promise<undefined> {
     const active = SIDES.find(side => checkedShares(shares)[side] === 100);
     if (active === undefined) {
       throw new Error(
@@ -53,21 +64,22 @@ export class ParameterTraffic implements Traffic {
           + 'Shift.allAtOnce(), or another kind of traffic',
       );
     }
-    await untilUncontended(() => this.set({ active, fence }));
+    await untilUncontended(() => this.set({ active, fence }, stateOf));
     return undefined;
   }
 
-  private async set(wanted: State): Promise<void> {
+  private async set(wanted: State, stateOf: StateOf): Promise<void> {
     const before = await this.parameter.read();
     if (before === undefined) {
       if (await this.parameter.create(JSON.stringify(wanted))) return;
       throw new ConcurrentChangeError(this.what);
     }
-    if (isMade(changeOf(this.parsed(before.value)), changeOf(wanted), this.what)) return;
+    const state = stateOf(before.value);
+    if (state && isMade(changeOf(state), changeOf(wanted), this.what)) return;
     const version = await this.parameter.overwrite(JSON.stringify(wanted));
-    const overwritten = await this.newestBetween(before.version, version);
+    const overwritten = await this.newestBetween(before.version, version, stateOf);
     if (overwritten === undefined || overwritten.fence <= wanted.fence) return;
-    await this.restore(overwritten);
+    await this.restore(overwritten, stateOf);
     throw new NewerChangeError(
       `${this.what} was set by change ${overwritten.fence} at the same time as by change ${wanted.fence}: the newer `
         + 'one is in effect, see `org-environments release-status`',
@@ -75,19 +87,19 @@ export class ParameterTraffic implements Traffic {
   }
 
   /** The restored change may be obsolete by now. */
-  private async restore(state: State): Promise<void> {
+  private async restore(state: State, stateOf: StateOf): Promise<void> {
     try {
-      await this.set(state);
+      await this.set(state, stateOf);
     } catch (error) {
       if (!(error instanceof NewerChangeError)) throw error;
     }
   }
 
-  private async newestBetween(before: number, after: number): Promise<State | undefined> {
+  private async newestBetween(before: number, after: number, stateOf: StateOf): Promise<State | undefined> {
     let newest: State | undefined;
     for (let version = before + 1; version < after; version++) {
       const stored = await this.parameter.read(version);
-      const state = stored && this.parsed(stored.value);
+      const state = stored && stateOf(stored.value);
       if (state && state.fence > (newest?.fence ?? 0)) newest = state;
     }
     return newest;

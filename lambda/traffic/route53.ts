@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change as RecordChange, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { ConcurrentChangeError, isMade, isSame, sharesOf, untilUncontended } from './changes';
+import type { Change } from './changes';
 import { digestOf, inText, markIn, markRecord, normalized, sideOf, weightedRecords } from './records';
 import { checkedShares, TrafficTakenError } from './traffic';
 import type { Endpoints, Shares, Traffic, TrafficReading } from './traffic';
@@ -61,9 +62,17 @@ export class Route53Traffic implements Traffic {
   }
 
   public async write(shares: Shares, fence: number, endpoints: Endpoints): Promise<string> {
+    return this.change({ shares, fence }, endpoints, async () => this.state(endpoints));
+  }
+
+  public async replace(shares: Shares, fence: number, endpoints: Endpoints): Promise<string> {
+    return this.change({ shares, fence }, endpoints, async () => this.replaceableState(endpoints));
+  }
+
+  private async change({ shares, fence }: Change, endpoints: Endpoints, read: () => Promise<State>): Promise<string> {
     checkedShares(shares);
     return untilUncontended(async () => {
-      const { replaced, ...current } = await this.state(endpoints);
+      const { replaced, ...current } = await read();
       // the same change is sent again, since it may have been stranded, and its id may have been lost
       isMade(current, { shares, fence }, `the record '${this.name}'`);
       const records = weightedRecords(this.request, shares, endpoints);
@@ -84,6 +93,17 @@ export class Route53Traffic implements Traffic {
     } catch (error) {
       if (isDeepStrictEqual(found, await this.snapshot())) throw error;
       throw new ConcurrentChangeError(`the record '${this.name}'`);
+    }
+  }
+
+  /** What someone else has changed is replaced: its shares do not matter, but a newer change stays. */
+  private async replaceableState(endpoints: Endpoints): Promise<State> {
+    const { records, mark } = await this.snapshot();
+    try {
+      return this.stateOf({ records, mark }, endpoints);
+    } catch (error) {
+      if (!(error instanceof TrafficTakenError) || !error.isReplaceable) throw error;
+      return { fence: (mark && markIn(mark))?.fence ?? 0, replaced: [...records, ...mark ? [mark] : []] };
     }
   }
 
@@ -142,6 +162,7 @@ export class Route53Traffic implements Traffic {
     throw new TrafficTakenError(
       `the name '${this.name}' has records of other types than ${types}, through which traffic would reach one side `
         + `only: ${listed(others)}: delete them, then try again`,
+      false,
     );
   }
 }

@@ -40,11 +40,19 @@ export interface Traffic {
    * @throws TrafficTakenError if someone else has changed what divides the traffic
    */
   write(shares: Shares, fence: number, endpoints: Endpoints): Promise<string | undefined>;
+  /**
+   * As `write`, but also replaces what someone else has changed. Only call it with the consent of a person.
+   *
+   * @throws NewerChangeError as `write`
+   * @throws TrafficTakenError if only a person can replace it
+   */
+  replace(shares: Shares, fence: number, endpoints: Endpoints): Promise<string | undefined>;
 }
 
 /** Someone else has changed what divides the traffic. The message says what to do. */
 export class TrafficTakenError extends Error {
-  public constructor(message: string) {
+  /** @param isReplaceable whether `Traffic.replace` can replace it */
+  public constructor(message: string, public readonly isReplaceable = true) {
     super(message);
     this.name = new.target.name;
   }

@@ -155,6 +155,7 @@ export class BlueGreenEnvironment extends BlueGreenBase {
       traffic: traffic.request,
       roleArn: role.roleArn,
       machineArn: machine.stateMachineArn,
+      functionArn: machine.functionArn,
     };
     const { resource } = new ManagedResource<BlueGreenRequest, BlueGreenResult>(this, 'Resource', {
       organization,

@@ -1,4 +1,5 @@
 import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { HISTORY_ENVIRONMENT, putEvents } from '../history/access';
@@ -29,6 +30,8 @@ export class ReleaseMachine extends Construct {
   }
 
   public readonly stateMachineArn: string;
+  /** ARN of the function: the check of an environment also asks it. */
+  public readonly functionArn: string;
   /** ARN of the role of the function: the roles of environments trust it. */
   public readonly functionRoleArn: string;
 
@@ -70,6 +73,13 @@ export class ReleaseMachine extends Construct {
     });
     const { release } = this;
     this.functionRoleArn = release.role.roleArn;
+    this.functionArn = release.function.functionArn;
+    // not in the policy of that role: the names of these functions are not known to the stack of the organization
+    new CfnPermission(this, 'CheckTraffic', {
+      action: 'lambda:InvokeFunction',
+      functionName: this.functionArn,
+      principal: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${NAMES.pipelineProviderRole}`,
+    });
     const machine = steppingMachine(this, {
       stateMachineName: name,
       description: 'Makes the releases of blue/green environments',

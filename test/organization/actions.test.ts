@@ -171,7 +171,8 @@ describe('the roles of each handler allow exactly the actions that it calls', ()
     // writing templates and assets into an account is done through the bootstrap's roles there
     // and deleting artifacts through the role for that
     ['stack', 'stack', ['s3:GetObject', 's3:PutObject', ...IMAGES, ...PUBLISH_IMAGES]],
-    ['pipeline', 'pipeline', ARTIFACTS],
+    // invoking the functions of releases, if there are blue/green environments
+    ['pipeline', 'pipeline', ['lambda:InvokeFunction', ...ARTIFACTS]],
     [
       'operations of the CICD stack', 'cloudformation/cicd-stack.ts',
       ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'],

@@ -9,7 +9,9 @@ import { ownerOf } from '../stack/world';
 const AUTO: BlueGreenRequest = {
   ...REQUEST,
   config: JSON.stringify({
-    repository: { host: 'codecommit', repositoryName: 'shop', repositoryArn: 'arn:shop' }, autoReleaseBranch: 'main',
+    repository: { host: 'codecommit', repositoryName: 'shop', repositoryArn: 'arn:shop' },
+    autoReleaseBranch: 'main',
+    functionArn: 'arn:release',
   }),
 };
 const NAME = "blue/green environment 'prod'";
@@ -30,7 +32,9 @@ async function lose(key: string): Promise<void> {
 
 async function repair(): Promise<void> {
   await world.survive(async lifecycle => lifecycle.requestRepair(OWNER, AUTO));
-  await world.survive(async lifecycle => lifecycle.reconcile(OWNER, AUTO));
+  for (let isDone = false; !isDone;) {
+    ({ done: isDone } = await world.survive(async lifecycle => lifecycle.reconcile(OWNER, AUTO)));
+  }
 }
 
 /** Checks what is found, and that nothing is found after a repair, even if it is killed at any of its calls. */
@@ -114,4 +118,66 @@ test('a release that begins during a repair keeps the active side', async () => 
 test('a record of the environment that was lost is left to the check of its pipelines', async () => {
   await lose(environmentKey('prod'));
   expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([]);
+});
+
+describe('the traffic', () => {
+  const difference = { what: 'the traffic is blue 100 %, green 0 %', remedy: 'it is set again', isRepairable: true };
+
+  test('that differs is found and repaired with consent, also after the repair is killed at any call', async () => {
+    for (const when of ['before', 'after'] as const) {
+      for (let call = 1, wasKilled = true; wasKilled; call++) {
+        world.traffic.finding = { difference };
+        expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([difference]);
+        const before = world.fate.calls.length;
+        world.fate.dieAt(call, when);
+        await repair();
+        wasKilled = world.fate.calls.length - before >= call;
+        world.fate.dieAt(Infinity, when);
+        expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([]);
+        expect((await world.blueGreen())?.repairsTraffic).toBeUndefined();
+      }
+    }
+    expect(world.traffic.asked).toContainEqual({ functionArn: 'arn:release', environmentName: 'prod', traffic: 'check' });
+  });
+
+  test('is not changed by a deployment, not even after a repair that did not end', async () => {
+    world.traffic.finding = { difference };
+    await world.lifecycle.requestRepair(OWNER, AUTO);
+    await world.lifecycle.requestUpdate(OWNER, AUTO, AUTO);
+    await world.lifecycle.reconcile(OWNER, AUTO);
+    expect(world.traffic.asked).toEqual([]);
+  });
+
+  test('says which side is active when the registry has no record of a release', async () => {
+    world.traffic.finding = { serving: 'blue', difference };
+    world.traffic.afterRepair = { serving: 'blue' };
+    const wrongSide = again(`side green of ${NAME} is recorded as active, but side blue serves`);
+    expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([difference, wrongSide]);
+    await world.putRelease({ change: { ...GREEN_SERVES.change, shares: { blue: 100, green: 0 } } });
+    await repair();
+    expect(await world.active()).toBe('blue');
+    expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([]);
+  });
+
+  test('that cannot be compared is named beside what else differs', async () => {
+    await world.putActive('blue');
+    world.traffic.error = new Error("the role 'arn:prod' was denied access to parameter '/shop/active'");
+    expect(await world.lifecycle.check(OWNER, AUTO)).toEqual([
+      {
+        what: `the traffic of ${NAME} could not be compared: ${world.traffic.error.message}`,
+        remedy: 'remove the cause, then check again',
+        isRepairable: false,
+      },
+      again(`side blue of ${NAME} is recorded as active, but side green serves`),
+    ]);
+    world.traffic.error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    await expect(world.lifecycle.check(OWNER, AUTO)).rejects.toThrow('Rate exceeded');
+  });
+
+  test('of an environment that an earlier version has deployed is not compared', async () => {
+    world.traffic.finding = { difference };
+    await world.lifecycle.requestCreate(OWNER, REQUEST);
+    expect(await world.lifecycle.check(OWNER, REQUEST)).toEqual([]);
+    expect(world.traffic.asked).toEqual([]);
+  });
 });

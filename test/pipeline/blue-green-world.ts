@@ -1,13 +1,14 @@
 import { BlueGreenLifecycle } from '../../lambda/pipeline/blue-green';
 import { Routes } from '../../lambda/pipeline/branch-routes';
 import { Environments } from '../../lambda/pipeline/environments';
+import type { EnvironmentTraffic } from '../../lambda/pipeline/traffic';
 import type { BlueGreenRecord } from '../../lambda/registry/blue-green';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
 import { environmentKey } from '../../lambda/registry/environment';
 import type { CurrentRelease, ReleaseRecord } from '../../lambda/registry/release';
 import { releaseKey } from '../../lambda/registry/release';
-import type { BlueGreenRequest } from '../../src/blue-green/release/contract';
+import type { BlueGreenRequest, TrafficFinding, TrafficInput } from '../../src/blue-green/release/contract';
 import { FakeRegistry } from '../registry/fake-registry';
 import { Fate, Killed } from '../shared/fate';
 import { ownerOf } from '../stack/world';
@@ -31,16 +32,32 @@ export const CURRENT: CurrentRelease = {
   goodChecks: 0,
 };
 
+/** A function of the releases, whose repair changes what `finding` is. */
+export class FakeTraffic implements EnvironmentTraffic {
+  public finding: TrafficFinding = {};
+  public afterRepair: TrafficFinding = {};
+  public readonly asked: (TrafficInput & { readonly functionArn: string })[] = [];
+  public error?: Error;
+
+  public async ask(functionArn: string, input: TrafficInput): Promise<TrafficFinding> {
+    this.asked.push({ functionArn, ...input });
+    if (this.error) throw this.error;
+    if (input.traffic === 'repair') this.finding = this.afterRepair;
+    return input.traffic === 'repair' ? {} : this.finding;
+  }
+}
+
 /** A blue/green environment, with a registry and a process that may be killed at any call. */
 export class BlueGreenWorld {
   public readonly registry = new FakeRegistry();
+  public readonly traffic = new FakeTraffic();
   public readonly fate = new Fate();
   public now = 1_000_000;
 
   public get lifecycle(): BlueGreenLifecycle {
     const registry = this.fate.over(this.registry);
     const routes = new Routes(registry, new Environments(registry, Date.now));
-    return new BlueGreenLifecycle(registry, routes, () => this.now);
+    return new BlueGreenLifecycle(registry, routes, this.fate.over(this.traffic), () => this.now);
   }
 
   public async putEnvironment(active = 'blue'): Promise<void> {

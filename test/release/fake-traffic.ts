@@ -54,4 +54,8 @@ export class FakeTraffic implements TrafficSwitch {
     this.history.push({ at: this.changedAt, shares });
     return String(fence);
   }
+
+  public async replace(shares: Shares, fence: number): Promise<string> {
+    return this.write(shares, fence);
+  }
 }

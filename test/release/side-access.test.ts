@@ -37,6 +37,10 @@ class FakeTraffic implements Traffic {
     this.calls.push(endpoints);
     return undefined;
   }
+
+  public async replace(shares: Shares, fence: number, endpoints: Endpoints) {
+    return this.write(shares, fence, endpoints);
+  }
 }
 
 async function endpointsOf(request: TrafficRequest): Promise<readonly Endpoints[]> {

@@ -156,3 +156,12 @@ test('a writer that always meets others gives up with an error that is retried',
     message: 'a concurrent writer changed the store: try again', $retryable: {},
   });
 });
+
+test.each([1, 2])('a repair replaces a value of key %p that someone else has changed', async number => {
+  const store = await atBlue();
+  await over(store).write(CANARY, 4, ENDPOINTS);
+  store.values.set(`shop-${number}`, 'blue');
+  await over(store).replace(GREEN, 6, ENDPOINTS);
+  expect(await over(store).read(ENDPOINTS)).toMatchObject({ shares: GREEN, fence: 6 });
+  await expect(over(store).replace(BLUE, 5, ENDPOINTS)).rejects.toThrow(NewerChangeError);
+});

@@ -80,6 +80,13 @@ test.each(['blue', '{"active":"red","fence":1}', '{"active":"blue"}', '{"active"
   },
 );
 
+test.each(['blue', '{"active":"blue"}', atBlue])('a repair replaces the value %s', async value => {
+  const { port, traffic } = world(value);
+  await traffic(port).replace(GREEN, 4, ENDPOINTS);
+  expect(port.versions).toEqual([value, '{"active":"green","fence":4}']);
+  await expect(traffic(port).replace(BLUE, 3, ENDPOINTS)).rejects.toThrow(NewerChangeError);
+});
+
 test('a parameter that names a side before the first release is taken over', async () => {
   const { port, traffic } = world('{"active":"green","fence":0}');
   expect(await traffic(port).read(ENDPOINTS)).toEqual({ shares: GREEN, fence: 0, isInEffect: true });

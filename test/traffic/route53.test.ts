@@ -264,6 +264,36 @@ describe('records that someone else has changed', () => {
     );
   });
 
+  test.each<[string, (record: ResourceRecordSet) => ResourceRecordSet[]]>([
+    ['another weight', record => [{ ...record, Weight: 50 }]],
+    ['no records', () => []],
+    ['another record', record => [record, { ...record, SetIdentifier: `${record.SetIdentifier}2` }]],
+  ])('are replaced by a repair, unless a newer change was made: %s', async (_title, edit) => {
+    const zone = await atBlue('CNAME');
+    await change(zone, edit);
+    await expect(over(zone).replace(GREEN, 2, ENDPOINTS)).rejects.toThrow(NewerChangeError);
+    await over(zone).replace(GREEN, 4, ENDPOINTS);
+    expect(zone.weights(NAME)).toEqual({ 'CNAME blue': 0, 'CNAME green': 100 });
+    expect(await over(zone).read(ENDPOINTS)).toMatchObject({ shares: GREEN, fence: 4 });
+  });
+
+  test('are replaced by a repair with the record of the fence, if that is unreadable', async () => {
+    const zone = await atBlue('CNAME');
+    zone.records = zone.records.map(record =>
+      record.Type === 'TXT' ? { ...record, ResourceRecords: [{ Value: '"hello"' }] } : record,
+    );
+    await over(zone).replace(GREEN, 4, ENDPOINTS);
+    expect(await over(zone).read(ENDPOINTS)).toMatchObject({ shares: GREEN, fence: 4 });
+  });
+
+  test('of another type are left to a person by a repair', async () => {
+    const zone = await atBlue('CNAME');
+    zone.records = [...zone.records, { Name: `${NAME}.`, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] }];
+    await expect(over(zone).replace(GREEN, 4, ENDPOINTS)).rejects.toThrow(
+      `the name '${NAME}' has records of other types than CNAME`,
+    );
+  });
+
   test('are not suspected while a change is made between two reads', async () => {
     const begin = async () => world(await atBlue('CNAME'), 'CNAME');
     const read = (traffic: Traffic) => traffic.read(ENDPOINTS);

@@ -73,10 +73,19 @@ export class SideTraffic implements TrafficSwitch {
   }
 
   public async write(shares: Shares, fence: number) {
+    return this.traffic.write(shares, fence, await this.endpointsFor(shares));
+  }
+
+  public async replace(shares: Shares, fence: number) {
+    return this.traffic.replace(shares, fence, await this.endpointsFor(shares));
+  }
+
+  /** @throws EndpointMissingError if a side would have traffic without an endpoint */
+  private async endpointsFor(shares: Shares): Promise<Endpoints> {
     const { endpoints, missing } = await this.resolved();
     const problem = SIDES.filter(side => shares[side] > 0).map(side => missing[side]).find(error => error);
     if (problem) throw problem;
-    return this.traffic.write(shares, fence, endpoints);
+    return endpoints;
   }
 
   private async resolved(): Promise<FoundEndpoints> {

@@ -25,6 +25,8 @@ export interface ReleaseConfig {
   readonly roleArn: string;
   /** ARN of the state machine that makes the releases. */
   readonly machineArn: string;
+  /** ARN of its function, which also compares the traffic. Absent in environments of earlier versions. */
+  readonly functionArn?: string;
   /** Increasing shares of the side that is released; the last one is 100. */
   readonly shift: readonly ShiftStep[];
   readonly health: readonly HealthRequest[];
@@ -88,6 +90,27 @@ export const RELEASE_STEPS = [
 ] as const;
 
 export type ReleaseStep = (typeof RELEASE_STEPS)[number];
+
+/** Asks the function of the releases to compare the traffic with the last change, or to repair what differs. */
+export interface TrafficInput {
+  readonly environmentName: string;
+  readonly traffic: 'check' | 'repair';
+}
+
+/** What divides the traffic, compared with the last change that a release has made. */
+export interface TrafficFinding {
+  /** The side that has all traffic, if no change is recorded. */
+  readonly serving?: SideName;
+  /** Absent: nothing differs, or a release is in progress. */
+  readonly difference?: TrafficDifference;
+}
+
+export interface TrafficDifference {
+  readonly what: string;
+  /** What a repair does, or a person has to do. */
+  readonly remedy: string;
+  readonly isRepairable: boolean;
+}
 
 /** The releases of an environment, as the command line shows them. Times are in ISO 8601. */
 export interface ReleaseStatus {
