@@ -130,7 +130,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     }
     const environment = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
-    const active = activeSide(request, release);
+    const active = activeSide(request.firstSide, release);
     if (environment && active !== undefined) await this.setActive(environment, active, release);
     const route = autoReleaseRoute(request);
     if (route !== undefined) await this.routes.addRelease(route, environmentName);
@@ -175,7 +175,7 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     const release = await this.registry.read<ReleaseRecord>(releaseKey(environmentName));
     const { serving, difference } = await this.trafficFinding(request);
     if (difference) drifts.push(difference);
-    const active = activeSide(serving === undefined ? request : { firstSide: serving }, release);
+    const active = activeSide(serving ?? firstSide, release);
     // the check of the pipelines names a record that does not exist
     if (environment && active !== undefined && environment.active !== active) {
       drifts.push(repairable(`side ${environment.active} of ${name} is recorded as active, but side ${active} serves`));
@@ -233,10 +233,13 @@ function configOf({ config }: BlueGreenRequest): ReleaseConfig {
   return JSON.parse(config) as ReleaseConfig;
 }
 
-/** The side that is active by the records; undefined: a release is in progress, or has not restored the traffic. */
-function activeSide({ firstSide }: Pick<BlueGreenRequest, 'firstSide'>, release: ReleaseRecord | undefined): SideName | undefined {
+/**
+ * The side that is active by the records; undefined: a release is in progress, or has not restored the traffic.
+ * @param first side that is active without a recorded change
+ */
+function activeSide(first: SideName, release: ReleaseRecord | undefined): SideName | undefined {
   const { change, current, last, hasStrayTraffic } = release ?? {};
-  if (!change && !current) return firstSide;
+  if (!change && !current) return first;
   if (!change || current || hasStrayTraffic || last?.outcome === 'stuck') return undefined;
   return SIDES.find(side => change.shares[side] === 100);
 }

@@ -137,7 +137,9 @@ describe('the traffic', () => {
         expect((await world.blueGreen())?.repairsTraffic).toBeUndefined();
       }
     }
-    expect(world.traffic.asked).toContainEqual({ functionArn: 'arn:release', environmentName: 'prod', traffic: 'check' });
+    expect(world.traffic.asked).toContainEqual(
+      { functionArn: 'arn:release', environmentName: 'prod', traffic: 'check' },
+    );
   });
 
   test('is not changed by a deployment, not even after a repair that did not end', async () => {

@@ -9,7 +9,9 @@ import { Fate, Killed } from '../shared/fate';
 
 const NAME = "blue/green environment 'prod'";
 const [BLUE, GREEN]: readonly Shares[] = [{ blue: 100, green: 0 }, { blue: 0, green: 100 }];
-const GREEN_SERVES = { environmentName: 'prod', fence: 3, change: { shares: GREEN, fence: 3, intendedAt: 0, madeAt: 0 } };
+const GREEN_SERVES = {
+  environmentName: 'prod', fence: 3, change: { shares: GREEN, fence: 3, intendedAt: 0, madeAt: 0 },
+};
 const ENDED = {
   releaseId: 'r1',
   kind: 'release' as const,

@@ -288,7 +288,8 @@ describe('records that someone else has changed', () => {
 
   test('of another type are left to a person by a repair', async () => {
     const zone = await atBlue('CNAME');
-    zone.records = [...zone.records, { Name: `${NAME}.`, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] }];
+    const address = { Name: `${NAME}.`, Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] };
+    zone.records = [...zone.records, address];
     await expect(over(zone).replace(GREEN, 4, ENDPOINTS)).rejects.toThrow(
       `the name '${NAME}' has records of other types than CNAME`,
     );
