@@ -1,8 +1,8 @@
-import { environmentsOf } from './apps';
-import type { AppSpec, EnvironmentSpec } from './apps';
+import { LIVE_NAME, environmentsOf } from './apps';
+import type { AppSpec, Declared } from './apps';
 import type { Damager } from './damager';
 import type { FaultHarness } from './fault-harness';
-import { differencesOf } from './final-state';
+import { differencesOf, differencesOfExtras } from './final-state';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
 import type { ReconcileOutcome } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
@@ -23,23 +23,35 @@ export class Aftermath {
   }
 
   /** Returns a violation for each damaged environment of which neither a check nor the status says what differs. */
-  public async unnamed(environments: readonly EnvironmentSpec[]): Promise<string[]> {
+  public async unnamed(app: AppSpec): Promise<string[]> {
     // a registry without records knows no environment: whoever emptied it has to restore it
     if (!this.hasOperations || this.harness.hasLostRegistry) return [];
     const { resources } = await this.reconciliation.run('check', 'all');
     const violations: string[] = [];
-    for (const environment of environments) {
+    for (const environment of environmentsOf(app)) {
       const differences = await differencesOf(this.harness, environment);
       const isNamed = resources.some(({ environmentName, drifts, problem }) =>
         // without the record of an account, it is unknown whose it is
         (environmentName ?? environment.name) === environment.name && (drifts.length > 0 || problem !== undefined));
       if (differences.length > 0 && !isNamed) violations.push(`not named by a check: ${differences.join('; ')}`);
     }
-    return violations;
+    return [...violations, ...this.unnamedExtras(app, resources)];
+  }
+
+  private unnamedExtras(app: AppSpec, resources: readonly ReconcileOutcome[]): string[] {
+    const { unit, live } = differencesOfExtras(this.harness, app);
+    const found = resources.filter(({ drifts, problem }) => drifts.length > 0 || problem !== undefined);
+    const isUnitNamed = found.some(({ drifts }) => drifts.some(({ what }) => what.includes('organizational unit')));
+    // without the record of an account, it is unknown whose it is
+    const isLiveNamed = found.some(({ environmentName = LIVE_NAME }) => environmentName === LIVE_NAME);
+    return [
+      ...isUnitNamed ? [] : unit.map(difference => `not named by a check: ${difference}`),
+      ...isLiveNamed ? [] : live.map(difference => `not named by a check: ${difference}`),
+    ];
   }
 
   /** Returns a violation for each pipeline that no app declares, and that the status does not list. */
-  public async unnamedLeftovers(declared: readonly EnvironmentSpec[]): Promise<string[]> {
+  public async unnamedLeftovers(declared: readonly Declared[]): Promise<string[]> {
     if (!this.hasOperations || this.harness.hasLostRegistry || this.harness.hasAbandonedResources) return [];
     const { leftovers = [] } = await this.reconciliation.fullStatus();
     return this.harness.simulation.codepipeline.present.filter(({ accountId, name }) => {
@@ -74,6 +86,7 @@ export class Aftermath {
       await this.damager.deleteStack(accountId, name);
     }
     await this.damager.repairByHand();
+    if (NO_UNIT.test(reasons)) await this.reconcile();
     // a lease that was never confirmed expires after 65 minutes
     await this.harness.simulation.clock.sleep(LEASE_SECONDS);
   }
@@ -107,6 +120,8 @@ interface Change {
   readonly result: DeploymentResult;
 }
 
+const NO_UNIT = /organizational unit '.+' does not exist/;
+
 /** What a deployment may fail for without damage. */
 const OTHER_REASONS = new RegExp(
   'cancelled|exists already with parent|is leased to environment|has a pipeline that the registry does not know|'
@@ -136,8 +151,10 @@ export function isolationViolations(
   return result.failures
     .filter(({ type, reason }) => type.startsWith('Custom::') && !OTHER_REASONS.test(reason))
     .flatMap(({ logicalId, reason }) => {
-      const [, name] = /^(?:renamed)?(one|two)/.exec(logicalId) ?? [];
-      if (name === undefined || (damaged.has(name) && !inPlace.has(name))) return [];
+      const [, name] = /^(?:renamed)?(one|two|live)/.exec(logicalId) ?? [];
+      // the error names a unit that a person has renamed or deleted
+      const isExpected = name !== undefined && damaged.has(name) && (!inPlace.has(name) || NO_UNIT.test(reason));
+      if (name === undefined || isExpected) return [];
       const expected = damaged.has(name)
         ? 'should have been left as it is, because its account was damaged'
         : 'should have succeeded, because its environment was not damaged';

@@ -1,5 +1,6 @@
-import { REPOSITORY } from './apps';
+import { DECLARED_UNIT, REPOSITORY } from './apps';
 import type { EnvironmentSpec } from './apps';
+import { LIVE_KINDS, UNIT_KINDS } from './damage';
 import type { Damage, DamageKind } from './damage';
 import type { FaultHarness } from './fault-harness';
 import { ownerTagValue } from '../../lambda/account/record';
@@ -37,18 +38,29 @@ export class Damager {
 
   /** Damages an environment as it was deployed last. Returns whether there was something to damage. */
   public async inflict({ kind, name }: Damage, environment: EnvironmentSpec | undefined): Promise<boolean> {
-    const isDone = kind === 'registry emptied' || kind === 'registry restored'
-      ? this.damageRegistry(kind)
-      : environment !== undefined && await this.damage(kind, environment);
+    const isDone = await this.damageOne(kind, environment);
     if (!isDone) return false;
     this.damaged.add(name);
     this.done[kind] = (this.done[kind] ?? 0) + 1;
     return true;
   }
 
+  private async damageOne(kind: DamageKind, environment: EnvironmentSpec | undefined): Promise<boolean> {
+    const { declaredUnit, live } = this.harness;
+    if (isOneOf(LIVE_KINDS, kind)) return live.damage(kind);
+    if (kind === 'registry emptied' || kind === 'registry restored') return this.damageRegistry(kind);
+    if (!environment) return false;
+    if (isOneOf(UNIT_KINDS, kind)) {
+      return environment.organizationalUnit === DECLARED_UNIT && declaredUnit.damage(kind);
+    }
+    return this.damage(kind, environment);
+  }
+
   /** What a person does: AWS Support opens accounts, and what stands in the way of a repair is removed. */
   public async repairByHand(): Promise<void> {
     const { simulation: { organizations, iam }, hasNewerRegistry, tableName } = this.harness;
+    this.harness.declaredUnit.repairByHand();
+    this.harness.live.repairByHand();
     const isRegistryLost = hasNewerRegistry || tableName === undefined;
     for (const { accountId, joined, email } of organizations.accounts) {
       if (joined !== 'CREATED') continue;
@@ -102,6 +114,7 @@ export class Damager {
     if (!items) return false;
     this.harness.simulation.tables.restore(...place(tableName), items);
     this.harness.hasLostRegistry = true;
+    this.harness.live.forgetRelease();
     return true;
   }
 
@@ -213,4 +226,8 @@ function place(tableName: string): readonly [string, string, string] {
 
 function isShut(account: SimulatedAccount | undefined): boolean {
   return account?.state === 'SUSPENDED' || account?.state === 'CLOSED';
+}
+
+function isOneOf<Kind extends string>(kinds: readonly Kind[], kind: string): kind is Kind {
+  return kinds.some(other => other === kind);
 }

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY } from './apps';
 import type { Apps, AppSpec, EnvironmentSpec } from './apps';
+import { Live } from './live';
 import { Operator } from './operator';
 import type { Schedule } from './schedule';
+import { DeclaredUnit } from './units';
 import { leftoverKey } from '../../lambda/registry/leftover';
 import { deployAssembly, destroyAssembly } from '../../rehearsal/assembly/deployer';
 import type { DeploymentResult } from '../../rehearsal/assembly/deployer';
@@ -62,6 +64,8 @@ export class FaultHarness {
   /** Every commit that was the head of a branch. */
   public readonly heads = new Set<string>();
   public readonly operator: Operator;
+  public readonly live = new Live(this);
+  public readonly declaredUnit = new DeclaredUnit(this);
   /** Ids of the accounts whose application was deployed by the environment that they have. */
   public readonly released = new Set<string>();
   /** Environments that had two enabled pipelines at the same time. */
@@ -251,7 +255,9 @@ export class FaultHarness {
   /** The registry, which records what is halted, is deleted with the app. */
   private resetOperator({ type, logicalId, status }: StackEvent): void {
     const isApp = type === 'AWS::CloudFormation::Stack' && logicalId === 'Cicd';
-    if (isApp && status === 'DELETE_COMPLETE') this.operator.reset();
+    if (!isApp || status !== 'DELETE_COMPLETE') return;
+    this.operator.reset();
+    this.live.forgetRelease();
   }
 
   /** The next app has another registry, which does not know what the deletion of this one has left in accounts. */

@@ -1,5 +1,6 @@
 import { REPOSITORY } from './apps';
-import type { EnvironmentSpec } from './apps';
+import { LIVE_NAME, declaredIn, environmentsOf } from './apps';
+import type { AppSpec, Declared, EnvironmentSpec } from './apps';
 import type { FaultHarness } from './fault-harness';
 import { createdAccounts } from './invariants';
 import { pipelinesIn } from '../../lambda/registry/environment';
@@ -13,18 +14,26 @@ import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 /** Checks what must hold after a deployment without faults; returns one message per violation. */
 export async function finalStateViolations(
   harness: FaultHarness,
-  environments: readonly EnvironmentSpec[],
+  app: AppSpec,
 ): Promise<string[]> {
+  const environments = environmentsOf(app);
   return [
-    ...(await differences(harness, environments)),
-    ...(harness.hasAbandonedResources ? [] : strays(harness, environments)),
+    ...(await differences(harness, app)),
+    ...(harness.hasAbandonedResources ? [] : strays(harness, declaredIn(app))),
     ...(await stoppedExecutions(harness)),
     ...(await missedPushes(harness, environments)),
   ];
 }
 
+/** How the organizational unit and the blue/green environment of an app differ from their declaration. */
+export function differencesOfExtras({ declaredUnit, live }: FaultHarness, app: AppSpec): Readonly<{
+  readonly unit: readonly string[]; readonly live: readonly string[];
+}> {
+  return { unit: app.unit ? declaredUnit.differences() : [], live: app.live ? live.differences() : [] };
+}
+
 /** What the registry and the accounts hold that no environment declares. */
-function strays(harness: FaultHarness, environments: readonly EnvironmentSpec[]): string[] {
+function strays(harness: FaultHarness, environments: readonly Declared[]): string[] {
   return [
     ...strayAccounts(harness, environments),
     ...strayBranches(harness, environments),
@@ -35,10 +44,15 @@ function strays(harness: FaultHarness, environments: readonly EnvironmentSpec[])
   ];
 }
 
-async function differences(harness: FaultHarness, environments: readonly EnvironmentSpec[]): Promise<string[]> {
-  const found = await Promise.all(environments.map(async environment => differencesOf(harness, environment)));
+async function differences(harness: FaultHarness, app: AppSpec): Promise<string[]> {
+  const ofExtras = differencesOfExtras(harness, app);
+  const found = [
+    ...await Promise.all(environmentsOf(app).map(async environment => differencesOf(harness, environment))),
+    ofExtras.unit,
+    ofExtras.live,
+  ];
   const { organizations, codepipeline } = harness.simulation;
-  const declared = environments.map(({ name }) => name);
+  const declared = declaredIn(app).map(({ name }) => name);
   const pipelines = organizations.accounts.flatMap(({ accountId }) => codepipeline.pipelines(accountId, REGION));
   const present = pipelines.map(({ name }) => name);
   const isComplete = declared.every(name => present.includes(name));
@@ -131,20 +145,21 @@ function strayLeases(harness: FaultHarness): string[] {
   });
 }
 
-/** The record of an environment must name one pipeline, in the account that this pipeline leases. */
-function strayEnvironments(harness: FaultHarness, environments: readonly EnvironmentSpec[]): string[] {
+/** The record of an environment must name one pipeline for each side, in the account that this pipeline leases. */
+function strayEnvironments(harness: FaultHarness, environments: readonly Declared[]): string[] {
   const records = harness.registry.filter(({ pk }) =>
     String(pk).startsWith(RECORDS.environment),
   ) as unknown as readonly EnvironmentRecord[];
   const names = records.map(({ environmentName }) => environmentName).sort().join();
-  const declared = environments.map(({ name }) => name).sort().join();
+  const declared = [...new Set(environments.map(({ name }) => name))].sort().join();
   const wrong = records.filter(record => {
     const pipelines = pipelinesIn(record);
     const isLeased = pipelines.every(({ accountId, pipelineKey }) => {
       const lease = harness.registry.find(({ pk }) => pk === leaseKey(accountId)) as LeaseRecord | undefined;
       return lease?.holder?.pipelineKey === pipelineKey && lease.holder.environmentName === record.environmentName;
     });
-    return pipelines.length !== 1 || !isLeased || pipelines[0].suspendedFor;
+    const count = record.environmentName === LIVE_NAME ? 2 : 1;
+    return pipelines.length !== count || !isLeased || pipelines.some(({ suspendedFor }) => suspendedFor);
   });
   return [
     ...wrong.map(record => `environment '${record.environmentName}' is recorded as ${JSON.stringify(record)}`),
@@ -153,7 +168,7 @@ function strayEnvironments(harness: FaultHarness, environments: readonly Environ
 }
 
 /** An undeclared account must have no owner, and the registry must know for each account whether it is available. */
-function strayAccounts(harness: FaultHarness, environments: readonly EnvironmentSpec[]): string[] {
+function strayAccounts(harness: FaultHarness, environments: readonly Declared[]): string[] {
   const declared = environments.map(({ email }) => `account#${email}`);
   const wrong = createdAccounts(harness).flatMap(({ accountId, email }) => {
     const pk = `account#${email}`;
@@ -177,7 +192,7 @@ function strayAccounts(harness: FaultHarness, environments: readonly Environment
   ];
 }
 
-function strayBranches(harness: FaultHarness, environments: readonly EnvironmentSpec[]): string[] {
+function strayBranches(harness: FaultHarness, environments: readonly Declared[]): string[] {
   const declared = environments.map(({ branchName }) => `branch#${REPOSITORY}#${branchName}`).sort().join();
   const registered = harness.registry.map(({ pk }) => String(pk)).filter(pk => pk.startsWith('branch#')).sort().join();
   return registered === declared ? [] : [`the registry knows the branches '${registered}', declared are '${declared}'`];

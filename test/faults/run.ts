@@ -1,6 +1,6 @@
 import { Aftermath, isolationViolations, stuckStacks } from './aftermath';
 import { keptApplications, ownedApplications, remainingApplications, wronglyDeletedApplications } from './applications';
-import { environmentsOf } from './apps';
+import { declaredIn, environmentsOf } from './apps';
 import type { Apps, AppSpec } from './apps';
 import { UNUSABLE_KINDS } from './damage';
 import type { Damage, DamageKind } from './damage';
@@ -57,6 +57,8 @@ class Run {
     for (const [index, step] of steps.entries()) {
       await this.inflict(({ beforeStep }) => beforeStep === index);
       await this.step(step);
+      // later, damage and faults may fail it
+      if (index === 0 && this.isDeployed && step.app?.live) await this.harness.live.release();
     }
     await this.inflict(({ beforeStep }) => beforeStep >= steps.length);
     await this.withoutFaults();
@@ -112,8 +114,8 @@ class Run {
   private async withoutFaults(): Promise<void> {
     this.harness.injector.arm([]);
     const aftermath = this.damage.length > 0 ? new Aftermath(this.harness, this.damager) : undefined;
-    if (this.isDeployed) this.violations.push(...(await aftermath?.unnamed(environmentsOf(this.deployed)) ?? []));
-    const declared = [...environmentsOf(this.deployed), ...environmentsOf(this.app)];
+    if (this.isDeployed) this.violations.push(...(await aftermath?.unnamed(this.deployed) ?? []));
+    const declared = [...declaredIn(this.deployed), ...declaredIn(this.app)];
     if (!this.hadFaults) this.violations.push(...(await aftermath?.unnamedLeftovers(declared) ?? []));
     await aftermath?.repairByHand();
     const result = await this.deployWithRetry(aftermath);
@@ -130,7 +132,7 @@ class Run {
       const reasons = result.failures.map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
       this.violations.push(`without faults: ${result.stacks.at(-1)?.reason} ${reasons.join(' | ').slice(0, 1500)}`);
     }
-    if (succeeded) this.violations.push(...await finalStateViolations(this.harness, environmentsOf(this.app)));
+    if (succeeded) this.violations.push(...await finalStateViolations(this.harness, this.app));
     await this.destroy(succeeded ? ownedApplications(this.harness, environmentsOf(this.app)) : []);
   }
 
@@ -163,7 +165,9 @@ class Run {
     const kept = environmentsOf(this.deployed).filter(({ name, accountConstructId }) =>
       (accounts.get(accountConstructId) ?? name) === name);
     const keeps = (name: string): boolean => kept.some(environment => environment.name === name);
-    const app: AppSpec = Object.fromEntries(Object.entries(this.deployed).filter(([name]) => keeps(name)));
+    const { unit, live, ...environments } = this.deployed;
+    const named = Object.fromEntries(Object.entries(environments).filter(([name]) => keeps(name)));
+    const app: AppSpec = { ...named, unit, live };
     const result = await this.harness.deploy(app);
     this.record(`deployed ${JSON.stringify(app)} first`, result);
     if (!result.succeeded) return;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { AppSpec, Variant } from './apps';
-import { NAMES, VARIANTS } from './apps';
-import { DAMAGE_KINDS, UNUSABLE_KINDS } from './damage';
-import type { Damage } from './damage';
+import type { AppExtras, AppSpec, Variant } from './apps';
+import { LIVE_NAME, NAMES, VARIANTS } from './apps';
+import { DAMAGE_KINDS, LIVE_KINDS, UNIT_KINDS, UNUSABLE_KINDS } from './damage';
+import type { Damage, DamageKind } from './damage';
 import { SERVICES } from '../../rehearsal/faults/fault';
 import type { Fault } from '../../rehearsal/faults/fault';
 import type { CreationFailure } from '../../rehearsal/services/organizations/creation';
@@ -157,12 +157,36 @@ const damage: fc.Arbitrary<Damage> = fc.record({
   beforeStep: fc.constantFrom(1, 1, 2, 3),
 });
 
+/** A share of the schedules has a unit or a blue/green environment, which take more time. */
+const extras: fc.Arbitrary<AppExtras> = fc.oneof(
+  { arbitrary: fc.constant({}), weight: 5 },
+  { arbitrary: fc.constant({ unit: true as const }), weight: 2 },
+  { arbitrary: fc.constant({ live: true as const }), weight: 2 },
+  { arbitrary: fc.constant({ unit: true as const, live: true as const }), weight: 1 },
+);
+
+const ofExtra = (name: Damage['name'], kinds: readonly DamageKind[]): fc.Arbitrary<readonly Damage[]> => fc.array(
+  fc.record({ kind: fc.constantFrom(...kinds), name: fc.constant(name), beforeStep: fc.constantFrom(1, 1, 2, 3) }),
+  { minLength: 1, maxLength: 2 },
+);
+
+/**
+ * Extras are drawn last: the other parts of the schedule of a seed are what they were before there were extras. A seed
+ * without extras has the same schedule as before.
+ */
 const withDamage: fc.Arbitrary<Schedule> = fc.record({
   ...seconds,
   first: firstStep,
   rest: fc.array(stepAfterDamage, { minLength: 1, maxLength: 2 }),
   damage: fc.array(damage, { minLength: 1, maxLength: 3 }),
-}).map(({ first, rest, ...schedule }) => ({ ...schedule, steps: [first, ...rest] }));
+  extras,
+  ofUnit: ofExtra('one', UNIT_KINDS),
+  ofLive: ofExtra(LIVE_NAME, LIVE_KINDS),
+}).map(({ first, rest, damage: ofAll, extras: { unit, live }, ofUnit, ofLive, ...schedule }) => ({
+  ...schedule,
+  damage: [...ofAll, ...unit ? ofUnit : [], ...live ? ofLive : []],
+  steps: [first, ...rest].map(each => ({ ...each, ...each.app && { app: { ...each.app, unit, live } } })),
+}));
 
 /** Generates schedules of each kind. */
 export const schedules: Readonly<Record<ScheduleKind, fc.Arbitrary<Schedule>>> = {

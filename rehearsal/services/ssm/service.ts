@@ -104,6 +104,11 @@ export class Ssm implements Service {
     return parameter;
   }
 
+  /** Returns whether the parameter existed. */
+  public remove(accountId: string, region: string, name: string): boolean {
+    return this.parameters.of(accountId, region).delete(name);
+  }
+
   private required(call: Call, name: string): Parameter {
     const parameter = this.find(call, name) ?? this.versionOf(call, name);
     if (parameter === undefined) throw new AwsError('ParameterNotFound', `parameter ${name} not found`);
@@ -225,7 +230,7 @@ export class Ssm implements Service {
         return { id, attributes: { Type: type, Value: value } };
       },
       remove: async (id, _properties, context) => {
-        this.parameters.of(context.accountId, context.region).delete(id);
+        this.remove(context.accountId, context.region, id);
       },
     };
   }
