@@ -64,12 +64,12 @@ async function start(context: AccountContext, vended: VendedAccount): Promise<Cr
   const behind = await queuePosition(context, vended.key);
   if (behind > 0) return checkAgainIn(QUEUE_SECONDS + (behind - 1) * SECONDS_PER_PLACE, queuePlace(behind));
   const { organizationalUnit, onExisting } = vended.request;
-  // check that the unit exists before an account is created
-  if (organizationalUnit) await resolveUnit(context.organization, organizationalUnit);
   if (onExisting === 'adopt') {
     const found = await findAdoptable(context, vended);
     if (found) return complete(context, vended, found);
   }
+  // check that the unit exists before an account is created
+  if (organizationalUnit) await resolveUnit(context.organization, organizationalUnit);
   return requestAccount(context, vended);
 }
 

@@ -5,6 +5,7 @@ import type { ManagedAccount, VendedAccount, AccountContext } from './context';
 import { createAccount, CREATION_QUEUE } from './creation';
 import { followEmail } from './email-change';
 import { findNamedAccount } from './named';
+import { UnitNotFoundError } from './organizational-units';
 import { placeAccount } from './placement';
 import { stillUsed } from './pool/errors';
 import { prepareAccount } from './preparation';
@@ -73,7 +74,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
       // a record that was lost: CloudFormation updates only what it has created
-      dropSiblingOwners(record ? claimed : { ...claimed, prepared: true, recovered: true }, owner, request),
+      dropSiblingOwners(record ? claimed : { ...claimed, ...recoveredFrom(before) }, owner, request),
       record?.version,
     );
   }
@@ -113,6 +114,9 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       // the step may have found the account
       const { prepared, accountId } = (await this.read(key)) ?? record;
       if (error instanceof UnusableAccountError && prepared && accountId) return this.defer(key, accountId, error);
+      if (error instanceof UnitNotFoundError && prepared && accountId && await this.keepsUnit(owner, record, request)) {
+        return this.deferPlacement(key, accountId, error);
+      }
       const isNew = this.context.now() - record.attempt < MAX_PROPAGATION;
       if (error instanceof AccessError && isNew) return waitFor('access to the management account', error);
       if (error instanceof AccessError && prepared && accountId && await this.isRollingBack(owner)) {
@@ -122,6 +126,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       if (!this.isTimedOut(record)) throw error;
       throw await this.timedOut(key, record, request, { error });
     }
+  }
+
+  /** A change of something else, or a rollback, does not fail because a person has renamed or deleted the unit. */
+  private async keepsUnit(owner: Owner, { placedUnit }: AccountRecord, request: AccountRequest): Promise<boolean> {
+    if (request.kind !== 'vended') return false;
+    return placedUnit === request.organizationalUnit || this.isRollingBack(owner);
   }
 
   /** Without the management account no account can be changed, and the rollback of a change would fail as well. */
@@ -190,6 +200,15 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     const known = await registry.read(unreachableKey(accountId));
     await registry.write<UnreachableRecord>(unreachableKey(accountId), { accountId, ...deferral }, known?.version);
+    return this.leaveQueue(key, { done: true, result: { accountId }, deferred: error.message });
+  }
+
+  /** Leaves an account as it is whose unit does not exist. Its stacks can be changed. */
+  private async deferPlacement(key: string, accountId: string, error: Error): Promise<Progress<AccountResult>> {
+    const { registry, now } = this.context;
+    const record = await this.read(key);
+    const deferral = { reason: withReconcileAdvice(error.message), at: now() };
+    if (record) await registry.write<AccountRecord>(key, { ...record, deferral }, record.version);
     return this.leaveQueue(key, { done: true, result: { accountId }, deferred: error.message });
   }
 
@@ -267,6 +286,12 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   private read(key: string) {
     return this.context.registry.read<AccountRecord>(key);
   }
+}
+
+/** What is known of an account whose record was lost, by the request before. */
+function recoveredFrom(before: AccountRequest): Partial<AccountRecord> {
+  const placedUnit = before.kind === 'vended' ? before.organizationalUnit : undefined;
+  return { prepared: true, recovered: true, ...(placedUnit !== undefined && { placedUnit }) };
 }
 
 function isVended(account: ManagedAccount): account is VendedAccount {

@@ -1,6 +1,6 @@
 import { updateRecord } from './context';
 import type { VendedAccount, AccountContext } from './context';
-import { resolveUnit } from './organizational-units';
+import { resolveUnit, UnitNotFoundError } from './organizational-units';
 import { nameOf, ownerTagValue } from './record';
 import { unusableAccount, UnusableAccountError, unusableStateOf } from './unusable-state';
 import type { VendedAccountRequest } from '../../src/account/contract';
@@ -25,10 +25,11 @@ export async function placeAccount(
   // first the tag: the role of the management account may move only accounts that carry it
   const tagged = await mergeTags(context, vended, accountId);
   await moveToUnit(context, vended, accountId);
-  const { accountName } = vended.request;
+  const { accountName, organizationalUnit } = vended.request;
   if (account.accountName !== accountName) await context.organization.rename(accountId, accountName);
   return updateRecord(context, tagged, {
     placedAttempt: tagged.record.attempt,
+    placedUnit: organizationalUnit,
     tagKeys: tagged.record.tagKeys.filter(key => key in tagged.request.tags),
   });
 }
@@ -46,7 +47,7 @@ async function moveToUnit(
     await organization.move(accountId, parentId, unitId);
   } catch (error) {
     if (isNamed(error, 'DestinationParentNotFoundException')) {
-      throw new Error(
+      throw new UnitNotFoundError(
         `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: `
           + 'use the id or path of an existing unit',
       );

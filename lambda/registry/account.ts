@@ -36,6 +36,8 @@ export interface AccountRecord {
   readonly createdAttempt?: number;
   /** The attempt for which name, unit and tags were applied. */
   readonly placedAttempt?: number;
+  /** The unit that was declared then, which may not exist any more. */
+  readonly placedUnit?: string;
   /** The baseline of the user that the account has, and the attempt in which it was applied. */
   readonly baseline?: { readonly fingerprint: string; readonly attempt: number };
   /** Present once the account has been ready. */

@@ -152,9 +152,7 @@ export function isolationViolations(
     .filter(({ type, reason }) => type.startsWith('Custom::') && !OTHER_REASONS.test(reason))
     .flatMap(({ logicalId, reason }) => {
       const [, name] = /^(?:renamed)?(one|two|live)/.exec(logicalId) ?? [];
-      // the error names a unit that a person has renamed or deleted
-      const isExpected = name !== undefined && damaged.has(name) && (!inPlace.has(name) || NO_UNIT.test(reason));
-      if (name === undefined || isExpected) return [];
+      if (name === undefined || (damaged.has(name) && !inPlace.has(name))) return [];
       const expected = damaged.has(name)
         ? 'should have been left as it is, because its account was damaged'
         : 'should have succeeded, because its environment was not damaged';

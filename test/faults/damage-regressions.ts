@@ -125,6 +125,35 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  ...(['unit deleted', 'unit renamed'] as const).map(kind => ({
+    title: `the update of an account whose unit a person has changed does not fail: ${kind}`,
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind, name: 'one' as const, beforeStep: 1 }],
+      steps: [
+        { app: { one: 'plain' as const, two: 'plain' as const, unit: true as const }, faults: [], pause: 0 },
+        { app: { one: 'tags' as const, two: 'tags' as const, unit: true as const }, faults: [], pause: 0 },
+      ],
+    },
+  })),
+  {
+    title: 'the rollback of an account succeeds although its record and its unit were lost',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'unit deleted', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain', unit: true }, faults: [], pause: 0 },
+        { app: { one: 'name', two: 'plain', unit: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
   {
     title: 'an environment leaves an account without its baseline after the account was repaired',
     schedule: {
