@@ -113,7 +113,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (change && this.keyOf(change.next) === key) return;
     let record = await this.read(key);
     const ifDenied = change?.isRollback !== true;
-    if (!record && (await this.options.deployment.mayExist(request, owner, ifDenied))) {
+    const isLost = !record || (record.isRecordLost && !record.creationAttempt);
+    if (isLost && (await this.options.deployment.mayExist(request, owner, ifDenied))) {
       await this.claim(owner, request, { isFound: true });
       record = await this.read(key);
     }
@@ -165,12 +166,16 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       ...(await this.hooks.check(request)),
     ];
     const canBeReached = drifts.every(({ isRepairable }) => isRepairable);
+    // a repair has recorded its owner, and has ended before it has found the stack
+    if (record.isRecordLost && !record.deferral) {
+      drifts.push(repairable(`the registry has only a part of the record of ${name}`, 'it is recorded again'));
+    }
     return record.deferral && canBeReached ? [...drifts, deferredUpdate(name, record.deferral)] : drifts;
   }
 
   /** The stack is deployed again, even if nothing has changed since. */
   public async requestRepair(owner: Owner, request: Request): Promise<void> {
-    await this.claim(owner, request, { isForced: true });
+    await this.claim(owner, request, { isForced: true, isUpdate: true });
   }
 
   /**
@@ -382,7 +387,7 @@ interface ClaimOptions<Request> {
   readonly isForced?: boolean;
   /** The stack was found without its record. */
   readonly isFound?: boolean;
-  /** CloudFormation updates the resource in its place, so the stack was complete before. */
+  /** The resource is updated or repaired in its place, so the stack was complete before. */
   readonly isUpdate?: boolean;
 }
 

@@ -139,6 +139,23 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
     },
   })),
   {
+    title: 'a pipeline whose record was repaired in two attempts is deleted with its environment',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'baseline deleted', name: 'one', beforeStep: 1 },
+        { kind: 'unit deleted', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain', unit: true, live: true }, faults: [], pause: 0 },
+        { app: { one: 'plain', two: 'plain', unit: true, live: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
     title: 'the rollback of an account succeeds although its record and its unit were lost',
     schedule: {
       seed: 1,
