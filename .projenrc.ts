@@ -281,6 +281,11 @@ project.addTask('docs:simulated', {
   description: 'Write docs/simulated.md from the code of the rehearsal',
   exec: 'tsx --tsconfig test/tsconfig.json bench/simulated.ts',
 });
+project.addTask('constraints', {
+  description: 'Write the constraints of simulated resource types from the schemas in a wheel of cfn-lint',
+  exec: 'tsx --tsconfig test/tsconfig.json tools/property-constraints.mjs',
+  receiveArgs: true,
+});
 project.addTask('bench:report', {
   description: 'Write docs/bench.md and docs/bench.svg from bench/results.json, without measuring',
   exec: 'tsx --tsconfig test/tsconfig.json bench/index.ts --report-only',

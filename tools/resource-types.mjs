@@ -7,6 +7,21 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 const { version } = createRequire(import.meta.url)('@aws-cdk/aws-service-spec/package.json');
 const REPLACES = { yes: '*', maybe: '?' };
 
+/** Properties of nested types that the data calls required, unlike the schemas in the registry of CloudFormation. */
+const OPTIONAL = new Set([
+  'BedrockAgentCore::CloudWatchLogsInputConfig.LogGroupNames',
+  'CloudFormation::TargetFilters.Targets',
+  'ECS::ResourceRequirement.Value',
+  'MSK::LoggingInfo.BrokerLogs',
+  'MediaTailor::AdDecisionServerConfiguration.HttpRequest',
+  'PCS::CustomLaunchTemplate.Version',
+  'QuickSight::YAxisOptions.YAxis',
+  'S3Outposts::Rule.Status',
+  'SageMaker::MetricDataItems.Name',
+  'SageMaker::MetricDataItems.Type',
+  'SageMaker::MetricDataItems.Value',
+]);
+
 /**
  * Writes the version of the data and one line per type, sorted and compressed. `;` separates the fields of a line:
  * type, identifiers that `Ref` returns, attributes, template of the ARN, `data` if it is stateful, and its properties
@@ -23,13 +38,15 @@ export function writeResourceTypes(file) {
 }
 
 function lineOf(database, resource) {
+  const [, service] = resource.cloudFormationType.split('::');
   const nested = [];
   const numbers = new Map();
   const numberOf = ({ $ref: id }) => {
     if (!numbers.has(id)) {
       numbers.set(id, numbers.size + 1);
       const at = nested.push('') - 1;
-      nested[at] = propertiesOf(database.get('typeDefinition', id).properties);
+      const { name, properties } = database.get('typeDefinition', id);
+      nested[at] = propertiesOf(properties, `${service}::${name}`);
     }
     return numbers.get(id);
   };
@@ -39,9 +56,12 @@ function lineOf(database, resource) {
     const inner = type === 'array' || type === 'map' ? referenceOf(element) : '';
     return inner && `${type === 'array' ? '[' : '{'}${inner}`;
   };
-  const propertyOf = ([name, { required, causesReplacement, type, previousTypes }]) =>
-    `${name}${required ? '!' : ''}${REPLACES[causesReplacement] ?? ''}${previousTypes ? '' : referenceOf(type)}`;
-  const propertiesOf = properties => Object.entries(properties).map(propertyOf).sort().join(',');
+  const propertyOf = (name, { required, causesReplacement, type, previousTypes }, owner) => {
+    const flags = [required && !OPTIONAL.has(`${owner}.${name}`) ? '!' : '', REPLACES[causesReplacement] ?? ''];
+    return [name, ...flags, previousTypes ? '' : referenceOf(type)].join('');
+  };
+  const propertiesOf = (properties, owner) =>
+    Object.entries(properties).map(([name, property]) => propertyOf(name, property, owner)).sort().join(',');
 
   const { cloudFormationType, cfnRefIdentifier, primaryIdentifier = [], attributes, arnTemplate = '' } = resource;
   const own = propertiesOf(resource.properties);

@@ -100,7 +100,7 @@ export class PlaceholderType implements ResourceType {
     return {
       id: this.asPlaceholder(id),
       attributes: {
-        ...arn !== undefined && { Arn: arn },
+        ...arn !== undefined && { Arn: typeof arn === 'string' ? this.asPlaceholder(arn) : arn },
         ...shapedAttributes(this.type, id, properties, place),
       },
     };

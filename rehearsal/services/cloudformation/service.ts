@@ -152,6 +152,7 @@ export class CloudFormation implements Service {
       creationSeconds: secondsOf,
       guessAttribute: (attribute, resource, stack) =>
         this.guessed(plausibleAttribute(attribute, resource, environment.partition, stack)),
+      isGuessed: value => this.isGuessed(value),
       parameter: (accountId, region, name) => ssm.value(accountId, region, name),
       exported: (accountId, region, name) => this.stacks.exported(accountId, region, name),
       output: (reference, reader) => new StackOutputs(this.stacks, iam, access).read(reference, reader),
@@ -173,6 +174,11 @@ export class CloudFormation implements Service {
 
   private guessed(value: unknown): unknown {
     return typeof value === 'string' ? this.asPlaceholder(value) : value;
+  }
+
+  /** Whether a value contains an id or attribute of a placeholder. */
+  public isGuessed(value: string): boolean {
+    return [...this.parts.iam.placeholders].some(text => value === text || text.length > 7 && value.includes(text));
   }
 
   private asPlaceholder(text: string): string {

@@ -21,6 +21,8 @@ export interface StackContext {
     resource: { readonly id: string; readonly type: string; readonly properties: Fields },
     stack: Stack,
   ): unknown;
+  /** Whether a value contains an id or attribute that the rehearsal made up. */
+  isGuessed(value: string): boolean;
   parameter(accountId: string, region: string, name: string): string | undefined;
   exported(accountId: string, region: string, name: string): (Output & { readonly stackId: string }) | undefined;
   /** Returns an output of another stack, read with the permissions of the reading stack. */

@@ -230,7 +230,8 @@ function describe(context: StackContext, logicalId: string, target: Target, scop
   const declared = target.template.Resources[logicalId];
   const properties = scope.resolve(declared.Properties);
   if (!context.uncheckedTypes.has(declared.Type)) {
-    checkProperties(logicalId, declared.Type, isFields(properties) ? properties : {});
+    const resource = { logicalId, type: declared.Type, properties: isFields(properties) ? properties : {} };
+    checkProperties(resource, value => context.isGuessed(value));
   }
   if (context.isSimulated(declared.Type)) refuseSecrets(declared.Type, properties);
   return {

@@ -1,6 +1,6 @@
-import { failureOf, SchemaWorld } from './schema-world';
-import constraints from '../../../../rehearsal/services/cloudformation/schemas/constraints.json';
-import { schemas } from '../../../../rehearsal/services/cloudformation/schemas/table';
+import { ACCOUNT, failureOf, REGION, SchemaWorld, type Resource } from './schema-world';
+import { types as constraints } from '../../../../rehearsal/services/cloudformation/schemas/constraints.json';
+import { unsupportedProperty } from '../../../../rehearsal/services/cloudformation/schemas/unsupported';
 
 let world: SchemaWorld;
 beforeAll(async () => { world = await SchemaWorld.start(); });
@@ -60,19 +60,63 @@ describe('a value that violates a constraint of the schema is rejected with the 
   });
 });
 
+describe('a nested value that violates a constraint is rejected with its place', () => {
+  const KEY = { AttributeName: 'id', KeyType: 'HASH' };
+  const GET = { Name: 'Get', ActionTypeId: { Category: 'Source', Owner: 'AWS', Provider: 'S3', Version: '1' } };
+
+  test.each<[type: string, properties: object, violation: string]>([
+    ['AWS::DynamoDB::Table', { KeySchema: [KEY], AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'X' }] },
+      '#/AttributeDefinitions/0/AttributeType: failed validation constraint for keyword [enum]'],
+    ['AWS::CodePipeline::Pipeline', { ...STAGES, Stages: [{ Name: 'S', Actions: [GET, { ...GET, Name: 'a b' }] }] },
+      '#/Stages/0/Actions/1/Name: failed validation constraint for keyword [pattern]'],
+    ['AWS::Lambda::Function', { ...FUNCTION, EphemeralStorage: { Size: 128 } },
+      '#/EphemeralStorage/Size: failed validation constraint for keyword [minimum]'],
+    ['AWS::IAM::Role', { AssumeRolePolicyDocument: {}, Tags: [{ Key: 'a', Value: 'ö' }, { Key: '!', Value: '' }] },
+      '#/Tags/1/Key: failed validation constraint for keyword [pattern]'],
+    ['AWS::S3::Bucket', { CorsConfiguration: { CorsRules: [{ AllowedMethods: ['GET', 'X'], AllowedOrigins: [] }] } },
+      '#/CorsConfiguration/CorsRules/0/AllowedMethods/1: failed validation constraint for keyword [enum]'],
+  ])('%s with %j', async (type, properties, violation) => {
+    expect(await reasonOf(type, properties))
+      .toBe(`Properties validation failed for resource Wrong with message: ${violation}`);
+  });
+});
+
+describe('a value that the rehearsal made up is not checked', () => {
+  const Layer = { Type: 'AWS::Lambda::LayerVersion', Properties: { Content: { S3Bucket: 'box', S3Key: 'layer.zip' } } };
+  const functionWith = (layer: unknown): Resource => (
+    { Type: 'AWS::Lambda::Function', Properties: { ...FUNCTION, Layers: [layer] } }
+  );
+
+  test('in the same stack', async () => {
+    const stack = await world.deploy('layered', { Layer, Function: functionWith({ Ref: 'Layer' }) });
+    expect(failureOf(stack)).not.toMatch(/Layers/);
+  });
+
+  test('through an export', async () => {
+    await world.deploy('layer', { Layer }, { Layer: { Ref: 'Layer' } });
+    const [{ value }] = world.simulation.cloudformation.find(ACCOUNT, REGION, 'layer')?.outputs ?? [];
+    expect(failureOf(await world.deploy('importing', { Function: functionWith(value) }))).not.toMatch(/Layers/);
+    expect(failureOf(await world.deploy('wrong', { Function: functionWith('layer') }))).toMatch(/#\/Layers\/0: /);
+  });
+});
+
 test('all constraints are of simulated types and of properties that they have', () => {
   const simulated = world.simulation.cloudformation.simulatedTypes;
   expect(Object.keys(constraints).filter(type => !simulated.includes(type))).toEqual([]);
+  const objectWith = (path: string): unknown => path.split('/').reduceRight<unknown>(
+    (value, step) => step === '*' ? [value] : { [step]: value }, 'value',
+  );
   const unknown = Object.entries(constraints).flatMap(([type, properties]) => (
-    Object.keys(properties).filter(name => schemas.find(type)?.properties.has(name) !== true)
+    Object.keys(properties).filter(path => unsupportedProperty(type, { ...objectWith(path) as object }) !== undefined)
   ));
   expect(unknown).toEqual([]);
 });
 
 test('all patterns can be read', () => {
   const patterns = Object.values(constraints).flatMap(properties => (
-    Object.values(properties).flatMap((one: { pattern?: string }) => one.pattern ?? [])
+    Object.values(properties).flatMap(one => ('pattern' in one ? [one.pattern] : []))
   ));
-  expect(patterns.length).toBeGreaterThan(30);
-  expect(() => { patterns.forEach(pattern => new RegExp(pattern)); }).not.toThrow();
+  expect(patterns.length).toBeGreaterThan(100);
+  const flagsOf = (pattern: string): string => pattern.includes('\\p{') ? 'u' : '';
+  expect(() => { patterns.forEach(pattern => new RegExp(pattern, flagsOf(pattern))); }).not.toThrow();
 });

@@ -29,11 +29,47 @@ describe('a resource without a required property is rejected with the message of
     ['AWS::Glue::Job', { Role: 'job' }, missing('Command')],
     ['AWS::EC2::Subnet', { CidrBlock: '10.0.0.0/24' }, missing('VpcId')],
     ['AWS::SSM::PatchBaseline', { OperatingSystem: 'WINDOWS' }, missing('Name')],
-    ['AWS::IAM::Policy', { PolicyName: 'own' }, 'Property PolicyDocument cannot be empty.'],
-    ['AWS::CodeBuild::Project', { Name: 'shop' }, 'Property Artifacts cannot be empty.'],
-    ['AWS::Route53::RecordSet', { Name: 'www.example.com' }, 'Property Type cannot be empty.'],
+    ['AWS::IAM::Policy', { PolicyName: 'own' }, 'Property PolicyDocument cannot be empty'],
+    ['AWS::CodeBuild::Project', { Name: 'shop' }, 'Property Artifacts cannot be empty'],
+    ['AWS::Route53::RecordSet', { Name: 'www.example.com' }, 'Property Type cannot be empty'],
   ])('%s with %j', async (Type, Properties, message) => {
     expect(await reasonFor({ Type, Properties })).toBe(message);
+  });
+
+  test.each<[type: string, properties: Record<string, unknown>, ...violations: readonly string[]]>([
+    [
+      'AWS::DynamoDB::Table',
+      {
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }, { AttributeName: 'size' }],
+        Tags: [{ Key: 'shop' }],
+      },
+      '#/AttributeDefinitions/1: required key [AttributeType] not found',
+      '#/Tags/0: required key [Value] not found',
+    ],
+    [
+      'AWS::CodePipeline::Pipeline',
+      { RoleArn: 'arn:aws:iam::222222222222:role/run', Stages: [{ Name: 'Build', Actions: [{}] }] },
+      '#/Stages/0/Actions/0: required key [ActionTypeId] not found',
+      '#/Stages/0/Actions/0: required key [Name] not found',
+    ],
+    ['AWS::S3::Bucket', { VersioningConfiguration: {} }, '#/VersioningConfiguration: required key [Status] not found'],
+    [
+      'AWS::ECS::Service',
+      { VolumeConfigurations: [{ Name: 'data', ManagedEBSVolume: {} }] },
+      '#/VolumeConfigurations/0/ManagedEBSVolume: required key [RoleArn] not found',
+    ],
+  ])('in an object of it: %s with %j', async (Type, Properties, ...violations) => {
+    expect(await reasonFor({ Type, Properties }))
+      .toBe(`Properties validation failed for resource Wrong with message: ${violations.join('\n')}`);
+  });
+
+  test('a nested property that is AWS::NoValue is missing, and one that is a function is not', async () => {
+    const versioned = (Status: unknown): Resource => (
+      { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status } } }
+    );
+    expect(await reasonFor(versioned({ Ref: 'AWS::NoValue' }))).toMatch(/required key \[Status\] not found$/);
+    expect(await reasonFor(versioned({ 'Fn::Select': [1, ['Suspended', 'Enabled']] }))).toBeUndefined();
   });
 
   test('a resource without Properties', async () => {

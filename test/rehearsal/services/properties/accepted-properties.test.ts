@@ -3,8 +3,6 @@ import { failureOf } from '../cloudformation/schema-world';
 
 /** What services say about values that their own rules forbid, beside others or at all. */
 const RULES = [
-  /^Properties validation failed for resource \w+ with message: #\/\w+: failed validation constraint for keyword \[/,
-  /^Properties validation failed for resource \w+ with message: #\/\w+: expected m..Length: /,
   / (does not|doesn't|do not) exist\b/,
   /^You specified a (target|destination parent) that doesn't exist/,
   /from s3:\/\/\S+: no such key$/,
