@@ -289,7 +289,7 @@ export class Simulation {
       this.kms,
       this.stepFunctions,
       new CloudTrail(environment, () => this.server.calls, inventory),
-      new CloudControl(environment, inventory, registry),
+      new CloudControl(environment, inventory, registry, this.cloudformation),
       new Tagging(environment, inventory),
       this.ec2,
       new CostExplorer(environment, inventory),

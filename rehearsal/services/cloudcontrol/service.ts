@@ -26,6 +26,12 @@ const UpdateInput = v.object({
 const DeleteInput = v.object({ ...ResourceInput.entries, ClientToken: v.optional(v.string()) });
 const RequestInput = v.object({ RequestToken: v.string() });
 
+/** What the schemas of types say. */
+interface Schemas {
+  /** Returns the violations of the schema of a type. */
+  violationsIn(type: string, properties: Readonly<Record<string, unknown>>): string[];
+}
+
 /** AWS Cloud Control: lists, creates, changes and deletes resources of all types, asynchronously. */
 export class CloudControl implements Service {
   public readonly name = 'cloudcontrolapi';
@@ -49,6 +55,7 @@ export class CloudControl implements Service {
     environment: Environment,
     private readonly inventory: Inventory,
     private readonly registry: TypeRegistry,
+    private readonly schemas: Schemas,
   ) {
     this.requests = new Requests(environment.clock);
   }
@@ -84,9 +91,11 @@ export class CloudControl implements Service {
   private create(call: Call): unknown {
     const { TypeName: type, DesiredState: state, ClientToken: token } = read(CreateInput, call.input);
     this.assertKnown(type);
+    const properties = json(state, 'DesiredState');
+    assertValid(this.schemas.violationsIn(type, properties));
     const request = { ...placeOf(call), type, operation: 'CREATE' as const, token };
     const progress = this.requests.start(request, async () =>
-      this.inventory.create(type, json(state, 'DesiredState'), placeOf(call), call.caller));
+      this.inventory.create(type, properties, placeOf(call), call.caller));
     return { ProgressEvent: progress };
   }
 
@@ -94,6 +103,9 @@ export class CloudControl implements Service {
     const { TypeName: type, PatchDocument: document, ClientToken: token } = read(UpdateInput, call.input);
     const item = this.resourceOf(call);
     const properties = patched(item.properties, document);
+    // not all properties of a resource are known that a call of its service has created
+    const known = this.schemas.violationsIn(type, item.properties);
+    assertValid(this.schemas.violationsIn(type, properties).filter(violation => !known.includes(violation)));
     const request = { ...placeOf(call), type, operation: 'UPDATE' as const, token, id: item.id };
     const progress = this.requests.start(request, async () => {
       await this.inventory.update(item, properties, call.caller);
@@ -130,6 +142,11 @@ export class CloudControl implements Service {
       ? unsupported(type, 'any')
       : new AwsError('TypeNotFoundException', `The type '${type}' cannot be found.`);
   }
+}
+
+function assertValid(violations: readonly string[]): void {
+  if (violations.length === 0) return;
+  throw new AwsError('ValidationException', `Model validation failed (${violations.join('\n')})`);
 }
 
 function placeOf({ caller: { accountId }, region }: Call): Place {

@@ -6,6 +6,7 @@ import { NestedStackType } from './nested-stack';
 import { operations } from './operations';
 import { permissions } from './permissions';
 import { PlaceholderType, plausibleAttribute } from './placeholder-type';
+import { violationsIn } from './schemas/check-properties';
 import { isCustom } from './scope';
 import type { Stack, StackEvent } from './stack';
 import type { StackContext } from './stack-context';
@@ -13,6 +14,7 @@ import { StackOutputs } from './stack-outputs';
 import { Stacks, type StackRequest } from './stacks';
 import { TrackedType } from './tracked-type';
 import { TypeRegistry } from './type-registry';
+import type { Fields } from './values';
 import { Inventory } from '../../core/inventory/inventory';
 import type { Server } from '../../core/server';
 import type { Environment, Operation, Permissions, ResourceType, Service } from '../../core/service';
@@ -176,8 +178,14 @@ export class CloudFormation implements Service {
     return typeof value === 'string' ? this.asPlaceholder(value) : value;
   }
 
+  /** Returns what the schema of a type says against the properties of a resource. */
+  public violationsIn(type: string, properties: Fields): string[] {
+    if (this.parts.uncheckedTypes?.includes(type) === true) return [];
+    return violationsIn(type, properties, value => this.isGuessed(value));
+  }
+
   /** Whether a value contains an id or attribute of a placeholder. */
-  public isGuessed(value: string): boolean {
+  private isGuessed(value: string): boolean {
     return [...this.parts.iam.placeholders].some(text => value === text || text.length > 7 && value.includes(text));
   }
 

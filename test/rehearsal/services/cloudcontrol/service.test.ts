@@ -136,6 +136,33 @@ describe('a change of Cloud Control', () => {
   });
 });
 
+describe('a change that the schema of the type does not allow is rejected', () => {
+  test.each([
+    ['a required property is missing', 'AWS::EC2::Subnet', {}, '#: required key [VpcId] not found'],
+    ['a nested one is missing', 'AWS::S3::Bucket', { Tags: [{ Key: 'team' }] },
+      '#/Tags/0: required key [Value] not found'],
+    ['a value is wrong', 'AWS::S3::Bucket', { BucketName: 'Shop', VersioningConfiguration: { Status: 'On' } },
+      '#/BucketName: failed validation constraint for keyword [pattern]\n'
+        + '#/VersioningConfiguration/Status: failed validation constraint for keyword [enum]'],
+  ])('at its creation: %s', async (_what, TypeName, properties, violations) => {
+    await expect(call('CreateResource', { TypeName, DesiredState: JSON.stringify(properties) })).rejects.toMatchObject({
+      name: 'ValidationException', message: `Model validation failed (${violations})`,
+    });
+  });
+
+  test('at an update, which may keep what a call of the service has created', async () => {
+    world.simulation.ssm.put(ACCOUNT, REGION, '/shop/a', 'a');
+    const parameter = { TypeName: 'AWS::SSM::Parameter', Identifier: '/shop/a' };
+    const update = async (path: string, value: string) =>
+      call('UpdateResource', { ...parameter, PatchDocument: JSON.stringify([{ op: 'add', path, value }]) });
+    await expect(update('/Tier', 'Free')).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Model validation failed (#/Tier: failed validation constraint for keyword [enum])',
+    });
+    expect(eventOf(await update('/Description', 'price'))).toMatchObject({ OperationStatus: 'IN_PROGRESS' });
+  });
+});
+
 test('a resource is described with its properties and its tags', async () => {
   await world.deploy('app', {
     A: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q', Tags: [{ Key: 'team', Value: 'shop' }] } },
