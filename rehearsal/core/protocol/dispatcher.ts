@@ -48,6 +48,9 @@ export interface DirectCall {
   readonly accessKeyId: string;
   readonly input: Record<string, unknown>;
   readonly body?: Buffer;
+  /** What a service reads from the HTTP request, besides the body. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Dispatches signed HTTP requests to the operations of services. */
@@ -156,8 +159,8 @@ export class Dispatcher {
       const http = {
         method: 'POST',
         path: '/',
-        query: new URLSearchParams(),
-        headers: {},
+        query: new URLSearchParams(request.query),
+        headers: { ...request.headers },
         body: request.body ?? Buffer.alloc(0),
       };
       const output = await this.run(service, {

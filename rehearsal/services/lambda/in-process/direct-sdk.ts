@@ -1,4 +1,4 @@
-import { XMLBuilder } from 'fast-xml-parser';
+import { isConverted, s3Fields, s3Request } from './direct-s3';
 import { isTransient } from '../../../core/protocol/client';
 import type { DirectCall } from '../../../core/protocol/dispatcher';
 import { isRecord } from '../../../core/protocol/json';
@@ -171,12 +171,13 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
       const { operation } = command;
       assertShaped(service, operation);
       const input = withToken(service, command);
+      const http = { body: bodyOf(input), ...service === 's3' && s3Request(input) };
       const { region = options.region, credentials, maxAttempts = options.maxAttempts } = this.configuration;
       for (let attempt = 1; ; attempt++) {
         try {
           const accessKeyId = await accessKeyOf(credentials) ?? options.accessKeyId;
           return outputOf(
-            await options.call({ service, operation, region, accessKeyId, input: { ...input }, body: bodyOf(input) }),
+            service, await options.call({ service, operation, region, accessKeyId, input: { ...input }, ...http }),
           );
         } catch (error) {
           const seen = errorOf(error);
@@ -188,12 +189,14 @@ function clientClass(service: string, options: DirectSdkOptions): unknown {
   };
 }
 
-/** Descriptions of EC2 have other names on the wire than in the SDK. @throws Error for one */
+/** Some operations have other names on the wire than in the SDK. @throws Error for one */
 function assertShaped(service: string, operation: string): void {
-  if (service !== 'ec2' || !operation.startsWith('Describe')) return;
+  const isShaped = service === 'ec2' ? !operation.startsWith('Describe') : service !== 's3' || isConverted(operation);
+  if (isShaped) return;
+  const client = `@aws-sdk/client-${service}`;
   throw new Error(
-    `the rehearsal does not include '@aws-sdk/client-ec2', which ${operation} needs: bundle it, or install it in the `
-      + 'current folder: npm install @aws-sdk/client-ec2',
+    `the rehearsal does not include '${client}', which ${operation} needs: bundle it, or install it in the `
+      + `current folder: npm install ${client}`,
   );
 }
 
@@ -208,15 +211,13 @@ async function accessKeyOf(credentials: unknown): Promise<string | undefined> {
   return isRecord(given) ? String(given.accessKeyId) : undefined;
 }
 
-function bodyOf({ Payload: payload, Body: body, Delete: deletion }: Input): Buffer | undefined {
+function bodyOf({ Payload: payload, Body: body }: Input): Buffer | undefined {
   const given = payload ?? body;
-  // the body of DeleteObjects contains the keys
-  if (isRecord(deletion)) return Buffer.from(new XMLBuilder().build({ Delete: { Object: deletion.Objects } }));
   if (typeof given === 'string') return Buffer.from(given);
   return given instanceof Uint8Array ? Buffer.from(given) : undefined;
 }
 
-function outputOf(output: unknown): unknown {
+function outputOf(service: string, output: unknown): unknown {
   if (!(output instanceof HttpResponse)) return unwrapped(output) ?? {};
   const { headers } = output;
   const bytes = Buffer.from(output.body);
@@ -226,6 +227,7 @@ function outputOf(output: unknown): unknown {
     ContentType: headers['content-type'],
     Payload: bytes,
     FunctionError: headers['x-amz-function-error'],
+    ...service === 's3' && s3Fields(output),
   };
 }
 
