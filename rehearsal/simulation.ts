@@ -184,6 +184,7 @@ export class Simulation {
       },
     });
     const { server, iam, s3, ssm, lambda } = this;
+    server.onObstacle = (accessKeyId, obstacle) => lambda.recordObstacle(accessKeyId, obstacle);
     server.route(PUSH_PATH, async ({ path, body }) => {
       const [id, lines] = [path.slice(PUSH_PATH.length), body.toString('utf8')];
       return { status: this.codecommit.received(id, lines) || this.hosts.received(id, lines) ? 200 : 404 };

@@ -70,6 +70,11 @@ export class Server {
     return this.dispatcher.intercept(hook);
   }
 
+  /** Calls the listener with what the rehearsal cannot do for a call. */
+  public set onObstacle(listener: (accessKeyId: string, obstacle: string) => void) {
+    this.dispatcher.onObstacle = listener;
+  }
+
   /** Intercepts all calls over HTTP, for example to inject faults. */
   public interceptTransport(transport: HttpTransport): void {
     this.dispatcher.transport = transport;

@@ -55,6 +55,8 @@ export interface DirectCall {
 
 /** Dispatches signed HTTP requests to the operations of services. */
 export class Dispatcher {
+  /** Called with what the rehearsal cannot do for a call. */
+  public onObstacle?: (accessKeyId: string, obstacle: string) => void;
   /** Rejects calls that their caller is not allowed to make. */
   public guard?: Guard;
   /** Can reject calls over HTTP or drop their responses. */
@@ -99,7 +101,7 @@ export class Dispatcher {
     const service = this.services.get(scope.service);
     if (service === undefined) {
       this.unsimulatedCalls.add([scope.service, ...operationIn(request)].join(':'));
-      return anonymous(request, unknownService(scope.service));
+      return anonymous(request, this.noted(scope.accessKeyId, unknownService(scope.service)));
     }
     const protocol = protocolOf(service, request);
     const at = this.clock.now();
@@ -125,7 +127,7 @@ export class Dispatcher {
         const output = await this.transport(carried, async () => this.run(service, call));
         return output instanceof HttpResponse ? output : protocol.encode(service, operation, output);
       },
-      error => protocol.fail(service, error, request),
+      error => protocol.fail(service, this.noted(scope.accessKeyId, error), request),
     ).catch(error => {
       record('ConnectionReset');
       throw error;
@@ -139,7 +141,7 @@ export class Dispatcher {
     const service = this.services.get(request.service);
     if (service === undefined) {
       this.unsimulatedCalls.add(`${request.service}:${request.operation}`);
-      throw unknownService(request.service);
+      throw this.noted(request.accessKeyId, unknownService(request.service));
     }
     const at = this.clock.now();
     const { operation, region, accessKeyId } = request;
@@ -175,8 +177,13 @@ export class Dispatcher {
       return output;
     } catch (error) {
       record(error instanceof AwsError ? error.code : 'InternalFailure');
-      throw error;
+      throw error instanceof AwsError ? this.noted(accessKeyId, error) : error;
     }
+  }
+
+  private noted(accessKeyId: string, error: AwsError): AwsError {
+    if (error.message.startsWith('the rehearsal ')) this.onObstacle?.(accessKeyId, error.message);
+    return error;
   }
 
   private async run(service: Service, call: Call): Promise<unknown> {

@@ -32,6 +32,14 @@ interface RequestFields {
   readonly OldResourceProperties?: unknown;
 }
 
+interface ResponseUrl {
+  readonly url: string;
+  readonly requestId: string;
+  /** In milliseconds since 1970. */
+  readonly openedAt: number;
+  readonly body: Promise<string | undefined>;
+}
+
 /** Receives the responses of custom resources, each at its own URL. */
 export class ResponseChannel {
   private readonly waiting = new Map<string, (body: string) => void>();
@@ -44,7 +52,8 @@ export class ResponseChannel {
   }
 
   /** Opens a URL and waits for a response. Returns undefined after the timeout; later responses are ignored. */
-  public open(seconds: number): { url: string; requestId: string; body: Promise<string | undefined> } {
+  public open(seconds: number): ResponseUrl {
+    const openedAt = this.clock.now();
     const key = this.identifiers.next(48);
     const body = new Promise<string | undefined>(resolve => {
       const cancelDeadline = this.clock.deadline(seconds, Math.min(seconds, SECONDS_OF_WORK), () =>
@@ -56,6 +65,7 @@ export class ResponseChannel {
     return {
       url: `https://${RESPONSE_HOST}${PREFIX}response?Signature=${key}`,
       requestId: this.identifiers.uuid(),
+      openedAt,
       body,
     };
   }
@@ -75,6 +85,9 @@ export class ResponseChannel {
     return { status: 200 };
   }
 }
+
+/** The reason that the module `cfn-response` gives, and none. */
+const SAYS_NOTHING = /^(See the details in CloudWatch Log Stream: .*)?$/;
 
 /** What the rehearsal cannot do. */
 class Obstacle {
@@ -156,9 +169,13 @@ export class CustomResourceType implements ResourceType {
         fallback,
       );
     }
-    if (body === undefined) throw new ResourceFailure(noResponse(event.RequestId), fallback);
+    const met = this.lambda.obstacleSince(event.ServiceToken, channel.openedAt);
+    if (body === undefined) {
+      const reason = met === undefined ? noResponse(event.RequestId) : this.withAdvice(met, context.logicalId);
+      throw new ResourceFailure(reason, fallback);
+    }
     return accept(body, event, fallback, reason => {
-      const found = obstacleOf(reason);
+      const found = obstacleOf(reason) ?? (SAYS_NOTHING.test(reason) ? met : undefined);
       return found && this.withAdvice(found, context.logicalId);
     });
   }

@@ -3,6 +3,8 @@ import { CdkHandlerExecution } from './cdk-handlers/execution';
 import type { CdkHandler } from './cdk-handlers/handler';
 import { FunctionProcess } from './function-process';
 import { InProcessFunction } from './in-process/function';
+import { refusal } from './network';
+import { Obstacles } from './obstacles';
 import { ProcessPool } from './process-pool';
 import type { Execution, LogLevel, Outcome } from './runtime-protocol';
 import { sdkFile, sdkFolder } from '../../core/bundled-files';
@@ -70,6 +72,7 @@ export class Functions {
   /** Each function and host once. */
   public readonly refused: RefusedConnection[] = [];
   public onLine?: (line: LogLine) => void;
+  public readonly obstacles: Obstacles;
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
   private readonly identifiers = new Identifiers('invocation');
   private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
@@ -82,7 +85,9 @@ export class Functions {
     private readonly iam: Identities,
     private readonly modules: string,
     private readonly server: () => Server,
-  ) {}
+  ) {
+    this.obstacles = new Obstacles(environment.clock);
+  }
 
   public get(arn: string): FunctionConfiguration | undefined {
     return this.known.get(unqualified(arn))?.configuration;
@@ -226,6 +231,7 @@ export class Functions {
       accountId,
       arn: `arn:${this.environment.partition}:sts::${accountId}:assumed-role/${roleName}/${name}`,
     });
+    this.obstacles.register(credentials.accessKeyId, configuration.arn);
     return {
       ...configuration.variables,
       PATH: process.env.PATH ?? '',
@@ -258,7 +264,8 @@ export class Functions {
     };
   }
 
-  private refuse({ arn }: FunctionConfiguration, host: string): void {
+  private refuse({ arn, name }: FunctionConfiguration, host: string): void {
+    this.obstacles.record(arn, refusal(name, host).message);
     const isKnown = this.refused.some(known => known.functionArn === arn && known.host === host);
     if (!isKnown) this.refused.push({ functionArn: arn, host });
   }

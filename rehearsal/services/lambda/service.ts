@@ -11,6 +11,7 @@ import {
   type RefusedConnection,
   type RunningInvocation,
 } from './functions';
+import { obstacleIn } from './obstacles';
 import { permissions } from './permissions';
 import { FunctionType, QualifiedFunctionType } from './resource-types';
 import { Identifiers } from '../../core/identifiers';
@@ -170,6 +171,16 @@ export class Lambda implements Service {
     return this.functions.run(functionArn, JSON.stringify(event));
   }
 
+  /** Records that a call with the access key of a function could not be answered. */
+  public recordObstacle(accessKeyId: string, obstacle: string): void {
+    this.functions.obstacles.recordCall(accessKeyId, obstacle);
+  }
+
+  /** Returns what the rehearsal could not do for a function since a time, in milliseconds since 1970. */
+  public obstacleSince(functionArn: string, at: number): string | undefined {
+    return this.functions.obstacles.since(functionArn, at);
+  }
+
   /**
    * Invokes a function asynchronously; retries twice after an error, as AWS does.
    *
@@ -198,9 +209,10 @@ export class Lambda implements Service {
 
   private async retry(functionArn: string, payload: string, onObstacle?: (obstacle: string) => void): Promise<void> {
     for (const pause of [60, 120, undefined]) {
+      const startedAt = this.environment.clock.now();
       const result = await this.functions.run(functionArn, payload);
       if (!result.failed) return this.destinations.succeeded(functionArn, payload, result.payload);
-      const obstacle = onObstacle && obstacleIn(result.payload);
+      const obstacle = onObstacle && (obstacleIn(result.payload) ?? this.obstacleSince(functionArn, startedAt));
       if (obstacle !== undefined) return onObstacle?.(obstacle);
       if (pause === undefined) return;
       await this.environment.clock.sleep(pause);
@@ -250,9 +262,4 @@ function describe(configuration: FunctionConfiguration): Record<string, unknown>
     State: 'Active',
     LastUpdateStatus: 'Successful',
   };
-}
-
-/** Returns the message of an error that says what the rehearsal cannot do. */
-function obstacleIn(payload: string): string | undefined {
-  return /"errorMessage":"(?:[^"\\]|\\.)*?(the rehearsal (?:does not|runs only)(?:[^"\\]|\\.)*)"/.exec(payload)?.[1];
 }

@@ -239,7 +239,7 @@ function refuseSubresources(call: Call, known?: string): void {
 }
 
 function unknownForm(what: string): AwsError {
-  return new AwsError('NotImplemented', `the rehearsal's S3 does not know ${what}`, 501);
+  return new AwsError('NotImplemented', `the rehearsal does not support ${what} of S3`, 501);
 }
 
 function metadataOf(headers: Readonly<Record<string, string>>): Record<string, string> {
