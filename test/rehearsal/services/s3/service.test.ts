@@ -78,7 +78,7 @@ test('reports missing buckets and objects', async () => {
   });
   await expect(s3.send(new HeadBucketCommand({ Bucket: 'missing' }))).rejects.toMatchObject({ name: 'NotFound' });
   await expect(s3.send(new GetObjectTaggingCommand({ Bucket: 'assets', Key: 'x' }))).rejects.toThrow(
-    "the rehearsal does not support GET with ?tagging of S3",
+    'the rehearsal does not support GET with ?tagging of S3',
   );
 });
 
