@@ -39,14 +39,19 @@ export function describeRepositories(repositories: Readonly<Record<string, strin
     const changed = git(folder, 'status', '--porcelain')?.split('\n').filter(line => line !== '').length ?? 0;
     const commit = git(folder, 'rev-parse', '--short=7', 'HEAD');
     if (changed === 0 || commit === undefined) return [];
-    return [`repository ${name}: commit ${commit} of ${folder}, without ${formatCount(changed, 'changed file')}`];
+    return [`repository ${name}: commit ${commit} of ${relative(folder)}, without ${formatCount(changed, 'changed file')}`];
   });
 }
 
 function describeFolder(name: string, folder: string): string[] {
   // a bare repository has no changed files
   if (['HEAD', 'objects', 'refs'].every(file => existsSync(path.join(folder, file)))) return [];
-  return [`repository ${name}: the files of ${folder}, which is not a git repository`];
+  return [`repository ${name}: the files of ${relative(folder)}, which is not a git repository`];
+}
+
+/** Returns a folder as it can be typed in the current one. */
+function relative(folder: string): string {
+  return path.relative('', folder) || '.';
 }
 
 /** Returns the output of git, or nothing if it fails. */

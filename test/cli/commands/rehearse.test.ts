@@ -138,7 +138,7 @@ test('rehearse deploys only the named stacks', () => {
   expect(status).toBe(2);
 });
 
-test('rehearse says at the start what of a repository it does not use', () => {
+test('rehearse says at the start what of a repository it does not use, with relative paths', () => {
   const [folder, repository] = [path.join(cli.folder, 'plain-shop'), path.join(cli.folder, 'git-shop')];
   for (const one of [folder, repository]) {
     mkdirSync(one);
@@ -151,7 +151,7 @@ test('rehearse says at the start what of a repository it does not use', () => {
   writeFileSync(path.join(repository, 'more.txt'), 'not committed');
   const { stdout } = cli.rehearse(
     '--app', cli.assembly('described', { A: queue('a') }), ...FAST,
-    '--repository', 'plain=plain-shop', '--repository', 'shop=git-shop',
+    '--repository', 'plain=plain-shop', '--repository', `shop=${repository}`,
   );
   expect(stdout).toMatch(/^repository plain: the files of plain-shop, which is not a git repository\n/);
   expect(stdout).toContain(
