@@ -4,11 +4,11 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { accessRoleNotAssumable, actionDenied, wrongOrganization } from './access';
 import type { Access, ActualOrganization } from './access';
-import { AwsApi } from '../shared/api/api';
 import type { Api } from '../shared/api/api';
 import { assumeRole } from '../shared/assume-role';
 import { clientDefaults } from '../shared/clients';
 import { isAccessDenied, isNamed } from '../shared/errors';
+import { loggedApi } from '../shared/logged-api';
 import { sessionName } from '../shared/session-name';
 
 /** Regions of the Organizations endpoint, if not us-east-1. */
@@ -45,7 +45,7 @@ export class ManagementAccount {
   /** The APIs of the management account. */
   public get api(): Api {
     const { roleArn, partition } = this.access;
-    return new AwsApi(async () => (roleArn ? this.credentials() : ownCredentials()), partition);
+    return loggedApi(async () => (roleArn ? this.credentials() : ownCredentials()), partition);
   }
 
   /**

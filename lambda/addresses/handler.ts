@@ -5,7 +5,7 @@ import { addressLifecycle } from './lifecycle';
 import { HANDLER_ENVIRONMENT } from '../../src/private/contract';
 import { DynamoDbSpaceTables } from '../address-spaces/tables';
 import { TableRegistry } from '../registry/table';
-import { AwsApi } from '../shared/api/api';
+import { loggedApi } from '../shared/logged-api';
 import type { KindHandler } from '../shared/serve';
 import { serve } from '../shared/serve';
 
@@ -17,7 +17,7 @@ export const handler: KindHandler = serve(
     registry,
     tables: new DynamoDbSpaceTables(),
     networks: new AwsNetworks(partition),
-    pools: new AwsIpamPools(new AwsApi(ownCredentials, partition)),
+    pools: new AwsIpamPools(loggedApi(ownCredentials, partition)),
     ...DEFAULTS,
   }),
   registry,

@@ -1,4 +1,4 @@
-import type { AwsApi } from '../shared/api/api';
+import type { Api } from '../shared/api/api';
 import { itemsAt, textAt, valueAt } from '../shared/api/protocols';
 import { isNamed } from '../shared/errors';
 
@@ -36,7 +36,7 @@ const MAX_RESULTS = 1000;
 
 /** Calls EC2 with the permissions of the function: a pool of another account must be shared with the CICD account. */
 export class AwsIpamPools implements IpamPools {
-  public constructor(private readonly api: Pick<AwsApi, 'call'>) {}
+  public constructor(private readonly api: Api) {}
 
   public async allocate(request: AllocationRequest): Promise<Allocation> {
     const { poolId, region, cidr, prefixLength, clientToken, description } = request;

@@ -14,9 +14,9 @@ import { CLEAN_DEFAULTS } from '../../src/clean/contract';
 import { BOOTSTRAP_QUALIFIER, HANDLER_ENVIRONMENT, NAMES } from '../../src/private/contract';
 import { bootstrapRole } from '../cloudformation/roles';
 import { TableRegistry } from '../registry/table';
-import { AwsApi } from '../shared/api/api';
 import { partitionOf } from '../shared/api/services';
 import { assumeRole } from '../shared/assume-role';
+import { loggedApi } from '../shared/logged-api';
 import { withSessionName } from '../shared/session-name';
 
 const partition = process.env[HANDLER_ENVIRONMENT.PARTITION] ?? 'aws';
@@ -33,8 +33,8 @@ function cleanerOf({ accountId, region, leasedAt, cleaners = [] }: CleanMachineI
   const now = Date.now;
   const roleArn = `arn:${partition}:iam::${accountId}:role/${NAMES.cleanRole}-${region}`;
   const credentials = async () => assumeRole({ roleArn });
-  const api = new AwsApi(credentials, partition);
-  const own = new AwsApi(ownCredentials, partition);
+  const api = loggedApi(credentials, partition);
+  const own = loggedApi(ownCredentials, partition);
   const others = [
     new ContentsCleaner(api, { accountId, region, leasedAt }),
     ...cleaners.map(cleaner => new FunctionCleaner(cleaner, own, accountId)),

@@ -2,11 +2,11 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { NAMES } from '../../src/private/contract';
 import type { HubRoute } from '../registry/transit';
 import { RECONCILE } from '../shared/advice';
-import { AwsApi } from '../shared/api/api';
 import type { Api } from '../shared/api/api';
 import { itemsAt, textAt, valueAt } from '../shared/api/protocols';
 import { assumeRole } from '../shared/assume-role';
 import { isAccessDenied, isNamed } from '../shared/errors';
+import { loggedApi } from '../shared/logged-api';
 import { retryWhileRolePropagates } from '../shared/propagation';
 
 /** Where a call is made. */
@@ -251,7 +251,7 @@ export function ec2InAccounts(partition: string, now: () => number = Date.now): 
         + `it; if it was deleted, ${RECONCILE} (${error.message})`, { cause: error });
     }
   };
-  return new Ec2(roleArn => new AwsApi(credentials(roleArn), partition));
+  return new Ec2(roleArn => loggedApi(credentials(roleArn), partition));
 }
 
 function linkOf(attachmentId: string, tableId: string) {

@@ -90,3 +90,35 @@ describe('history', () => {
     ]);
   });
 });
+
+/** Defines an environment whose account is in a unit and has a tag. */
+function tagged(team: string) {
+  return (cicd: Cicd): void => {
+    const account = cicd.account('dev', { organizationalUnit: 'Workloads/Test', accountTags: { team } });
+    cicd.environment('dev', { account });
+  };
+}
+
+test('the logs have each change in the accounts, with the session that leads to the request', async () => {
+  // the shipped handlers, which log
+  const harness = await Harness.start({ virtual: {} });
+  try {
+    for (const team of ['shop', 'sales']) expect(reasons(await harness.deploy(tagged(team)))).toBe('');
+    const account = harness.vended['shop-dev'];
+    const log = harness.simulation.lambda.log.map(({ text }) => text);
+    const calls = log.filter(text => text.includes('"message":"call"'));
+    const sessionsOf = (...parts: readonly string[]) => calls
+      .filter(call => parts.every(part => call.includes(part)))
+      .map(call => /"session":"([^".]*)\.[\w-]{36}"/.exec(call)?.[1]);
+    expect(sessionsOf('Organizations:CreateAccount')).toEqual(['shop-dev']);
+    expect(sessionsOf('Organizations:MoveAccount', account)).toEqual(['shop-dev']);
+    expect(sessionsOf('Organizations:TagResource', account)).toEqual(['shop-dev']);
+    const entered = sessionsOf('STS:AssumeRole', `:iam::${account}:role/OrganizationAccountAccessRole`);
+    expect(new Set(entered)).toEqual(new Set(['shop-dev']));
+    expect(sessionsOf('CodeCommit:CreateBranch', '"branchName":"env/dev"')).toEqual(['dev']);
+    expect(sessionsOf('CloudFormation:CreateStack', 'org-environments-pipeline-dev')).toEqual(['dev']);
+    expect(calls.join()).not.toContain('ExternalId');
+  } finally {
+    await harness.stop();
+  }
+});

@@ -1,9 +1,9 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SETTING_ACTIONS } from './actions';
 import { BASELINE_ENVIRONMENT } from '../../../src/baseline/contract';
-import { AwsApi } from '../../shared/api/api';
 import type { Api } from '../../shared/api/api';
 import { clientDefaults } from '../../shared/clients';
+import { loggedApi } from '../../shared/logged-api';
 import type { ManagementAccount } from '../management';
 
 /** What baselines need besides stacks. */
@@ -49,6 +49,6 @@ export class AwsBaselinePort implements BaselinePort {
 
   public apiIn(accountId: string, roleName: string): Api {
     const credentials = async () => this.management.memberCredentials(accountId, roleName, SESSION_POLICY);
-    return new AwsApi(credentials, this.management.access.partition);
+    return loggedApi(credentials, this.management.access.partition);
   }
 }
