@@ -143,7 +143,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testSequencer: '<rootDir>/test/setup/slowest-first.js',
       globalSetup: '<rootDir>/test/setup/temporary-folder.ts',
       setupFiles: ['<rootDir>/test/setup/stack-trace-limit.ts', '<rootDir>/test/setup/no-colors.ts'],
-      setupFilesAfterEnv: ['<rootDir>/test/setup/has-assertions.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/setup/has-assertions.ts', '<rootDir>/test/setup/models.ts'],
       globalTeardown: '<rootDir>/test/setup/remove-temporary-folder.ts',
       moduleNameMapper: { '^cdk-org-environments$': '<rootDir>/src/index.ts' },
     },

@@ -22,7 +22,9 @@ const CLIENTS: Readonly<Record<string, string>> = {
   'ecr': 'ecr',
   'iam': 'iam',
   'lambda': 'lambda',
+  'logs': 'cloudwatch-logs',
   'organizations': 'organizations',
+  'secretsmanager': 'secrets-manager',
   'servicequotas': 'service-quotas',
   'ssm': 'ssm',
   'states': 'sfn',
@@ -45,8 +47,16 @@ const COMMON = new Set([
   'ValidationException',
 ]);
 
-/** S3 documents them for all operations, and declares them for none. */
-const COMMON_IN_S3 = new Set(['NoSuchBucketPolicy', 'NoSuchTagSet', 'SlowDown']);
+/**
+ * The model of S3 declares few errors; the others are documented.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const COMMON_IN_S3 = new Set([
+  'BucketNotEmpty', 'MalformedPolicy', 'NoSuchBucket', 'NoSuchBucketPolicy', 'NoSuchObjectLockConfiguration',
+  'NoSuchTagSet', 'NotImplemented', 'SlowDown',
+]);
+
+const IN_QUERY_PROTOCOL = new Set(['cloudformation', 'iam', 'sts']);
 
 type Schema = readonly unknown[];
 
@@ -59,9 +69,18 @@ export function isModelled(service: string): boolean {
 
 /** Returns the errors that AWS declares for an operation. */
 export function declaredErrors(service: string, operation: string): Set<string> {
-  const folder = path.join(path.dirname(require.resolve(`@aws-sdk/client-${CLIENTS[service]}`)), '..');
+  const client = `@aws-sdk/client-${CLIENTS[service]}`;
+  const folder = path.join(path.dirname(require.resolve(client)), '..');
   const text = readFileSync(path.join(folder, `dist-types/commands/${operation}Command.d.ts`), 'utf8');
-  return new Set([...text.matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name));
+  const names = [...text.matchAll(/@throws \{@link (\w+)\}/g)].map(([, name]) => name);
+  return new Set(IN_QUERY_PROTOCOL.has(service) ? names.map(name => codeOf(load(client)[`${name}$`], name)) : names);
+}
+
+/** The code of an error in the query protocol can differ from its name. */
+function codeOf(error: unknown, name: string): string {
+  const traits: unknown = isSchema(error) ? error[3] : undefined;
+  if (typeof traits !== 'object' || traits === null || !('awsQueryError' in traits)) return name;
+  return Array.isArray(traits.awsQueryError) ? String(traits.awsQueryError[0]) : name;
 }
 
 export function isDeclared(service: string, operation: string, code: string): boolean {
@@ -73,6 +92,8 @@ export function isDeclared(service: string, operation: string, code: string): bo
 export function unknownMembers(service: string, operation: string, answer: unknown): string[] {
   const model: unknown = load(`@aws-sdk/client-${CLIENTS[service]}`)[`${operation}$`];
   if (!isSchema(model)) return [`the SDK has no operation ${service}:${operation}`];
+  // dynalite answers; in one process, its attributes are values and no documents
+  if (service === 'dynamodb') return [];
   return answer instanceof HttpResponse ? [] : unknownIn(model[5], withoutRoot(service, answer), operation);
 }
 
@@ -80,7 +101,7 @@ export function unknownMembers(service: string, operation: string, answer: unkno
 function withoutRoot(service: string, answer: unknown): unknown {
   if (service !== 's3' || typeof answer !== 'object' || answer === null) return answer;
   const [[root, content] = ['', undefined], ...others] = Object.entries(answer);
-  return root.endsWith('Result') && others.length === 0 ? content : answer;
+  return /(Result|Tagging)$/.test(root) && others.length === 0 ? content : answer;
 }
 
 function unknownIn(given: unknown, value: unknown, at: string): string[] {
@@ -96,9 +117,19 @@ function unknownIn(given: unknown, value: unknown, at: string): string[] {
   const [names, members] = [schema[4], schema[5]];
   if (!Array.isArray(names) || !Array.isArray(members)) return [];
   return Object.entries(value).filter(([, member]) => member !== undefined).flatMap(([name, member]) => {
-    const index = names.indexOf(name);
+    const index = indexOf(name, names, members);
     return index < 0 ? [`${at}.${name}`] : unknownIn(members[index], member, `${at}.${name}`);
   });
+}
+
+/** In XML, a member can have another name. */
+function indexOf(name: string, names: readonly unknown[], members: readonly unknown[]): number {
+  const index = names.indexOf(name);
+  return index >= 0 ? index : members.findIndex(member => Array.isArray(member) && hasXmlName(member[1], name));
+}
+
+function hasXmlName(traits: unknown, name: string): boolean {
+  return typeof traits === 'object' && traits !== null && 'xmlName' in traits && traits.xmlName === name;
 }
 
 /** A schema can be a function that returns it, and have traits beside it. */

@@ -81,7 +81,7 @@ function describing(stacks: Stacks): Record<string, Operation> {
       const found = stacks
         .of(call.caller.accountId, call.region)
         .filter(stack => wanted.length === 0 || wanted.includes(stack.status));
-      return { StackSummaries: found.map(stack => describeStack(stacks, stack)) };
+      return { StackSummaries: found.map(stack => summarizeStack(stacks, stack)) };
     },
     DescribeStackEvents: async call => ({ StackEvents: named(stacks, call).events.map(describeEvent).reverse() }),
     DescribeStackResources: async call => {
@@ -148,7 +148,7 @@ function rootOf(stacks: Stacks, stack: Stack): Stack {
   return parentId === undefined ? stack : rootOf(stacks, stacks.get(accountId, region, parentId));
 }
 
-function describeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
+function summarizeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
   return {
     StackId: stack.id,
     StackName: stack.name,
@@ -159,6 +159,13 @@ function describeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
     DeletionTime: stack.deletionAt === undefined ? undefined : new Date(stack.deletionAt),
     StackStatus: stack.status,
     StackStatusReason: stack.reason,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+function describeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
+  return {
+    ...summarizeStack(stacks, stack),
     RoleARN: stack.roleArn,
     Capabilities: stack.options.capabilities,
     EnableTerminationProtection: stack.terminationProtection,
@@ -176,7 +183,6 @@ function describeStack(stacks: Stacks, stack: Stack): Record<string, unknown> {
       ExportName: exportName,
     })),
     Tags: Object.entries(stack.target.tags).map(([Key, Value]) => ({ Key, Value })),
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
   };
 }
 
