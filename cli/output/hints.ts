@@ -33,7 +33,7 @@ export function hintsFor(rehearsal: FailedRehearsal): string[] {
     ...accountHints(reasons), ...accessRoleHints(reasons, stacks, rehearsal.managementAccountId),
     ...parameterHints(reasons),
     ...limitHints(reasons), ...creationHints(reasons), ...logHints(reasons),
-    ...trustHints(reasons),
+    ...trustHints(reasons), ...secondOrganizationHints(reasons),
     ...repositoryPlaceHints(reasons, repositoryNames, repositoryPlace),
     ...repositoryHints(stacks, repositoryNames), ...organizationHints(stacks, organizationId),
   ];
@@ -134,6 +134,22 @@ export function trustHints(reasons: readonly string[]): string[] {
     `if the bootstrap of account ${to} trusts account ${from} on AWS (cdk bootstrap --trust ${from}), say so: `
     + `--bootstrap ${to}=${from}`
   )))];
+}
+
+/** For what an account can have only once. CloudFormation reports the name that exists, and not why. */
+export function secondOrganizationHints(reasons: readonly string[]): string[] {
+  const exists = (name: string): boolean => reasons.some(reason => reason.includes(`${name} already exists`));
+  const isSecond = exists('Role with name org-environments-account-provider') || exists('Event bus org-environments');
+  return [
+    ...isSecond
+      ? ['the account has an Organization already, in another stack or region, and can have only one: import it there '
+        + 'with Organization.fromParameterName(), or delete its stack first']
+      : [],
+    ...exists('Role with name org-environments-access')
+      ? ["the management account has the role 'org-environments-access' already, in another stack or region: deploy "
+        + "OrganizationAccessRole once, or set its 'roleName'"]
+      : [],
+  ];
 }
 
 /** For a repository that the app expects in another account or region. */

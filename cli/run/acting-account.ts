@@ -1,5 +1,7 @@
 import type { Simulation } from '../../rehearsal/simulation';
 
+type Account = Simulation['organizations']['accounts'][number];
+
 const ADMINISTRATOR = 'rehearsal-administrator';
 
 /** Returns the id of the account with this id or name, or why there is none. */
@@ -7,13 +9,20 @@ export function findAccount(
   { organizations: { accounts } }: Simulation, as: string,
 ): { readonly accountId: string } | { readonly problem: string } {
   const found = accounts.filter(({ accountId, name }) => accountId === as || name === as);
-  if (found.length === 1) return found[0];
+  if (found.length === 1) return withProblem(found[0]);
   const known = (found.length === 0 ? accounts : found).map(({ accountId, name }) => `${accountId} (${name})`);
   return {
     problem: found.length === 0
       ? `no account has this id or name; the organization has ${known.join(', ')}`
       : `several accounts have this name: use the id, one of ${known.join(', ')}`,
   };
+}
+
+/** AWS lets nobody act in an account that is suspended or closed. */
+function withProblem({ accountId, name, state }: Account): { readonly accountId: string } | { readonly problem: string } {
+  if (state === 'ACTIVE' || state === 'PENDING_ACTIVATION') return { accountId };
+  const what = state === 'SUSPENDED' ? 'was suspended by AWS' : 'was closed';
+  return { problem: `account ${accountId} (${name}) ${what}, so nobody can act in it: use another account` };
 }
 
 /** Returns the ARN of a session of an administrator. It is no root user, because AWS lets those assume no role. */

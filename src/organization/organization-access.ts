@@ -1,11 +1,12 @@
-import { Aws, Fn } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import type { OrganizationFeature } from './organization-feature';
 import { checkedLimits, DEFAULT_ACCESS_ROLE, vendingStatements } from './vending-permissions';
 import { ACCESS_ENVIRONMENT } from '../private/contract';
 import { rejectSubclass } from '../private/reject';
-import { validate } from '../private/validate';
+import { fail, validate } from '../private/validate';
 
 /** Options of `OrganizationAccess.role`. */
 export interface RoleAccessOptions {
@@ -68,6 +69,7 @@ export class OrganizationAccess {
     return new OrganizationAccess((scope, organizationId) => {
       const externalId = validate.externalId(scope, options.externalId ?? organizationId);
       validate.roleArn(scope, roleArn);
+      checkPartition(scope, roleArn);
       return {
         managementAccountId: Fn.select(4, Fn.split(':', roleArn)),
         environment: {
@@ -113,6 +115,16 @@ export class OrganizationAccess {
   public _bind(scope: Construct, organizationId: string): OrganizationAccessConfig {
     return this.config(scope, organizationId);
   }
+}
+
+/** A role of another partition does not exist, which AWS reports as a role that must not be assumed. */
+function checkPartition(scope: Construct, roleArn: string): void {
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region) || Token.isUnresolved(roleArn)) return;
+  const [given, { partition = given }] = [roleArn.split(':')[1], RegionInfo.get(region)];
+  if (given === partition) return;
+  fail(scope, `the role '${roleArn}' is in the partition '${given}', but the region '${region}' of the stack is in `
+    + `'${partition}', and an organization is in one partition: use '${roleArn.replace(given, partition)}'`);
 }
 
 /** @internal */

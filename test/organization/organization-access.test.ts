@@ -252,3 +252,16 @@ describe('the account provider', () => {
       "[Cicd/Organization] the role name must be 1 to 64 letters, digits and '_+=,.@-', got '*'");
   });
 });
+
+test('a role in another partition than the region of the stack is rejected', () => {
+  const access = (partition: string) => ({
+    access: OrganizationAccess.role(`arn:${partition}:iam::${MANAGEMENT_ACCOUNT}:role/org-environments-access`),
+    env: { account: CICD_ACCOUNT, region: 'us-gov-west-1' },
+  });
+  expect(() => new Cicd(quickApp(), access('aws'))).toThrow(
+    "[Cicd/Organization] the role 'arn:aws:iam::999999999999:role/org-environments-access' is in the partition 'aws', "
+      + "but the region 'us-gov-west-1' of the stack is in 'aws-us-gov', and an organization is in one partition: use "
+      + "'arn:aws-us-gov:iam::999999999999:role/org-environments-access'",
+  );
+  expect(() => new Cicd(quickApp(), access('aws-us-gov'))).not.toThrow();
+});

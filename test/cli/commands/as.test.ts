@@ -14,6 +14,10 @@ const SCRIPTS = {
     await new sts.STSClient().send(new sts.AssumeRoleCommand({ RoleArn: '${ROLE}', RoleSessionName: 'attempt' }));
     console.log('the role was assumed');
   `,
+  'close.js': `
+    const { OrganizationsClient, CloseAccountCommand } = require('${require.resolve('@aws-sdk/client-organizations')}');
+    await new OrganizationsClient().send(new CloseAccountCommand({ AccountId: '${MEMBER}' }));
+  `,
   'make.js': `
     const ssm = require('${require.resolve('@aws-sdk/client-ssm')}');
     await new ssm.SSMClient().send(new ssm.PutParameterCommand({ Name: '/guest', Value: 'a', Type: 'String' }));
@@ -106,6 +110,15 @@ test('the rehearsal fails before the deployment if no account has the name', () 
     stderr: "error: --as 'shop-test': no account has this name; use an id, or one of 'management', "
       + `'account-${MEMBER}'\n`,
   });
+});
+
+test('nobody acts in an account that a command has closed', () => {
+  const { status, stdout } = rehearseIn('--as', MANAGEMENT, '--then', 'node close.js', '--as', MEMBER, '--then', WHO);
+  expect(status).toBe(1);
+  expect(stdout).toContain(
+    `✗ --as '${MEMBER}': account ${MEMBER} (account-${MEMBER}) was closed, so nobody can act in it: use another account`,
+  );
+  expect(stdout).not.toContain('assumed-role/rehearsal-administrator');
 });
 
 test.each<[string, string[]]>([

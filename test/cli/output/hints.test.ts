@@ -1,5 +1,5 @@
 import {
-  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, trustHints, unitHints, unusedUnitHints,
+  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, secondOrganizationHints, trustHints, unitHints, unusedUnitHints,
 } from '../../../cli/output/hints';
 import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
@@ -90,4 +90,16 @@ test('the accounts that are assumed to be members are named in one line, without
     "assuming that accounts 3 (stacks 'A' and 'B' and 1 more) and 4 (stack 'D') are bootstrapped member accounts; "
     + 'to confirm: --account <id>',
   );
+});
+
+test('a hint explains that the account has an organization already', () => {
+  const hint = 'the account has an Organization already, in another stack or region, and can have only one: import it '
+    + 'there with Organization.fromParameterName(), or delete its stack first';
+  expect(secondOrganizationHints(['Role with name org-environments-account-provider already exists.'])).toEqual([hint]);
+  expect(secondOrganizationHints(['Event bus org-environments already exists.'])).toEqual([hint]);
+  expect(secondOrganizationHints(['Role with name org-environments-access already exists.'])).toEqual([
+    "the management account has the role 'org-environments-access' already, in another stack or region: deploy "
+      + "OrganizationAccessRole once, or set its 'roleName'",
+  ]);
+  expect(secondOrganizationHints(['Role with name own already exists.'])).toEqual([]);
 });
