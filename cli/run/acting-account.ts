@@ -1,13 +1,14 @@
 import type { Simulation } from '../../rehearsal/simulation';
 
 type Account = Simulation['organizations']['accounts'][number];
+type Found = { readonly accountId: string } | { readonly problem: string };
 
 const ADMINISTRATOR = 'rehearsal-administrator';
 
 /** Returns the id of the account with this id or name, or why there is none. */
 export function findAccount(
   { organizations: { accounts } }: Simulation, as: string,
-): { readonly accountId: string } | { readonly problem: string } {
+): Found {
   const found = accounts.filter(({ accountId, name }) => accountId === as || name === as);
   if (found.length === 1) return withProblem(found[0]);
   const known = (found.length === 0 ? accounts : found).map(({ accountId, name }) => `${accountId} (${name})`);
@@ -18,11 +19,11 @@ export function findAccount(
   };
 }
 
-/** AWS lets nobody act in an account that is suspended or closed. */
-function withProblem({ accountId, name, state }: Account): { readonly accountId: string } | { readonly problem: string } {
+/** AWS lets no user act in an account that is suspended or closed. */
+function withProblem({ accountId, name, state }: Account): Found {
   if (state === 'ACTIVE' || state === 'PENDING_ACTIVATION') return { accountId };
   const what = state === 'SUSPENDED' ? 'was suspended by AWS' : 'was closed';
-  return { problem: `account ${accountId} (${name}) ${what}, so nobody can act in it: use another account` };
+  return { problem: `account ${accountId} (${name}) ${what}, so no user can act in it: use another account` };
 }
 
 /** Returns the ARN of a session of an administrator. It is no root user, because AWS lets those assume no role. */

@@ -4,7 +4,7 @@ import { Harness, reasons } from './harness';
 import { secondOrganizationHints } from '../../cli/output/hints';
 import { CICD_ACCOUNT } from '../fixtures/app';
 
-test('an organization in a second region of the account fails with one error, which a hint and the troubleshooting explain', async () => {
+test('an organization in a second region fails with one error, which a hint and a page explain', async () => {
   const harness = await Harness.start();
   expect(reasons(await harness.deploy(() => undefined))).toBe('');
   const result = await harness.deploy(() => undefined, { env: { account: CICD_ACCOUNT, region: 'us-east-1' } });

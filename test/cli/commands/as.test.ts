@@ -112,11 +112,12 @@ test('the rehearsal fails before the deployment if no account has the name', () 
   });
 });
 
-test('nobody acts in an account that a command has closed', () => {
+test('no user acts in an account that a command has closed', () => {
   const { status, stdout } = rehearseIn('--as', MANAGEMENT, '--then', 'node close.js', '--as', MEMBER, '--then', WHO);
   expect(status).toBe(1);
   expect(stdout).toContain(
-    `✗ --as '${MEMBER}': account ${MEMBER} (account-${MEMBER}) was closed, so nobody can act in it: use another account`,
+    `✗ --as '${MEMBER}': account ${MEMBER} (account-${MEMBER}) was closed, so no user can act in it: use `
+    + 'another account',
   );
   expect(stdout).not.toContain('assumed-role/rehearsal-administrator');
 });

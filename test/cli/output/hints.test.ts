@@ -1,5 +1,6 @@
 import {
-  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, secondOrganizationHints, trustHints, unitHints, unusedUnitHints,
+  accountHints, assumedMembers, limitHints, logHints, repositoryPlaceHints, secondOrganizationHints,
+  trustHints, unitHints, unusedUnitHints,
 } from '../../../cli/output/hints';
 import { assemblyStack, CICD_TEMPLATE } from '../app/assembly-stack';
 
