@@ -13,3 +13,16 @@ export function deployOrReconcile(what: string): string {
 export function withReconcileAdvice(message: string): string {
   return message.replace(/\bdeploy again\b/g, RECONCILE);
 }
+
+const DELETE_AGAIN = 'delete it again (if it is no longer in the app, put it back and deploy first)';
+
+/**
+ * The message of an error of a deletion. CloudFormation forgets a resource whose deletion fails at the end of an
+ * update, so another deployment of the app does not delete it.
+ */
+export function withDeletionAdvice(message: string): string {
+  if (/put it back|declare it as before/.test(message)) return message;
+  return message.replace(/\bdeploy again\b(?! to apply)( in a few minutes)?/g, (_, later?: string) => (
+    later === undefined ? DELETE_AGAIN : `in a few minutes, ${DELETE_AGAIN}`
+  ));
+}

@@ -47,7 +47,7 @@ export async function newSession(role: RoleToAssume): Promise<AwsCredentialIdent
     }),
   );
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {
-    throw new Error(`sts:AssumeRole returned no credentials for role '${role.roleArn}': deploy again`);
+    throw new Error(`sts:AssumeRole returned no credentials for role '${role.roleArn}': try again`);
   }
   return {
     accessKeyId: Credentials.AccessKeyId,

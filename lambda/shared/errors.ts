@@ -1,7 +1,7 @@
 /** A concurrent writer changed the record after it was read: read it again and retry. */
 export class RecordChangedError extends Error {
   public constructor(key: string) {
-    super(`a concurrent writer changed the record '${key}' of the registry: deploy again`);
+    super(`a concurrent writer changed the record '${key}' of the registry: try again`);
     this.name = 'RecordChangedError';
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { withDeletionAdvice } from './advice';
 import type { CustomResourceStatus } from './cfn-status';
 import { cloudFormationStatus } from './cfn-status';
 import { isAccessDenied, isTransient } from './errors';
@@ -84,7 +85,7 @@ class RequestHandler<Request, Result extends object> {
     } catch (error) {
       if (isTransient(error)) return this.wait(request, waitingAfter(error, before), record);
       logger.error('request failed', { logicalId, requestId, error: error instanceof Error ? error : String(error) });
-      return failed(error instanceof TimedOutError ? error.after(before) : messageOf(error));
+      return failed(request, error instanceof TimedOutError ? error.after(before) : messageOf(error));
     }
   }
 
@@ -94,7 +95,7 @@ class RequestHandler<Request, Result extends object> {
     const { wait } = outcome;
     // without a record, the registry could not be read since the first step
     const arrivedAt = record?.arrivedAt ?? wait.startedAt;
-    if (this.now() - arrivedAt > MAX_REQUEST_TIME) return failed(this.timedOut(request, wait));
+    if (this.now() - arrivedAt > MAX_REQUEST_TIME) return failed(request, this.timedOut(request, wait));
     const seconds = this.capped(outcome.seconds, arrivedAt);
     const { waitsFor, failures, lastError } = wait;
     if (failures > 0) logger.warn('transient error; retrying', { logicalId, requestId, seconds, error: lastError });
@@ -228,8 +229,8 @@ class RequestHandler<Request, Result extends object> {
   }
 }
 
-function failed(reason: string): Outcome {
-  return { state: 'failed', reason };
+function failed({ requestType }: ResourceRequest, reason: string): Outcome {
+  return { state: 'failed', reason: requestType === 'Delete' ? withDeletionAdvice(reason) : reason };
 }
 
 function messageOf(error: unknown): string {

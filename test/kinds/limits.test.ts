@@ -71,6 +71,9 @@ test.each(['Create', 'Update', 'Delete'] as const)('a %s that waits ends within 
   }
   expect(outcome).toEqual({
     state: 'failed',
-    reason: "'Dev' is not complete after 55 minutes: it waits for AWS; deploy again in a few minutes",
+    reason: "'Dev' is not complete after 55 minutes: it waits for AWS; "
+      + (what === 'Delete'
+        ? 'in a few minutes, delete it again (if it is no longer in the app, put it back and deploy first)'
+        : 'deploy again in a few minutes'),
   });
 });
