@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { failingDeployment } from './failing-deployment';
 import { Harness, reasons, REPOSITORY } from './harness';
@@ -96,13 +97,13 @@ test('the rollback of the CICD stack ends without the resource that cannot be re
   expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_FAILED');
 
   const { accessKeyId } = iam.issue({ accountId: CICD_ACCOUNT, arn: `arn:aws:iam::${CICD_ACCOUNT}:root` });
-  await server.call({
-    service: 'cloudformation',
-    operation: 'ContinueUpdateRollback',
-    region: REGION,
-    accessKeyId,
-    input: { StackName: 'Cicd', ResourcesToSkip: ['Own'] },
+  const call = async (operation: string, input: object) => server.call({
+    service: 'cloudformation', operation, region: REGION, accessKeyId, input: { StackName: 'Cicd', ...input },
   });
+  const { StackEvents } = await call('DescribeStackEvents', {}) as { StackEvents: StackEvent[] };
+  const [event] = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED');
+  expect(event).toMatchObject({ LogicalResourceId: 'Own', ResourceStatusReason: expect.stringContaining('helper') });
+  await call('ContinueUpdateRollback', { ResourcesToSkip: [event.LogicalResourceId] });
   await cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd')?.operation;
   expect(harness.stackStatus(CICD_ACCOUNT, 'Cicd')).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(reasons(await harness.deploy(withPolicy('other')))).toBe('');
@@ -120,4 +121,13 @@ test('a repository that was deleted is created again with all branches, and push
   expect(reasons(await harness.deploy(app(['dev'], '2')))).toBe('');
   expect(await new Reconciliation(harness).check()).toEqual([]);
   expect(await startsAt('dev', await harness.push('env/dev', { 'till.txt': 'new' }))).toBe(true);
+});
+
+test('each step of docs/break-glass.md names the file that rehearses it', () => {
+  const root = join(__dirname, '../..');
+  const text = readFileSync(join(root, 'docs/break-glass.md'), 'utf8');
+  const steps = text.split(/^(?=\d\. |## )/m).filter(part => /^\d\. /.test(part));
+  expect(steps.length).toBeGreaterThan(15);
+  const files = steps.map(step => /`(test\/[\w/.-]+)`\)/.exec(step)?.[1] ?? step);
+  expect(files.filter(file => !existsSync(join(root, file)))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Harness, reasons, REPOSITORY } from './harness';
 import { Reconciliation } from './reconcile';
 import { Account, AccountStack } from '../../src';
-import { CICD_ACCOUNT, REGION } from '../fixtures/app';
+import { ACCESS_ROLE_ARN, CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
 const NEW_ACCOUNT = '333333333333';
@@ -54,6 +54,9 @@ test('a new CICD account takes the environments of a closed one over, and nothin
   expect(inventory()).toEqual(before);
   expect(await new Reconciliation(harness, NEW_ACCOUNT).check()).toEqual([]);
   expect(trusting(CICD_ACCOUNT)).toEqual([]);
+  const trust = JSON.stringify(harness.simulation.iam.role(ACCESS_ROLE_ARN)?.trust);
+  expect(trust).toContain(NEW_ACCOUNT);
+  expect(trust).not.toContain(CICD_ACCOUNT);
 
   // pushes reach the pipelines
   const { codecommit, codepipeline, clock } = harness.simulation;
