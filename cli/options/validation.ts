@@ -39,7 +39,8 @@ export function describeRepositories(repositories: Readonly<Record<string, strin
     const changed = git(folder, 'status', '--porcelain')?.split('\n').filter(line => line !== '').length ?? 0;
     const commit = git(folder, 'rev-parse', '--short=7', 'HEAD');
     if (changed === 0 || commit === undefined) return [];
-    return [`repository ${name}: commit ${commit} of ${relative(folder)}, without ${formatCount(changed, 'changed file')}`];
+    const left = formatCount(changed, 'changed file');
+    return [`repository ${name}: commit ${commit} of ${relative(folder)}, without ${left}`];
   });
 }
 

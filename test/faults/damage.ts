@@ -1,4 +1,5 @@
 import type { LIVE_NAME, NAMES } from './apps';
+import type { Simulation } from '../../rehearsal/simulation';
 
 export const DAMAGE_KINDS = [
   'account suspended', 'account reinstated', 'account closed', 'account moved', 'account untagged',
@@ -31,4 +32,12 @@ export interface Damage {
   readonly name: typeof NAMES[number] | typeof LIVE_NAME;
   /** Number of the step before which it happens, from 1; after the last step if there is no such step. */
   readonly beforeStep: number;
+}
+
+/** What damage is done to. */
+export interface World {
+  readonly simulation: Simulation;
+  /** Name of the registry's table; undefined while there is none. */
+  readonly tableName: string | undefined;
+  readonly registry: readonly Readonly<Record<string, unknown>>[];
 }

@@ -1,5 +1,4 @@
-import { REPOSITORY } from './apps';
-import { LIVE_NAME, declaredIn, environmentsOf } from './apps';
+import { REPOSITORY, LIVE_NAME, declaredIn, environmentsOf } from './apps';
 import type { AppSpec, Declared, EnvironmentSpec } from './apps';
 import type { FaultHarness } from './fault-harness';
 import { createdAccounts } from './invariants';

@@ -1,6 +1,5 @@
 import { LIVE_NAME, LIVE_SIDES, TRAFFIC_PARAMETER } from './apps';
-import type { LiveKind } from './damage';
-import type { FaultHarness } from './fault-harness';
+import type { LiveKind, World } from './damage';
 import { blueGreenKey } from '../../lambda/registry/blue-green';
 import { environmentKey } from '../../lambda/registry/environment';
 import type { EnvironmentRecord } from '../../lambda/registry/environment';
@@ -28,11 +27,11 @@ export class Live {
   /** The side that a release has made the active one; undefined: nothing says which one it was. */
   private expected?: SideName;
 
-  public constructor(private readonly harness: FaultHarness) {}
+  public constructor(private readonly world: World) {}
 
   /** Makes the other side than the declared one the active one. */
   public async release(): Promise<void> {
-    await this.harness.simulation.clock.sleep(ROLE_SECONDS);
+    await this.world.simulation.clock.sleep(ROLE_SECONDS);
     await this.operate({ operation: 'release', environmentName: LIVE_NAME, reference: 'main', by: BY });
     for (let looks = 0; looks < 200; looks++) {
       const { release } = await this.operate({ operation: 'describeRelease', environmentName: LIVE_NAME });
@@ -41,14 +40,14 @@ export class Live {
         return;
       }
       if (release?.last) throw new Error(`the release has failed: ${release.last.failure}`);
-      await this.harness.simulation.clock.sleep(30);
+      await this.world.simulation.clock.sleep(30);
     }
     throw new Error('the release has not ended');
   }
 
   /** Returns whether there was something to damage. */
   public damage(kind: LiveKind): boolean {
-    const { ssm } = this.harness.simulation;
+    const { ssm } = this.world.simulation;
     const change = this.releaseRecord?.change;
     switch (kind) {
       case 'traffic moved': {
@@ -79,9 +78,9 @@ export class Live {
 
   /** What only a person can do: without a record of a release, a value that is not from a release is deleted. */
   public repairByHand(): void {
-    const value = this.harness.simulation.ssm.value(...PLACE);
+    const value = this.world.simulation.ssm.value(...PLACE);
     if (value !== undefined && activeIn(value) === undefined && !this.releaseRecord) {
-      this.harness.simulation.ssm.remove(...PLACE);
+      this.world.simulation.ssm.remove(...PLACE);
     }
   }
 
@@ -89,9 +88,9 @@ export class Live {
   public differences(): string[] {
     const { environmentRecord: environment, releaseRecord: release } = this;
     if (!environment) return [`the registry has no record of environment '${LIVE_NAME}'`];
-    const value = this.harness.simulation.ssm.value(...PLACE);
+    const value = this.world.simulation.ssm.value(...PLACE);
     const { serving } = this;
-    const isRecorded = this.harness.registry.some(({ pk }) => pk === blueGreenKey(LIVE_NAME));
+    const isRecorded = this.world.registry.some(({ pk }) => pk === blueGreenKey(LIVE_NAME));
     const isOther = serving !== undefined && environment.active !== serving;
     const isTrafficLost = serving === undefined && (release?.change !== undefined || value !== undefined);
     // a release that is recorded says which side serves
@@ -100,7 +99,7 @@ export class Live {
       ...isRecorded ? [] : [`the registry has no record of the releases of '${LIVE_NAME}'`],
       ...isOther ? [`side ${environment.active} of '${LIVE_NAME}' is active, but side ${serving} has the traffic`] : [],
       ...isTrafficLost ? [`the traffic of '${LIVE_NAME}' is ${String(value)}`] : [],
-      ...isMoved ? [`side ${String(serving)} of '${LIVE_NAME}' has the traffic, but ${this.expected} was released`] : [],
+      ...isMoved ? [`side ${String(serving)} of '${LIVE_NAME}' has the traffic, not ${this.expected}`] : [],
       ...this.sideDifferences(environment),
     ];
   }
@@ -112,7 +111,7 @@ export class Live {
 
   private sideDifferences({ sides }: EnvironmentRecord): string[] {
     return LIVE_SIDES.flatMap(({ side, email }) => {
-      const { accountId } = this.harness.simulation.organizations.accounts.find(other => other.email === email) ?? {};
+      const { accountId } = this.world.simulation.organizations.accounts.find(other => other.email === email) ?? {};
       const recorded = sides[side]?.pipelines.map(pipeline => pipeline.accountId).join();
       if (accountId !== undefined && recorded === accountId) return [];
       return [`side ${side} of '${LIVE_NAME}' is in account ${recorded}, not in ${String(accountId)}`];
@@ -120,7 +119,7 @@ export class Live {
   }
 
   private get serving(): SideName | undefined {
-    return activeIn(this.harness.simulation.ssm.value(...PLACE) ?? '');
+    return activeIn(this.world.simulation.ssm.value(...PLACE) ?? '');
   }
 
   private get environmentRecord(): EnvironmentRecord | undefined {
@@ -132,12 +131,12 @@ export class Live {
   }
 
   private record<Stored>(key: string): Stored | undefined {
-    return this.harness.registry.find(({ pk }) => pk === key) as Stored | undefined;
+    return this.world.registry.find(({ pk }) => pk === key) as Stored | undefined;
   }
 
   /** @param change what replaces the record; undefined: it is deleted */
   private replaceRecord(key: string, change: (record: Item) => Item | undefined): boolean {
-    const { tableName, registry, simulation: { tables } } = this.harness;
+    const { tableName, registry, simulation: { tables } } = this.world;
     if (tableName === undefined || !registry.some(({ pk }) => pk === key)) return false;
     const items = tables.items(CICD_ACCOUNT, REGION, tableName)
       .flatMap((item): Item[] => [item.pk === key ? change(item) ?? [] : item].flat());
@@ -146,7 +145,7 @@ export class Live {
   }
 
   private async operate(request: ReleaseRequest): Promise<OperationResponse<never>> {
-    const { failed, payload } = await this.harness.simulation.lambda.invoke(OPERATIONS, request);
+    const { failed, payload } = await this.world.simulation.lambda.invoke(OPERATIONS, request);
     if (failed) throw new Error(payload);
     return JSON.parse(payload) as OperationResponse<never>;
   }

@@ -1,6 +1,5 @@
 import { DECLARED_UNIT } from './apps';
-import type { UnitKind } from './damage';
-import type { FaultHarness } from './fault-harness';
+import type { UnitKind, World } from './damage';
 import { unitKey } from '../../lambda/registry/unit';
 import type { Unit } from '../../rehearsal/services/organizations/tree';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
@@ -10,7 +9,7 @@ const RENAMED = `${NAME}-renamed`;
 
 /** The organizational unit that an app declares: damages it as AWS allows, which moves no units. */
 export class DeclaredUnit {
-  public constructor(private readonly harness: FaultHarness) {}
+  public constructor(private readonly world: World) {}
 
   /** Returns whether there was something to damage. */
   public damage(kind: UnitKind): boolean {
@@ -43,7 +42,7 @@ export class DeclaredUnit {
   }
 
   public differences(): string[] {
-    const isRecorded = this.harness.registry.some(({ pk }) => pk === KEY);
+    const isRecorded = this.world.registry.some(({ pk }) => pk === KEY);
     return [
       ...this.named(NAME) ? [] : [`organizational unit '${DECLARED_UNIT}' does not exist`],
       ...isRecorded ? [] : [`the registry has no record of organizational unit '${DECLARED_UNIT}'`],
@@ -51,7 +50,7 @@ export class DeclaredUnit {
   }
 
   private get tree() {
-    return this.harness.simulation.organizations.tree;
+    return this.world.simulation.organizations.tree;
   }
 
   private named(name: string): Unit | undefined {
@@ -66,7 +65,7 @@ export class DeclaredUnit {
   }
 
   private deleteRecord(): boolean {
-    const { tableName, registry, simulation: { tables } } = this.harness;
+    const { tableName, registry, simulation: { tables } } = this.world;
     if (tableName === undefined || !registry.some(({ pk }) => pk === KEY)) return false;
     const kept = tables.items(CICD_ACCOUNT, REGION, tableName).filter(({ pk }) => pk !== KEY);
     tables.restore(CICD_ACCOUNT, REGION, tableName, kept);
