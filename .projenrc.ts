@@ -314,6 +314,10 @@ project.addTask('test:node-24', {
   exec: 'node tools/node-24.mjs',
   receiveArgs: true,
 });
+project.addTask('test:cfn-lint', {
+  description: 'Check all templates with cfn-lint',
+  exec: 'tsx --tsconfig test/tsconfig.json test/environment/cfn-lint.mjs',
+});
 project.addTask('test:packages', {
   description: 'Build the packages, and install them in apps in Python, Java and Go: [language…]',
   exec: 'node test/packages/index.mjs',

@@ -126,7 +126,7 @@ describe('RDS', () => {
 describe('access', () => {
   test('is possible from the networks of the clients only', () => {
     const { Properties } = onlyResource(aurora().template, 'AWS::EC2::SecurityGroup');
-    expect(Properties.VpcId).toBe('vpc-1');
+    expect(Properties.VpcId).toBe('vpc-0123456789abcdef0');
     expect(Properties.SecurityGroupIngress).toEqual([
       expect.objectContaining({ CidrIp: '10.1.0.0/20', FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' }),
       expect.objectContaining({ CidrIp: '10.1.16.0/20', FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' }),
@@ -167,7 +167,7 @@ test.each([['aurora-postgresql', aurora], ['postgres', postgres]])(
       'databaseIdentifier': 'shop',
       'engine': engine,
       'databaseName': 'app',
-      'network': 'vpc-1',
+      'network': 'vpc-0123456789abcdef0',
       'account of the network': '333333333333',
     }]);
   },
