@@ -1,7 +1,7 @@
 import { baselineDrifts } from './baselines/apply';
 import { bootstrapDefinition, bootstrapStackName } from './bootstrap';
 import type { AccountContext, ManagedAccount } from './context';
-import { resolveUnit } from './organizational-units';
+import { resolveUnit, UnitNotFoundError } from './organizational-units';
 import { wantedTags } from './placement';
 import { baselineDefinition, stacksIn } from './preparation';
 import { nameOf } from './record';
@@ -50,12 +50,7 @@ async function placementDrifts(
   const { accountId, accountName } = seen;
   const drifts: Drift[] = [];
   if (request.organizationalUnit) {
-    const unitId = await resolveUnit(organization, request.organizationalUnit);
-    const parentId = await organization.parentOf(accountId);
-    if (parentId !== unitId) {
-      const what = `${nameOf(request)} is in ${parentId}, not in ${request.organizationalUnit} (${unitId})`;
-      drifts.push(repairable(what, 'it is moved back'));
-    }
+    drifts.push(...await unitDrifts(organization, request, request.organizationalUnit, accountId));
   }
   const present = await organization.tags(accountId);
   const missing = Object.entries(wantedTags(context, key, request)).filter(([name, value]) => present[name] !== value);
@@ -67,6 +62,24 @@ async function placementDrifts(
     drifts.push(repairable(`${nameOf(request)} has the name '${accountName}'`, 'it is renamed'));
   }
   return drifts;
+}
+
+/** A unit that does not exist must not hide what else differs. */
+async function unitDrifts(
+  organization: AccountContext['organization'],
+  request: VendedAccountRequest,
+  unit: string,
+  accountId: string,
+): Promise<readonly Drift[]> {
+  try {
+    const unitId = await resolveUnit(organization, unit);
+    const parentId = await organization.parentOf(accountId);
+    if (parentId === unitId) return [];
+    return [repairable(`${nameOf(request)} is in ${parentId}, not in ${unit} (${unitId})`, 'it is moved back')];
+  } catch (error) {
+    if (!(error instanceof UnitNotFoundError)) throw error;
+    return [byHand(`the unit of ${nameOf(request)} was not found: ${error.message}`)];
+  }
 }
 
 async function preparationDrifts(

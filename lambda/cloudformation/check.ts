@@ -47,12 +47,12 @@ export function byHand(error: string): Drift {
     : { what: message.slice(0, colon), remedy: message.slice(colon + 2), isRepairable: false };
 }
 
-/** An update that waited until its account could be reached. */
+/** An update that waits until it is possible: the account could not be reached, or its unit does not exist. */
 export function deferredUpdate(of: string, { reason, at }: { readonly reason: string; readonly at: number }): Drift {
   return {
     what:
       `${of} was not updated at ${new Date(at).toISOString()}, `
-      + `because the account could not be used (${reason})`,
+      + `because it was not possible then (${reason})`,
     remedy: 'the update is made',
     isRepairable: true,
     isDeferredUpdate: true,

@@ -89,6 +89,52 @@ test.each([
   });
 });
 
+describe('an account whose organizational unit a person has renamed or deleted', () => {
+  const noUnit = "organizational unit 'Workloads/Test' does not exist: 'Workloads' has Prod: create it, or use the path "
+    + 'or id of an existing unit';
+  let vending: Vending;
+  let accountId: string;
+  beforeEach(async () => {
+    vending = new Vending();
+    accountId = await vending.create(dev, vended());
+    vending.directory.units = vending.directory.units.filter(({ name }) => name !== 'Test');
+  });
+
+  test('is left as it is by a change of something else, until it has the unit again', async () => {
+    const changed = vended({ accountName: 'shop-new' });
+    expect(await vending.update(dev, changed, vended())).toBe(accountId);
+    expect(await vending.record(changed)).toMatchObject({ deferral: { reason: noUnit } });
+    // its stacks can be changed
+    expect(vending.registry.keys).not.toContain(`unreachable#${accountId}`);
+    vending.directory.units = new Vending().directory.units;
+    await vending.update(dev, changed, vended());
+    expect(await vending.record(changed)).toMatchObject({ state: 'ready' });
+    expect(await vending.record(changed)).not.toHaveProperty('deferral');
+    expect(vending.directory.accounts).toMatchObject([{ accountName: 'shop-new' }]);
+  });
+
+  test('is left as it is although its record was lost', async () => {
+    await loseRecord(vending, vended());
+    expect(await vending.update(dev, vended({ accountName: 'shop-new' }), vended())).toBe(accountId);
+    expect(await vending.record(vended())).toMatchObject({ deferral: { reason: noUnit } });
+  });
+
+  test('fails a change to another unit that does not exist, and not its rollback', async () => {
+    const changed = vended({ organizationalUnit: 'Workloads/Foo' });
+    await expect(vending.update(dev, changed, vended())).rejects.toThrow("unit 'Workloads/Foo' does not exist");
+    vending.isRollingBack = true;
+    expect(await vending.update(dev, vended(), changed)).toBe(accountId);
+    expect(await vending.record(vended())).toMatchObject({ deferral: { reason: noUnit } });
+  });
+
+  test('has a check that names the unit, and what else differs', async () => {
+    await vending.directory.untag(accountId, Object.keys(vended().tags));
+    const whats = (await vending.lifecycle.check(dev, vended())).map(({ what }) => what);
+    expect(whats).toContain("the unit of account 'shop-dev' (aws+dev@example.com) was not found");
+    expect(whats).toContainEqual(expect.stringContaining('does not have the declared tags'));
+  });
+});
+
 test('updates an account that could not be used before, and removes the deferral', async () => {
   const vending = new Vending();
   const accountId = await vending.create(dev, vended());

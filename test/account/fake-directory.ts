@@ -52,6 +52,8 @@ export class FakeDirectory implements Organization {
   public mostInFlight = 0;
   public readonly moves: string[] = [];
   public readonly delegated: string[] = [];
+  /** The organizational units. */
+  public units = UNITS;
   /** How many accounts the organization may have, if this is told. */
   public limit?: number;
   /** How long AWS takes to create an account. */
@@ -122,7 +124,7 @@ export class FakeDirectory implements Organization {
   }
 
   public unitOf(accountId: string): string {
-    return UNITS.find(({ id }) => id === this.of(accountId).parentId)?.name ?? 'root';
+    return this.units.find(({ id }) => id === this.of(accountId).parentId)?.name ?? 'root';
   }
 
   public async createAccount(account: NewAccount): Promise<string> {
@@ -201,8 +203,8 @@ export class FakeDirectory implements Organization {
 
   public async unitsBelow(parent: string) {
     this.meet('unitsBelow');
-    if (parent !== 'r-root' && !UNITS.some(({ id }) => id === parent)) throw awsError('ParentNotFoundException');
-    return UNITS.filter(({ parentId }) => parentId === parent);
+    if (parent !== 'r-root' && !this.units.some(({ id }) => id === parent)) throw awsError('ParentNotFoundException');
+    return this.units.filter(({ parentId }) => parentId === parent);
   }
 
   public async parentOf(accountId: string): Promise<string> {
@@ -213,7 +215,7 @@ export class FakeDirectory implements Organization {
   public async move(accountId: string, fromId: string, toId: string): Promise<void> {
     this.meet('move');
     const kept = this.of(accountId);
-    if (!UNITS.some(({ id }) => id === toId)) throw awsError('DestinationParentNotFoundException');
+    if (!this.units.some(({ id }) => id === toId)) throw awsError('DestinationParentNotFoundException');
     if (kept.parentId === toId) throw awsError('DuplicateAccountException');
     if (kept.parentId !== fromId) throw awsError('SourceParentNotFoundException');
     kept.parentId = toId;

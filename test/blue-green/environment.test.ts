@@ -44,6 +44,16 @@ describe('the resources of a blue/green environment', () => {
     expect(machines).toHaveLength(1);
     expect(countsOf(template, 'Custom::OrgEnvironmentsBlueGreen', 'Custom::OrgEnvironmentsBranch')).toEqual([3, 6]);
   });
+
+  test('let only the function that checks pipelines ask the function of the releases about the traffic', () => {
+    const app = quickApp();
+    const cicd = new Cicd(app, { imported: true });
+    for (const name of ['one', 'two']) environment(cicd, name);
+    const permissions = resourcesOf(templateOf(app.synth()), 'AWS::Lambda::Permission');
+    expect(permissions.map(({ Properties }) => [Properties.Action, textOf(Properties.Principal)])).toEqual([
+      ['lambda:InvokeFunction', expect.stringMatching(/:role\/org-environments-pipeline-provider$/)],
+    ]);
+  });
 });
 
 interface Synthesized {

@@ -100,6 +100,19 @@ describe('a pipeline whose record was lost', () => {
   });
 });
 
+test('a pipeline is deleted after a repair that has ended before it has found the pipeline', async () => {
+  const world = await deployed();
+  await world.lose(RECORD);
+  await world.lifecycle.requestRepair(owner, pipeline);
+  expect(await world.lifecycle.check(owner, pipeline)).toEqual([{
+    what: `the registry has only a part of the record of stack 'pipe' in account ${ONE}`,
+    remedy: 'it is recorded again',
+    isRepairable: true,
+  }]);
+  await world.delete(pipeline);
+  expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+});
+
 describe('a pipeline whose environment has lost its record', () => {
   test('is stopped, and deleted with its application and its artifacts', async () => {
     const world = await deployed();
