@@ -90,8 +90,8 @@ test.each([
 });
 
 describe('an account whose organizational unit a person has renamed or deleted', () => {
-  const noUnit = "organizational unit 'Workloads/Test' does not exist: 'Workloads' has Prod: create it, or use the path "
-    + 'or id of an existing unit';
+  const noUnit = "organizational unit 'Workloads/Test' does not exist: 'Workloads' has Prod: create it, or use the "
+    + 'path or id of an existing unit';
   let vending: Vending;
   let accountId: string;
   beforeEach(async () => {
