@@ -72,7 +72,7 @@ export class Functions {
   /** Each function and host once. */
   public readonly refused: RefusedConnection[] = [];
   public onLine?: (line: LogLine) => void;
-  public readonly obstacles: Obstacles;
+  private readonly obstacles: Obstacles;
   private readonly known = new Map<string, { configuration: FunctionConfiguration; pool: ProcessPool }>();
   private readonly identifiers = new Identifiers('invocation');
   private readonly hooks = new Set<(invocation: RunningInvocation) => void>();
@@ -102,6 +102,16 @@ export class Functions {
   public obstacle(arn: string): string | undefined {
     const configuration = this.get(arn);
     return configuration && obstacle(configuration);
+  }
+
+  /** Records that a call with the access key of a function could not be answered. */
+  public recordObstacle(accessKeyId: string, reason: string): void {
+    this.obstacles.recordCall(accessKeyId, reason);
+  }
+
+  /** Returns what the rehearsal could not do for a function since a time, in milliseconds since 1970. */
+  public obstacleSince(arn: string, at: number): string | undefined {
+    return this.obstacles.since(unqualified(arn), at);
   }
 
   public put(configuration: FunctionConfiguration): void {

@@ -173,12 +173,12 @@ export class Lambda implements Service {
 
   /** Records that a call with the access key of a function could not be answered. */
   public recordObstacle(accessKeyId: string, obstacle: string): void {
-    this.functions.obstacles.recordCall(accessKeyId, obstacle);
+    this.functions.recordObstacle(accessKeyId, obstacle);
   }
 
   /** Returns what the rehearsal could not do for a function since a time, in milliseconds since 1970. */
   public obstacleSince(functionArn: string, at: number): string | undefined {
-    return this.functions.obstacles.since(functionArn, at);
+    return this.functions.obstacleSince(functionArn, at);
   }
 
   /**

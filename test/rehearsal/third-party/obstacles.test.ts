@@ -50,6 +50,10 @@ const byProvider = (onEvent: FunctionProps, isComplete?: FunctionProps): Define 
   return new Provider(stack, 'Provider', { onEventHandler, isCompleteHandler }).serviceToken;
 };
 
+/** A custom resource that the alias of a function handles. */
+const byAlias = (props: FunctionProps): Define => stack =>
+  new LambdaFunction(stack, 'Handler', props).addAlias('live').functionArn;
+
 describe('what the rehearsal cannot do is the reason of its resource within simulated seconds', () => {
   test.each<[what: string, define: Define, reason: string | RegExp]>([
     ['a REST service that is not simulated', byFunction(caller('opensearch', 'OpenSearchClient', 'ListTagsCommand')),
@@ -74,7 +78,8 @@ describe('what the rehearsal cannot do is the reason of its resource within simu
     )), 'the rehearsal does not support the service eks'],
     ['a call whose error is not in the response', byFunction(catching(FAILED)),
       'the rehearsal does not support the service eks'],
-    ['a host outside of AWS', byFunction(handler("exports.handler = async () => fetch('https://www.example.com');")),
+    ['a host outside of AWS, of the alias of a function',
+      byAlias(handler("exports.handler = async () => fetch('https://www.example.com');")),
       /^the rehearsal refused a connection of function 'Stack-Handler\w+-\w+' to 'www\.example\.com'/],
   ])('%s', async (_what, define, reason) => {
     await rehearse(app => {

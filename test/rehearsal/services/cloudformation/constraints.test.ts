@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ACCOUNT, failureOf, REGION, SchemaWorld, type Resource } from './schema-world';
-import { types as constraints } from '../../../../rehearsal/services/cloudformation/schemas/constraints.json';
+import { types as constraints, version } from '../../../../rehearsal/services/cloudformation/schemas/constraints.json';
 import { unsupportedProperty } from '../../../../rehearsal/services/cloudformation/schemas/unsupported';
 
 let world: SchemaWorld;
@@ -110,6 +112,12 @@ test('all constraints are of simulated types and of properties that they have', 
     Object.keys(properties).filter(path => unsupportedProperty(type, { ...objectWith(path) as object }) !== undefined)
   ));
   expect(unknown).toEqual([]);
+});
+
+test('CONTRIBUTING.md names the version of the schemas', () => {
+  const text = readFileSync(join(__dirname, '../../../../CONTRIBUTING.md'), 'utf8');
+  expect(text).toContain(`the file is from version ${version}.`);
+  expect(text).toContain(`pip download cfn-lint==${version} `);
 });
 
 test('all patterns can be read', () => {
