@@ -49,20 +49,26 @@ test.each(METRICS)('the metric %s raises an alarm', MetricName => {
   });
 });
 
-test('a rule reports the call that disables the artifact key or schedules its deletion', () => {
+test('a rule reports a call that disables the artifact key or schedules its deletion, and no other', () => {
   const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ Properties }) =>
     JSON.stringify(Properties.EventPattern ?? {}).includes('aws.kms'));
-  expect(rule?.Properties).toMatchObject({
-    EventPattern: {
-      'source': ['aws.kms'],
-      'detail-type': ['AWS API Call via CloudTrail'],
-      'detail': {
-        eventName: ['ScheduleKeyDeletion', 'DisableKey'],
-        resources: { ARN: [{ 'Fn::GetAtt': [expect.stringContaining('ArtifactKey'), 'Arn'] }] },
-      },
-    },
-    Targets: [{ Arn: { Ref: topic }, RoleArn: expect.anything() }],
+  const [keyId = ''] = idsOf('AWS::KMS::Key');
+  const arn = (id: string) => `arn:aws:kms:eu-west-1:222222222222:key/${id}`;
+  const pattern: Record<string, unknown> = JSON.parse(
+    JSON.stringify(rule?.Properties.EventPattern).replace(`{"Fn::GetAtt":["${keyId}","Arn"]}`, `"${arn('artifacts')}"`),
+  );
+  const isReported = (eventName: string, key = 'artifacts', more: object = {}) => matches(pattern, {
+    'source': 'aws.kms',
+    'detail-type': 'AWS API Call via CloudTrail',
+    // CloudTrail lists the key and its account
+    'detail': { eventName, resources: [{ accountId: '222222222222', type: 'AWS::KMS::Key', ARN: arn(key) }], ...more },
   });
+  expect(isReported('ScheduleKeyDeletion')).toBe(true);
+  expect(isReported('DisableKey')).toBe(true);
+  expect(isReported('CancelKeyDeletion')).toBe(false);
+  expect(isReported('ScheduleKeyDeletion', 'other')).toBe(false);
+  expect(isReported('ScheduleKeyDeletion', 'artifacts', { errorCode: 'AccessDenied' })).toBe(false);
+  expect(rule?.Properties).toMatchObject({ Targets: [{ Arn: { Ref: topic }, RoleArn: expect.anything() }] });
 });
 
 test('a rule reports an execution of a release that was stopped, but none that returned the traffic', () => {

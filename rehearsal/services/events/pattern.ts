@@ -12,6 +12,8 @@ export function matches(pattern: Record<string, unknown>, event: Record<string, 
     const actual = event[name];
     if (Array.isArray(expected)) return expected.some(rule => fits(rule, actual));
     if (!isRecord(expected)) throw invalid(`"${name}" must be an object or an array`);
+    // of a list of objects, one must match
+    if (Array.isArray(actual)) return actual.some(item => isRecord(item) && matches(expected, item));
     return matches(expected, isRecord(actual) ? actual : {});
   });
 }

@@ -6,7 +6,7 @@ const event = {
   'source': 'aws.codecommit',
   'detail-type': 'Change',
   'resources': ['arn:one'],
-  'detail': { event: 'referenceUpdated', name: 'env/test', count: 3 },
+  'detail': { event: 'referenceUpdated', name: 'env/test', count: 3, keys: [{ ARN: 'arn:a' }, { ARN: 'arn:b' }] },
 };
 
 test.each<[string, Record<string, unknown>, boolean]>([
@@ -20,6 +20,8 @@ test.each<[string, Record<string, unknown>, boolean]>([
   ['a minimum', { detail: { count: [{ numeric: ['>=', 4] }] } }, false],
   ['no text as a number', { detail: { name: [{ numeric: ['>', 0] }] } }, false],
   ['an item of a list', { resources: ['arn:one', 'arn:two'] }, true],
+  ['a member of an object in a list', { detail: { keys: { ARN: ['arn:b'] } } }, true],
+  ['another member of the objects in a list', { detail: { keys: { ARN: ['arn:c'] } } }, false],
   ['a prefix', { detail: { name: [{ prefix: 'env/' }] } }, true],
   ['another prefix', { detail: { name: [{ prefix: 'feature/' }] } }, false],
   ['a suffix', { detail: { name: [{ suffix: '/test' }] } }, true],
