@@ -49,8 +49,8 @@ function accountLine({ accountId, name, email }: LeftoverAccount): string {
 export async function printRemaining(simulation: Simulation, write: Write): Promise<void> {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Stacks that remain', stackLines(simulation)],
-    ['Accounts that remain (accounts are never closed)', accountLines(simulation)],
-    ['Branches that remain (branches are never deleted)', await branchLines(simulation)],
+    ['Accounts that remain', accountLines(simulation)],
+    ['Branches that remain', await branchLines(simulation)],
     ['Retained resources', retainedLines(simulation)],
   ];
   for (const [title, lines] of sections) {
@@ -68,7 +68,9 @@ function stackLines({ cloudformation, organizations }: Simulation): string[] {
 }
 
 function accountLines({ organizations, cloudformation }: Simulation): string[] {
-  return organizations.accounts.filter(({ joined }) => joined === 'CREATED').map(({ accountId, name }) => {
+  const isClosed = (state: string): boolean => state === 'CLOSED' || state === 'PENDING_CLOSURE';
+  const created = organizations.accounts.filter(({ joined, state }) => joined === 'CREATED' && !isClosed(state));
+  return created.map(({ accountId, name }) => {
     const stacks = cloudformation.all.filter(stack => stack.accountId === accountId && !stack.deleted);
     const names = stacks.map(stack => stack.name).join(', ');
     const contents = stacks.length === 0 ? '' : `, with ${stacks.length === 1 ? 'stack' : 'stacks'} ${names}`;

@@ -233,9 +233,9 @@ export interface LimitUse {
 }
 
 export interface Leftovers {
-  /** Accounts that were created. They are never closed. */
+  /** Accounts that were created, except closed ones. */
   readonly accounts: readonly LeftoverAccount[];
-  /** Branches of environments. They are never deleted. */
+  /** Branches of environments. */
   readonly branches: readonly LeftoverBranch[];
   /** Resources that their deletion policy retains. */
   readonly resources: readonly LeftoverResource[];

@@ -1,5 +1,6 @@
-import { printLeftovers } from '../../../cli/output/leftover-summary';
+import { printLeftovers, printRemaining } from '../../../cli/output/leftover-summary';
 import type { Leftovers } from '../../../cli/report/report';
+import { Simulation } from '../../../rehearsal/simulation';
 
 function linesOf(leftovers: Leftovers): string[] {
   const lines: string[] = [];
@@ -28,4 +29,18 @@ test('leftovers are accounts, branches and retained resources, at most 20 lines'
 test('no leftovers are printed as such', () => {
   const lines = linesOf({ accounts: [], branches: [], resources: [], stacks: [] });
   expect(lines).toEqual(['Would remain after destroy: nothing']);
+});
+
+test('an account that was created remains, except if it was closed', async () => {
+  const simulation = await Simulation.start({ managementAccountId: '999999999999', virtual: {}, builds: false });
+  const { organizations } = simulation;
+  for (const [accountId, name] of [['333333333333', 'dev'], ['444444444444', 'test']]) {
+    organizations.addAccount({ accountId, name, email: `${name}@example.com`, joined: 'CREATED' });
+  }
+  const closed = organizations.tree.account('444444444444');
+  if (closed) organizations.tree.putAccount({ ...closed, state: 'PENDING_CLOSURE' });
+  const lines: string[] = [];
+  await printRemaining(simulation, line => lines.push(line));
+  await simulation.stop();
+  expect(lines).toEqual([expect.stringContaining('Accounts that remain'), '  333333333333 dev in the root']);
 });
