@@ -4,6 +4,7 @@ import type { RootEmail } from './email-aws';
 import { foreignOwnerOf, ownedElsewhere } from './special-accounts';
 import type { AccountCommand, AccountCommandResult } from '../../src/account/contract';
 import { NAMES } from '../../src/private/contract';
+import { withCommandAdvice } from '../shared/advice';
 import { isNamed } from '../shared/errors';
 
 type Context = Pick<
@@ -16,6 +17,14 @@ type Context = Pick<
 
 /** Runs the requests of the operations function. */
 export async function runCommand(context: Context, command: AccountCommand): Promise<AccountCommandResult> {
+  try {
+    return await run(context, command);
+  } catch (error) {
+    throw withCommandAdvice(error);
+  }
+}
+
+async function run(context: Context, command: AccountCommand): Promise<AccountCommandResult> {
   switch (command.command) {
     case 'startEmailChange':
       await requireOurs(context, command.accountId);
@@ -56,10 +65,10 @@ async function requireOurs(context: Context, accountId: string): Promise<void> {
 
 async function explained(
   { accountId, email }: Extract<AccountCommand, { readonly email: string }>,
-  run: () => Promise<void>,
+  change: () => Promise<void>,
 ): Promise<void> {
   try {
-    await run();
+    await change();
   } catch (error) {
     if (isNamed(error, 'ConflictException')) {
       throw new Error(`the e-mail '${email}' is used by another AWS account: use another one; nothing was done`);

@@ -14,6 +14,12 @@ export function withReconcileAdvice(message: string): string {
   return message.replace(/\bdeploy again\b/g, RECONCILE);
 }
 
+/** The error of a command of an operator, which no deployment repeats. */
+export function withCommandAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || !/\bdeploy again\b/.test(error.message)) return error;
+  return new Error(error.message.replace(/\bdeploy again\b/g, 'run the command again'), { cause: error });
+}
+
 const DELETE_AGAIN = 'delete it again (if it is no longer in the app, put it back and deploy first)';
 
 /**

@@ -104,6 +104,13 @@ describe('the commands', () => {
     await expect(run({ command: 'acceptEmailChange', accountId, email, code: '1' })).rejects.toThrow(message);
   });
 
+  test('an error does not advise to deploy again, but to run the command again', async () => {
+    failure = new Error('the role may not change it: deploy the role, then deploy again');
+    await expect(run({ command: 'startEmailChange', accountId, email })).rejects.toThrow(
+      'the role may not change it: deploy the role, then run the command again',
+    );
+  });
+
   test('an account that this organization does not manage is rejected', async () => {
     const other = vending.directory.add({ email: 'x@example.com' });
     await expect(run({ command: 'startEmailChange', accountId: other, email })).rejects.toThrow(

@@ -49,7 +49,7 @@ const TRUE_BECAUSE: Readonly<Record<string, Readonly<Record<string, number>>>> =
     'lambda/account/pool/aws.ts': 1,
   },
   'the text that is replaced': {
-    'lambda/shared/advice.ts': 2,
+    'lambda/shared/advice.ts': 4,
   },
   'the deployment has failed, or creates the stack that was deleted': {
     'docs/break-glass.md': 2,
