@@ -1,4 +1,4 @@
-import { rowsOf } from './rows';
+import { contentOf } from './rows';
 import { tableOf } from './table';
 import { TableRegistry } from '../registry/table';
 
@@ -10,5 +10,5 @@ The environments of the organization and the state of their pipelines. The widge
 
 /** Returns the HTML of the widget, or its documentation, which CloudWatch requests when a user edits the widget. */
 export async function handler(event: { readonly describe?: boolean }): Promise<string> {
-  return event.describe ? DOCUMENTATION : tableOf(await rowsOf(registry));
+  return event.describe ? DOCUMENTATION : tableOf(await contentOf(registry));
 }

@@ -1,3 +1,4 @@
+import type { Drift } from '../../src/operations/contract';
 import type { DeploymentRecord, Run } from '../registry/deployment';
 import { commitOf, deploymentKey, latest, leadTimeOf, timeToRestoreOf, runsInAccount } from '../registry/deployment';
 import { driftsByEnvironment } from '../registry/drift';
@@ -25,8 +26,20 @@ export interface Row {
   readonly timeToRestore?: number;
 }
 
-export async function rowsOf(registry: Registry): Promise<readonly Row[]> {
+/** The table: its rows, and how resources differ that no environment uses. */
+export interface Content {
+  readonly rows: readonly Row[];
+  readonly unusedDrifts: readonly Drift[];
+}
+
+export async function contentOf(registry: Registry): Promise<Content> {
   const drifts = await driftsByEnvironment(registry);
+  return { rows: await rowsOf(registry, drifts), unusedDrifts: drifts.get(undefined) ?? [] };
+}
+
+async function rowsOf(
+  registry: Registry, drifts: Awaited<ReturnType<typeof driftsByEnvironment>>,
+): Promise<readonly Row[]> {
   return Promise.all(
     (await allPipelines(registry)).map(async pipeline => {
       const { environmentName, accountId } = pipeline;

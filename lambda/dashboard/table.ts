@@ -1,8 +1,10 @@
-import type { Row } from './rows';
+import type { Content, Row } from './rows';
 
 /** The table in HTML. Every value is escaped, because names, commits and failures come from other accounts. */
-export function tableOf(rows: readonly Row[]): string {
-  if (rows.length === 0) return '<p>No environments exist.</p>';
+export function tableOf({ rows, unusedDrifts }: Content): string {
+  const others = unusedDrifts.map(({ what }) => `<li>${escape(what)}</li>`).join('');
+  const list = others && `<p><b>Drift of what no environment uses</b></p><ul>${others}</ul>`;
+  if (rows.length === 0) return `<p>No environments exist.</p>${list}`;
   const head = HEADINGS.map(heading => `<th>${heading}</th>`).join('');
   const body = rows
     .map(
@@ -13,7 +15,7 @@ export function tableOf(rows: readonly Row[]): string {
     )
     .join('');
   const note = '<p>Medians and rates are those of the last fifty runs.</p>';
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>${note}`;
+  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>${note}${list}`;
 }
 
 const HEADINGS = [

@@ -1,8 +1,10 @@
 import type { Row } from '../../lambda/dashboard/rows';
-import { rowsOf } from '../../lambda/dashboard/rows';
-import { tableOf } from '../../lambda/dashboard/table';
+import { contentOf } from '../../lambda/dashboard/rows';
+import { tableOf as tableOfContent } from '../../lambda/dashboard/table';
 import type { CodePipelineEvent } from '../../lambda/deployments/change';
 import { record } from '../../lambda/deployments/recorder';
+import { driftKey } from '../../lambda/registry/drift';
+import type { DriftRecord } from '../../lambda/registry/drift';
 import { allPipelines } from '../../lambda/registry/environment';
 import type { HaltRecord } from '../../lambda/registry/halt';
 import { haltKey } from '../../lambda/registry/halt';
@@ -13,6 +15,9 @@ import { putEnvironment } from '../registry/environments';
 import { FakeRegistry } from '../registry/fake-registry';
 
 const OTHER = '333333333333';
+
+const rowsOf = async (from: FakeRegistry) => (await contentOf(from)).rows;
+const tableOf = (rows: readonly Row[]) => tableOfContent({ rows, unusedDrifts: [] });
 
 let registry: FakeRegistry;
 beforeEach(async () => {
@@ -213,5 +218,18 @@ describe('the table of the dashboard', () => {
 
   test('has a text instead of rows if no environments exist', () => {
     expect(tableOf([])).toBe('<p>No environments exist.</p>');
+  });
+
+  test('lists what differs of resources that no environment uses', async () => {
+    const found = { what: "organizational unit '<Test>' does not exist", remedy: 'it is created', isRepairable: true };
+    const resourceType = 'Custom::OrgEnvironmentsUnit';
+    const unit = { resourceType, ownerId: 'Unit-1', logicalId: 'Unit', checkedAt: START };
+    await registry.write<DriftRecord>(driftKey('Unit-1'), { ...unit, drifts: [found] }, undefined);
+    const { unusedDrifts } = await contentOf(registry);
+    expect(unusedDrifts).toEqual([found]);
+    const list = '<p><b>Drift of what no environment uses</b></p>'
+      + '<ul><li>organizational unit &#39;&lt;Test&gt;&#39; does not exist</li></ul>';
+    expect(tableOfContent({ rows: [row], unusedDrifts })).toMatch(/<\/table>.*<\/ul>$/);
+    expect(tableOfContent({ rows: [], unusedDrifts })).toBe(`<p>No environments exist.</p>${list}`);
   });
 });
