@@ -37,9 +37,10 @@ export const LIMITS = {
   /**
    * Larger handlers: the function of releases has the clients of all kinds of traffic and a signer for several regions.
    * That of accounts has the clients of the services that create, prepare and lease accounts, and of those that its
-   * preconditions read. That of operations has the clients of all that its commands read or change.
+   * preconditions read. That of operations has the clients of all that its commands read or change. That of pipelines
+   * invokes the functions of releases, which compare the traffic.
    */
-  largeKibibytes: { account: 750, operations: 510, release: 700 } as Readonly<Record<string, number>>,
+  largeKibibytes: { account: 750, operations: 510, pipeline: 500, release: 700 } as Readonly<Record<string, number>>,
 };
 
 /** Returns a message for each limit that the results exceed. */

@@ -150,12 +150,13 @@ ${table(['', ...head], [totals, ...byService])}`;
 
 function bundles(results: Results): string {
   const head = ['handler', 'KiB', 'KiB zipped', 'load time: minimum (ms)', 'median', 'CPU'];
+  const large = Object.entries(LIMITS.largeKibibytes).map(([name, size]) => `${size} KiB for \`${name}\``).join(', ');
   return `## (e) Handler bundles
 
 Time in which a new process loads the bundle, for fifteen processes: minimum, median, and median of the CPU time.
 Limits: ${LIMITS.loadMilliseconds} ms for the minimum, which depends least on other load, and
-${LIMITS.kibibytes} KiB, ${LIMITS.largeKibibytes.account} KiB for \`account\` and
-${LIMITS.largeKibibytes.release} KiB for \`release\`, which have the clients of more services.
+${LIMITS.kibibytes} KiB, or more for the handlers with the clients of more services:
+${large}.
 
 ${table(
   head,
