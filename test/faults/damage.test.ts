@@ -22,5 +22,5 @@ test(`what schedules with damage break is repaired or named, seeds ${seeds[0]} t
   const kinds = new Set(results.flatMap(({ report }) => Object.keys(report.damaged)));
   // all schedules together do most kinds of damage, each does some
   const all = [...DAMAGE_KINDS, ...UNIT_KINDS, ...LIVE_KINDS];
-  expect(kinds.size).toBeGreaterThan(isCi ? all.length * 0.6 : 0);
+  expect(kinds.size).toBeGreaterThan(isCi ? all.length * 0.5 : 0);
 }, 1_200_000);
