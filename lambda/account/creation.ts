@@ -64,7 +64,8 @@ async function start(context: AccountContext, vended: VendedAccount): Promise<Cr
   const behind = await queuePosition(context, vended.key);
   if (behind > 0) return checkAgainIn(QUEUE_SECONDS + (behind - 1) * SECONDS_PER_PLACE, queuePlace(behind));
   const { organizationalUnit, onExisting } = vended.request;
-  if (onExisting === 'adopt') {
+  // an account whose record was lost exists, unless a person has closed it
+  if (onExisting === 'adopt' || vended.record.recovered) {
     const found = await findAdoptable(context, vended);
     if (found) return complete(context, vended, found);
   }
