@@ -18,6 +18,7 @@ import { releaseKey } from '../registry/release';
 import type { ReleaseRecord } from '../registry/release';
 import { stepsOf } from '../registry/release-steps';
 import { isTransient } from '../shared/errors';
+import { retryWhileRolePropagates } from '../shared/propagation';
 
 /** The result of one invocation of the function by the state machine. */
 export type ReleaseOutcome =
@@ -91,7 +92,8 @@ export class ReleaseRunner {
     if (earlier !== undefined) return this.goBack(record, read, earlier);
     try {
       return await this.goForward(record, read);
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.whileRolesPropagate(record, thrown);
       if (isTransient(error)) throw error;
       const failure = error instanceof Error ? error.message : String(error);
       const known = error instanceof ReleaseFailedError;
@@ -124,12 +126,18 @@ export class ReleaseRunner {
     return 0;
   }
 
+  /** A release may begin right after the deployment that has created its roles. */
+  private whileRolesPropagate({ current: { startedAt } }: ReleaseInProgress, error: unknown): unknown {
+    return retryWhileRolePropagates(error, this.parts.now() - startedAt);
+  }
+
   private async goBack(record: ReleaseInProgress, { environment }: Records, failure: string): Promise<number> {
     try {
       const progress = await restore(this.contextOf(record, environment));
       if (!progress.isDone) return await this.wait(record, progress);
       await this.ending.failed(record, 'returned', failure);
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.whileRolesPropagate(record, thrown);
       if (isTransient(error)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
       await this.ending.failed(record, 'stuck', `${failure}; not all could be restored: ${problem}`);

@@ -3,6 +3,7 @@ import { NewerChangeError } from '../../lambda/traffic/traffic';
 import type { Shares, TrafficReading } from '../../lambda/traffic/traffic';
 import type { SideName } from '../../src/blue-green/contract';
 import { SIDES } from '../../src/blue-green/contract';
+import { awsError } from '../fixtures/aws-error';
 
 /** Traffic with compare-and-set, whose changes are in effect five seconds later. */
 export class FakeTraffic implements TrafficSwitch {
@@ -17,6 +18,8 @@ export class FakeTraffic implements TrafficSwitch {
   public readonly leftAt = new Map<SideName, number>();
   /** Called at every change. */
   public onWrite?: (shares: Shares) => void;
+  /** Until then, the role that reads and changes it is too new to be assumed. */
+  public deniedUntil = 0;
   private changedAt = 0;
   private isLost = false;
 
@@ -32,12 +35,14 @@ export class FakeTraffic implements TrafficSwitch {
   }
 
   public async read(changeId?: string): Promise<TrafficReading> {
+    this.rejectNewRole();
     const isOver = this.now() - this.changedAt >= 5000;
     const isInEffect = !this.isLost && changeId === String(this.fence) && isOver;
     return { ...(this.shares && { shares: this.shares }), fence: this.fence, isInEffect };
   }
 
   public async write(shares: Shares, fence: number): Promise<string> {
+    this.rejectNewRole();
     if (fence < this.fence) throw new NewerChangeError('a newer release has set the traffic');
     this.writes.push(this.now());
     this.isLost = this.lost > 0;
@@ -57,5 +62,9 @@ export class FakeTraffic implements TrafficSwitch {
 
   public async replace(shares: Shares, fence: number): Promise<string> {
     return this.write(shares, fence);
+  }
+
+  private rejectNewRole(): void {
+    if (this.now() < this.deniedUntil) throw awsError('AccessDenied', 'not authorized to perform: sts:AssumeRole');
   }
 }

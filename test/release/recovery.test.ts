@@ -40,6 +40,22 @@ describe('after the execution of a release has ended without a result', () => {
   });
 });
 
+describe('right after the deployment that has created the role of the traffic', () => {
+  test('a release waits until the role can be assumed', async () => {
+    const world = await ReleaseWorld.start();
+    world.traffic.deniedUntil = world.now() + 45_000;
+    expect(await world.release('main')).toEqual({ state: 'succeeded' });
+  });
+
+  test('a release fails with the denial if it lasts longer than a minute', async () => {
+    const world = await ReleaseWorld.start();
+    world.traffic.deniedUntil = world.now() + 90_000;
+    expect(await world.release('main')).toMatchObject({
+      state: 'failed', reason: expect.stringContaining('not authorized to perform: sts:AssumeRole'),
+    });
+  });
+});
+
 describe('without the record of the releases', () => {
   const lost = async () => {
     const world = await serving();
