@@ -43,7 +43,7 @@ const OMITTED = new Set([
   'AWS::SNS::Topic/TopicName',
 ]);
 
-/** Returns the constraints of a type: by path, in which `*` stands for the entries of a list or map. */
+/** Returns the constraints of a type: by path, in which `*` matches the entries of a list or map. */
 function constraintsOf(type, schema) {
   const found = {};
   const visit = (given, at, seen) => {

@@ -19,7 +19,7 @@ function caller(client: string, name: string, command: string, input = '{}'): Fu
     exports.handler = async () => new sdk.${name}({}).send(new sdk.${command}(${input}));`);
 }
 
-/** A function that calls a service, catches the error, and goes on. */
+/** A function that calls a service, and ignores its error. */
 function catching(then: string): FunctionProps {
   return handler(`
     const { EKSClient, ListClustersCommand } = require('@aws-sdk/client-eks');

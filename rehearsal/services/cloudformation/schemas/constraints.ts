@@ -16,7 +16,7 @@ interface Constraint {
 }
 
 /**
- * Constraints of simulated types by path, in which `*` stands for the entries of a list or map, from the schemas in the
+ * Constraints of simulated types by path, in which `*` matches the entries of a list or map, from the schemas in the
  * registry of CloudFormation. `tools/property-constraints.mjs` writes them, and says which are omitted.
  *
  * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html

@@ -35,7 +35,7 @@ function entries({ at, value }: Part): Part[] {
   return Object.entries(isFields(value) ? value : {}).map(([key, entry]) => ({ at: `${at}/${key}`, value: entry }));
 }
 
-/** Returns the values at a path, in which `*` stands for the entries of a list or map. */
+/** Returns the values at a path, in which `*` matches the entries of a list or map. */
 export function partsAt(path: string, properties: Fields): readonly Part[] {
   return path.split('/').reduce<readonly Part[]>(
     (parts, step) => parts.flatMap(part => step === '*' ? inner(part) : child(part, step)),
