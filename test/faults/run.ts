@@ -189,7 +189,9 @@ class Run {
   private hasOtherParent({ failures }: DeploymentResult): boolean {
     return failures.some(({ reason, logicalId }) => {
       const [, branchName] = OTHER_PARENT.exec(reason) ?? [];
-      return branchName !== undefined && !this.harness.hasBranch(logicalId, branchName);
+      if (branchName === undefined) return false;
+      // without its record, it is not known that the branch is of this app
+      return this.harness.hasLostRegistry || !this.harness.hasBranch(logicalId, branchName);
     });
   }
 
