@@ -3,6 +3,7 @@ import type { LeftoverOutcome } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import { stopPipeline } from '../pipeline-control/control';
 import type { PipelineControl } from '../pipeline-control/control';
+import { SUSPENSION_REASONS } from '../pipeline-control/suspension';
 import type { EnvironmentPipeline } from '../registry/environment';
 import type { LeftoverRecord } from '../registry/leftover';
 import { environmentIn, isPipelineKey } from '../registry/pipeline';
@@ -20,7 +21,7 @@ export async function closePipeline(
 ): Promise<LeftoverOutcome['pipeline']> {
   try {
     const { disabledReason } = await control.state(pipeline);
-    if (disabledReason === undefined) await stopPipeline(control, pipeline, 'Its environment was removed');
+    if (disabledReason === undefined) await stopPipeline(control, pipeline, SUSPENSION_REASONS.leftover);
     return 'disabled';
   } catch (error) {
     return isNamed(error, 'PipelineNotFoundException') ? 'absent' : 'unknown';

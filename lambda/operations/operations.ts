@@ -29,6 +29,7 @@ import { LISTED } from '../../src/registry/contract';
 import type { History } from '../history/history';
 import { enablePipeline, stopPipeline } from '../pipeline-control/control';
 import type { PipelineControl } from '../pipeline-control/control';
+import { SUSPENSION_REASONS } from '../pipeline-control/suspension';
 import { driftsByEnvironment } from '../registry/drift';
 import { allPipelines, environmentKey, pipelinesIn } from '../registry/environment';
 import type { EnvironmentPipeline, EnvironmentRecord } from '../registry/environment';
@@ -257,7 +258,7 @@ export class Operations {
     if (reason !== undefined) return reason;
     const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
     const pipeline = record && pipelinesIn(record).find(other => other.pipelineKey === pipelineKey);
-    return pipeline && pipeline.suspendedFor === undefined ? undefined : 'Its environment moves, or is being removed';
+    return pipeline && pipeline.suspendedFor === undefined ? undefined : SUSPENSION_REASONS.concurrent;
   }
 
   /** Names of halted environments that do not exist now. */

@@ -1,6 +1,7 @@
 import type { Environments } from './environments';
 import type { PipelineControl } from '../pipeline-control/control';
 import { enablePipeline, restartCancelled, stopPipeline } from '../pipeline-control/control';
+import { isSuspension } from '../pipeline-control/suspension';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { whyClosed } from '../registry/gate';
 import type { PipelineRecord } from '../registry/pipeline';
@@ -56,6 +57,27 @@ export class Handover {
     await this.environments.resume(key);
   }
 
+  /** Marks a pipeline as suspended if it is, but the registry has lost the mark. */
+  public async markLost(key: string, { requestedAt }: Pick<Attempt, 'requestedAt'>): Promise<void> {
+    const pipeline = await this.environments.pipeline(key);
+    if (!pipeline || pipeline.suspendedFor) return;
+    await this.ignoreAbsent(requestedAt, async () => {
+      if (await this.suspensionOf(pipeline)) await this.environments.suspend(key, key);
+    });
+  }
+
+  /** Why a pipeline is suspended although the registry has no mark of it; undefined: it is not, or cannot be read. */
+  public async lostSuspension(key: string): Promise<string | undefined> {
+    const pipeline = await this.environments.pipeline(key);
+    if (!pipeline || pipeline.suspendedFor) return undefined;
+    try {
+      return await this.suspensionOf(pipeline);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
   /**
    * Starts a pipeline whose execution AWS has cancelled because of an update; not if it is disabled, halted,
    * reserved or suspended.
@@ -72,6 +94,11 @@ export class Handover {
     return pipeline.state === 'disabled' || (await whyClosed(this.registry, pipeline)) !== undefined;
   }
 
+  private async suspensionOf(pipeline: EnvironmentPipeline): Promise<string | undefined> {
+    const { disabledReason = '' } = await this.control.state(pipeline);
+    return isSuspension(disabledReason) ? disabledReason : undefined;
+  }
+
   /** Returns false if the pipeline does not exist or its account was closed: then nothing runs there. */
   private async ignoreAbsent(since: number, action: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -79,8 +106,12 @@ export class Handover {
       return true;
     } catch (refused) {
       const error = retryWhileRolePropagates(refused, this.now() - since);
-      if (!isAccessDenied(error) && !isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException')) throw error;
+      if (!isAbsent(error)) throw error;
       return false;
     }
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return isAccessDenied(error) || isNamed(error, 'PipelineNotFoundException', 'StageNotFoundException');
 }

@@ -12,6 +12,7 @@ import { repairable } from '../cloudformation/check';
 import type { CicdStack } from '../cloudformation/cicd-stack';
 import type { StackState } from '../cloudformation/stack-deployer';
 import type { StackHooks } from '../cloudformation/stack-hooks';
+import { SUSPENSION_REASONS } from '../pipeline-control/suspension';
 import { environmentKey } from '../registry/environment';
 import type { EnvironmentPipeline } from '../registry/environment';
 import { whyClosed } from '../registry/gate';
@@ -96,7 +97,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     if (others.size === 0) return saved;
     const suspension = {
       suspendedFor: key,
-      reason: `Its environment moves to account ${accountId}`,
+      reason: SUSPENSION_REASONS.move + accountId,
       since: record.requestedAt,
     };
     for (const other of others) {
@@ -130,13 +131,14 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     const route = routeKey(repositoryArn, branchName);
     await environments.confirm(key);
     await routes.put(request.environment, targetOf(owner, request));
+    const existedBefore = record.complete === true || record.creationAttempt === FOUND;
+    if (existedBefore) await handover.markLost(key, record);
     const pipeline = await environments.pipeline(key);
     if (pipeline?.suspendedFor && !(await this.isReplaced(pipeline, record))) await handover.resume(key, record);
     await this.removeRoutes(
       (record.routes ?? []).filter(other => other !== route),
       key,
     );
-    const existedBefore = record.complete === true || record.creationAttempt === FOUND;
     if (existedBefore && isChanged) await handover.restart(key, record);
   }
 
@@ -163,7 +165,10 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     return Object.entries(request.environment).every(([name, value]) => recorded.get(name) === value);
   }
 
-  /** Without its records, no push starts the pipeline, and no operator finds it. */
+  /**
+   * Without its records, no push starts the pipeline, no operator finds it, and nothing enables it after a removal that
+   * failed.
+   */
   public async check(request: PipelineRequest): Promise<readonly Drift[]> {
     const { environmentName, repositoryArn, branchName } = request.environment;
     const key = pipelineKey(request);
@@ -173,9 +178,13 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       [`the lease of account ${request.accountId}`]: await this.parts.environments.isHeld(key),
       [`the pipeline that branch '${branchName}' starts`]: targets.at(-1)?.pipelineKey === key,
     };
-    return Object.keys(records)
+    const lost = Object.keys(records)
       .filter(name => !records[name])
       .map(name => repairable(`the registry has no record of ${name}`, 'it is recorded again'));
+    const suspension = await this.parts.handover.lostSuspension(key);
+    if (suspension === undefined) return lost;
+    const what = `the pipeline of environment '${environmentName}' is disabled: '${suspension}'`;
+    return [...lost, repairable(what, 'it is enabled')];
   }
 
   /** With the environment and the lease, the pipeline is stopped and its applications are deleted before its stack. */

@@ -5,6 +5,7 @@ import type { Handover } from './handover';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import type { HandlerAccount } from '../cloudformation/handler-account';
+import { SUSPENSION_REASONS } from '../pipeline-control/suspension';
 import { pipelineKey } from '../registry/pipeline';
 import type { PipelineRecord } from '../registry/pipeline';
 import type { Registry, Versioned } from '../registry/registry';
@@ -48,7 +49,7 @@ export class Teardown {
 
     let current = record;
     if (current.teardown === undefined) {
-      const suspension = { suspendedFor: key, reason: 'Its environment is being removed', since: record.requestedAt };
+      const suspension = { suspendedFor: key, reason: SUSPENSION_REASONS.removal, since: record.requestedAt };
       // a pipeline that is being created would be enabled, so the former one waits until it is deleted
       if (await this.handover.suspend(key, suspension)) await stopped();
       current = await this.saveProgress(key, current, 'stopped');

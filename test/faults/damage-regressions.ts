@@ -203,4 +203,22 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'a pipeline whose removal failed and whose registry was emptied is enabled when it is declared again',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'bootstrap deleted', name: 'one', beforeStep: 1 },
+        { kind: 'unit renamed', name: 'one', beforeStep: 1 },
+        { kind: 'registry emptied', name: 'one', beforeStep: 2 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain', unit: true }, faults: [], pause: 0 },
+        { app: { unit: true }, faults: [], pause: 0 },
+        { app: { one: 'plain', two: 'plain', unit: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

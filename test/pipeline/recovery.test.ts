@@ -144,3 +144,44 @@ describe('a pipeline whose environment has lost its record', () => {
     expect(await world.environment()).toBeUndefined();
   });
 });
+
+describe('a suspended pipeline whose mark was lost', () => {
+  async function suspendedWithoutMark(reason: string, ...keys: readonly string[]): Promise<World> {
+    const world = await deployed();
+    await world.pipelines.disable({ ...environment, accountId: ONE, region: 'eu-central-1' }, reason);
+    await world.lose(...keys);
+    return world;
+  }
+  const everything = [RECORD, 'environment#test1', `lease#${ONE}`, ROUTE];
+  const REASONS = [
+    'Its environment is being removed', 'Its environment was removed', `Its environment moves to account ${TWO}`,
+  ];
+
+  test.each(REASONS)('is enabled and started when its environment is declared again: %s', async reason => {
+    const world = await suspendedWithoutMark(reason, ...everything);
+    await world.create(pipeline, renamed);
+    expect(world.pipelines.active).toEqual([ONE]);
+    expect(world.pipelines.started.map(start => start.split(' ')[0])).toEqual([ONE]);
+    expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [{ accountId: ONE }] } } });
+  });
+
+  test('is found and repaired', async () => {
+    const world = await suspendedWithoutMark('Its environment is being removed');
+    expect(await world.lifecycle.check(owner, pipeline)).toEqual([{
+      what: "the pipeline of environment 'test1' is disabled: 'Its environment is being removed'",
+      remedy: 'it is enabled',
+      isRepairable: true,
+    }]);
+    await world.lifecycle.requestRepair(owner, pipeline);
+    await world.finish(pipeline);
+    expect(world.pipelines.active).toEqual([ONE]);
+    expect(await world.lifecycle.check(owner, pipeline)).toEqual([]);
+  });
+
+  test('stays disabled if an operator has disabled it', async () => {
+    const world = await suspendedWithoutMark('anna looks at the database', ...everything);
+    await world.create(pipeline, renamed);
+    expect(world.pipelines.active).toEqual([]);
+    expect(await world.lifecycle.check(renamed, pipeline)).toEqual([]);
+  });
+});
