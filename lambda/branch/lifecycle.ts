@@ -61,7 +61,13 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
    * former branch stays, and its rules are removed when the new branch is complete.
    */
   public async requestUpdate(owner: Owner, request: BranchRequest, before: BranchRequest): Promise<void> {
-    if (branchKey(before) === branchKey(request)) return this.requestCreate(owner, request);
+    if (branchKey(before) === branchKey(request)) {
+      const { version, ...record } = await this.claimed(owner, request);
+      // if the record was lost, the former declaration names the parent that the branch has
+      const parents = version === undefined ? withParent(record, before.parentName) : record.parents;
+      await this.registry.write<BranchRecord>(branchKey(request), { ...record, parents }, version);
+      return;
+    }
     const former = await this.registry.read<BranchRecord>(branchKey(before));
     const { version, ...record } = await this.claimed(owner, request);
     const isOnly = former !== undefined && owns(former.owners, owner) && former.owners.length === 1;

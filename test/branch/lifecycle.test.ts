@@ -169,6 +169,19 @@ describe('an update', () => {
     expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
   });
 
+  test('changes the parent although the record of the branch was lost', async () => {
+    const { lifecycle, repositories, registry } = world();
+    await make(lifecycle);
+    repositories.push('trunk');
+    const key = 'branch#shop#env/test1';
+    const record = await registry.read(key);
+    await registry.remove(key, record?.version ?? 0);
+    const wanted = { ...request, parentName: 'trunk' };
+    const { commitId } = await change(lifecycle, wanted);
+    expect(descriptorAt(repositories, commitId)).toEqual({ ...descriptor, parent: 'trunk' });
+    expect(descriptorAt(repositories, (await change(lifecycle, request, wanted)).commitId)).toEqual(descriptor);
+  });
+
   test('to a parent that does not exist is rejected and changes nothing', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
