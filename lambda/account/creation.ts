@@ -227,7 +227,9 @@ async function findAdoptable(context: AccountContext, vended: VendedAccount): Pr
   const found = await context.organization.findAccount(vended.request.email);
   if (!found) return undefined;
   const tags = await context.organization.tags(found.accountId);
-  const ours = isOwnTag(context, tags, vended.key);
+  // CloudFormation updates only what it has created: without tag and record, its request shows whose account it is
+  const hasLostBoth = vended.record.recovered === true && tags[NAMES.ownerTag] === undefined;
+  const ours = hasLostBoth || isOwnTag(context, tags, vended.key);
   // an account that was created for this record is neither the CICD account nor a delegated administrator
   const special = ours || vended.request.onExisting === 'fail'
     ? undefined

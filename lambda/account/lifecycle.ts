@@ -291,7 +291,8 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
 /** What is known of an account whose record was lost, by the request before. */
 function recoveredFrom(before: AccountRequest): Partial<AccountRecord> {
   const placedUnit = before.kind === 'vended' ? before.organizationalUnit : undefined;
-  return { prepared: true, recovered: true, ...(placedUnit !== undefined && { placedUnit }) };
+  const tagKeys = before.kind === 'vended' ? Object.keys(before.tags) : [];
+  return { prepared: true, recovered: true, tagKeys, ...(placedUnit !== undefined && { placedUnit }) };
 }
 
 function isVended(account: ManagedAccount): account is VendedAccount {

@@ -1,4 +1,5 @@
 import { existing, owner, vended, Vending } from './vending';
+import { accountKey } from '../../lambda/registry/account';
 
 const dev = owner('Dev');
 const renamed = owner('Renamed');
@@ -86,4 +87,37 @@ test('the tag that proves ownership is no tag of the user, and stays when all of
     'org-environments:registry-key': '222222222222/account/aws+dev@example.com',
   });
   expect((await vending.record(vended()))?.tagKeys).toEqual([]);
+});
+
+describe('an account whose record and whose tag were lost', () => {
+  const TAG = 'org-environments:registry-key';
+
+  async function lost(tag?: string): Promise<{ readonly vending: Vending; readonly accountId: string }> {
+    const vending = new Vending();
+    const accountId = await vending.create(dev, vended());
+    const key = accountKey(vended());
+    await vending.registry.remove(key, (await vending.registry.read(key))?.version ?? 0);
+    await vending.directory.untag(accountId, [TAG]);
+    if (tag !== undefined) await vending.directory.tag(accountId, { [TAG]: tag });
+    return { vending, accountId };
+  }
+
+  test('is found and tagged by an update, because CloudFormation updates only what it has created', async () => {
+    const { vending, accountId } = await lost();
+    expect(await vending.update(dev, vended({ tags: {} }), vended())).toBe(accountId);
+    expect(await vending.directory.tags(accountId)).toEqual({ [TAG]: '222222222222/account/aws+dev@example.com' });
+    expect(vending.directory.accounts).toHaveLength(1);
+  });
+
+  test('is not found if another organization has tagged it since', async () => {
+    const { vending } = await lost('555555555555/account/aws+dev@example.com');
+    await expect(vending.update(dev, vended({ tags: {} }), vended())).rejects.toThrow(
+      "carries the tag 'org-environments:registry-key' of the organization in CICD account 555555555555",
+    );
+  });
+
+  test('is not found by a construct that is new', async () => {
+    const { vending } = await lost();
+    await expect(vending.create(owner('New'), vended())).rejects.toThrow('already belongs to account');
+  });
 });

@@ -221,4 +221,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'the update of an account whose record and whose tag were lost does not fail',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'account untagged', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'tags' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];
