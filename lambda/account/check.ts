@@ -72,8 +72,9 @@ async function unitDrifts(
   accountId: string,
 ): Promise<readonly Drift[]> {
   try {
-    const unitId = await resolveUnit(organization, unit);
     const parentId = await organization.parentOf(accountId);
+    if (parentId === await resolveUnit(organization, unit)) return [];
+    const unitId = await resolveUnit(organization, unit, true);
     if (parentId === unitId) return [];
     return [repairable(`${nameOf(request)} is in ${parentId}, not in ${unit} (${unitId})`, 'it is moved back')];
   } catch (error) {

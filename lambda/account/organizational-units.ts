@@ -26,17 +26,35 @@ export async function requireUnit(
   }
 }
 
-/** Returns the id of an organizational unit, which is given by its id or by its path from the root. */
+/**
+ * Returns the id of an organizational unit, which is given by its id or by its path from the root.
+ *
+ * @param fresh do not use the cache, which may have a unit that was deleted, moved or renamed since
+ */
 export async function resolveUnit(
   organization: Pick<Organization, 'root' | 'unitsBelow'>,
   unit: string,
+  fresh = false,
 ): Promise<string> {
   if (ID.test(unit)) return unit;
+  try {
+    return await findUnit(organization, unit, fresh);
+  } catch (error) {
+    if (fresh || !isNamed(error, 'ParentNotFoundException')) throw error;
+    return findUnit(organization, unit, true);
+  }
+}
+
+async function findUnit(
+  organization: Pick<Organization, 'root' | 'unitsBelow'>,
+  unit: string,
+  fresh: boolean,
+): Promise<string> {
   let parent = { id: await organization.root(), path: '' };
   for (const name of unit.split('/').filter(part => part !== '')) {
-    const known = await organization.unitsBelow(parent.id);
+    const known = await organization.unitsBelow(parent.id, fresh);
     // the unit may have been created after the list was cached
-    const units = known.some(candidate => candidate.name === name)
+    const units = fresh || known.some(candidate => candidate.name === name)
       ? known
       : await organization.unitsBelow(parent.id, true);
     const found = units.find(candidate => candidate.name === name);

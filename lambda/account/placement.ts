@@ -39,16 +39,23 @@ async function moveToUnit(
   { request }: VendedAccount,
   accountId: string,
 ): Promise<void> {
-  if (!request.organizationalUnit) return;
-  const unitId = await resolveUnit(organization, request.organizationalUnit);
+  const { organizationalUnit } = request;
+  if (!organizationalUnit) return;
+  const unitId = await resolveUnit(organization, organizationalUnit);
   const parentId = await organization.parentOf(accountId);
   if (parentId === unitId) return;
   try {
-    await organization.move(accountId, parentId, unitId);
+    await organization.move(accountId, parentId, unitId).catch(async (error: unknown) => {
+      if (!isNamed(error, 'DestinationParentNotFoundException')) throw error;
+      const freshId = await resolveUnit(organization, organizationalUnit, true);
+      // the cache has a unit that was deleted and created again since
+      if (freshId !== unitId) return organization.move(accountId, parentId, freshId);
+      throw error;
+    });
   } catch (error) {
     if (isNamed(error, 'DestinationParentNotFoundException')) {
       throw new UnitNotFoundError(
-        `organizational unit '${request.organizationalUnit}' of ${nameOf(request)} does not exist: `
+        `organizational unit '${organizationalUnit}' of ${nameOf(request)} does not exist: `
           + 'use the id or path of an existing unit',
       );
     }

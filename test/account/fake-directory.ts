@@ -54,6 +54,8 @@ export class FakeDirectory implements Organization {
   public readonly delegated: string[] = [];
   /** The organizational units. */
   public units = UNITS;
+  /** What the cache has below a parent; absent: nothing, so the units are read. */
+  public readonly cachedUnits = new Map<string, typeof UNITS>();
   /** How many accounts the organization may have, if this is told. */
   public limit?: number;
   /** How long AWS takes to create an account. */
@@ -201,7 +203,9 @@ export class FakeDirectory implements Organization {
     return 'r-root';
   }
 
-  public async unitsBelow(parent: string) {
+  public async unitsBelow(parent: string, fresh = false) {
+    const cached = fresh ? undefined : this.cachedUnits.get(parent);
+    if (cached) return cached;
     this.meet('unitsBelow');
     if (parent !== 'r-root' && !this.units.some(({ id }) => id === parent)) throw awsError('ParentNotFoundException');
     return this.units.filter(({ parentId }) => parentId === parent);

@@ -152,7 +152,7 @@ export class UnitLifecycle implements Lifecycle<UnitRequest, UnitResult> {
 
   private async parentId({ parent }: UnitRequest): Promise<string> {
     const { organization } = this.context;
-    return parent === undefined ? organization.root() : resolveUnit(organization, parent);
+    return parent === undefined ? organization.root() : resolveUnit(organization, parent, true);
   }
 
   /** undefined: the parent does not exist. */
