@@ -68,10 +68,12 @@ export class Ecr implements Service {
 
   /** Whether a known repository lacks the image; false for unknown repositories. */
   public lacks(address: string): boolean {
-    const [, accountId = '', region = '', name = '', digest, tag] =
-      /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)(?:@(.+)|:(.+))$/.exec(address) ?? [];
+    const [, accountId = '', region = '', name = '', tag, digest] =
+      /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)(?::([^:@]+))?(?:@(.+))?$/.exec(address) ?? [];
     const repository = this.repository(accountId, region, name);
-    return repository !== undefined && imageOf(repository, { imageDigest: digest, imageTag: tag }) === undefined;
+    if (repository === undefined || (digest ?? tag) === undefined) return false;
+    // beside a digest, the tag is only a comment
+    return imageOf(repository, digest === undefined ? { imageTag: tag } : { imageDigest: digest }) === undefined;
   }
 
   /** Stores an image with one layer, unless it exists. */

@@ -337,3 +337,10 @@ test('only images of known repositories can be missing', async () => {
     ),
   ).toEqual([false, true, false, false]);
 });
+
+test('beside a digest, the tag of an address decides nothing', async () => {
+  const imageDigest = await push('one');
+  const lacks = (image: string) => world.ecr.lacks(`${CICD}.dkr.ecr.${REGION}.amazonaws.com/tools${image}`);
+  expect([`@${imageDigest}`, `:one@${imageDigest}`, `:two@${imageDigest}`, ':one@sha256:0'].map(lacks))
+    .toEqual([false, false, false, true]);
+});
