@@ -1,7 +1,7 @@
 import { EmailTakenError } from './email-taken-error';
 import type { AccountRequest, VendedAccountRequest } from '../../src/account/contract';
 import type { AccountRecord } from '../registry/account';
-import { owns, stackNameOf, withoutOwner } from '../registry/owners';
+import { owns, stackNameOf, withoutFormerOwners, withoutOwner } from '../registry/owners';
 import { POOL_OWNER_PREFIX } from '../registry/pool';
 import type { Owner } from '../shared/lifecycle';
 
@@ -20,7 +20,8 @@ export function claim(
   request: AccountRequest,
   now: number,
 ): AccountRecord {
-  const holder = { ...owner, request };
+  const { id, stackId, logicalId } = owner;
+  const holder = { id, stackId, logicalId, request };
   if (!record) {
     return {
       state: request.kind === 'existing' ? 'created' : 'claimed',
@@ -31,7 +32,8 @@ export function claim(
       ...idOf(request),
     };
   }
-  const current = record.owners.at(-1);
+  const owners = withoutFormerOwners(record.owners, owner);
+  const current = owners.at(-1);
   if (current && current.id !== owner.id && isPool(current)) throw heldByPool(current, request);
   if (current && current.stackId !== owner.stackId && request.kind === 'vended' && request.onExisting === 'fail') {
     throw heldByAnotherStack(record, current, request);
@@ -39,7 +41,7 @@ export function claim(
   return {
     ...record,
     state: record.accountId ? 'created' : record.creation ? 'creating' : 'claimed',
-    owners: [...withoutOwner(record.owners, owner), holder],
+    owners: [...withoutOwner(owners, owner), holder],
     attempt: Math.max(now, record.attempt + 1),
     closing: undefined,
     // an account that is being closed must be rejected, and not left as it is

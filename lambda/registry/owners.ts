@@ -12,17 +12,27 @@ export interface RecordedOwner<Request> extends Owner {
 }
 
 /**
- * Adds an owner, or replaces its request. When a construct is moved or renamed, CloudFormation creates the new logical
- * id first and deletes the old one afterwards, or deletes the new one if the update fails: until then the record has
- * both.
+ * Adds an owner in the place of its former owners, or replaces its request. When a construct is moved or renamed,
+ * CloudFormation creates the new logical id first and deletes the old one afterwards, or deletes the new one if the
+ * update fails: until then the record has both.
  */
 export function withOwner<Request>(
   owners: readonly RecordedOwner<Request>[],
-  { id, stackId, logicalId }: Owner,
+  owner: Owner,
   request: Request,
 ): readonly RecordedOwner<Request>[] {
+  const { id, stackId, logicalId } = owner;
   const holder = { id, stackId, logicalId, request };
-  return owns(owners, { id }) ? owners.map(other => (other.id === id ? holder : other)) : [...owners, holder];
+  const present = withoutFormerOwners(owners, owner);
+  return owns(present, { id }) ? present.map(other => (other.id === id ? holder : other)) : [...present, holder];
+}
+
+/** The owners without those whose place an owner takes. */
+export function withoutFormerOwners<Reference extends OwnerReference>(
+  owners: readonly Reference[],
+  { formerOwners = [] }: Pick<Owner, 'formerOwners'>,
+): readonly Reference[] {
+  return owners.filter(({ id }) => !formerOwners.includes(id));
 }
 
 export function withoutOwner<Reference extends OwnerReference>(
@@ -39,9 +49,9 @@ export function owns(owners: readonly OwnerReference[], { id }: Pick<Owner, 'id'
 /** The owner in another stack, if there is one. Ownership is not transferred between stacks. */
 export function foreignOwner(
   owners: readonly OwnerReference[],
-  { stackId }: Pick<Owner, 'stackId'>,
+  owner: Pick<Owner, 'stackId' | 'formerOwners'>,
 ): OwnerReference | undefined {
-  return owners.find(other => other.stackId !== stackId);
+  return withoutFormerOwners(owners, owner).find(({ stackId }) => stackId !== owner.stackId);
 }
 
 /** The name in the ARN of a stack. */

@@ -6,6 +6,8 @@ export interface Owner {
   readonly id: string;
   readonly stackId: string;
   readonly logicalId: string;
+  /** Ids of owners in other stacks that CloudFormation does not have any more: this one takes their place. */
+  readonly formerOwners?: readonly string[];
 }
 
 export type Progress<Result> =
@@ -65,6 +67,8 @@ export interface Replacement<Request> {
 export interface Lifecycle<Request, Result> {
   /** Keys of the records that a step reads first: they are read in one call. */
   recordKeys?(request: Request): readonly string[];
+  /** Keys of the records with owners that a request changes. @default - those of `recordKeys` */
+  ownedKeys?(request: Request): readonly string[];
   requestCreate(owner: Owner, request: Request): Promise<void>;
   requestUpdate(owner: Owner, request: Request, before: Request): Promise<void>;
   requestDelete(owner: Owner, request: Request): Promise<void>;

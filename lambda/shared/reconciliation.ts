@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { withReconcileAdvice } from './advice';
 import type { CustomResourceStatus } from './cfn-status';
 import { isTransient } from './errors';
+import { withFormerOwners } from './former-owners';
 import type { Lifecycle, Owner } from './lifecycle';
 import { previousWait, waiting, waitingAfter } from './waiting';
 import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
@@ -102,14 +103,17 @@ export class Reconciliation<Request, Result extends object> {
     const { requestId, requestedAt: since } = request;
     const { version, ...rest } = drift;
     const repair: Repair = { requestId, since, isStarted: true, ...(isRemoval && { isRemoval }) };
-    await this.registry.transaction(async () => {
-      if (isRemoval) await this.lifecycle.requestDelete(owner, this.propertiesOf(request));
-      else await this.lifecycle.requestRepair(owner, this.propertiesOf(request));
-      await this.registry.write<DriftRecord>(driftKey(owner.id), { ...rest, repair }, version);
+    const properties = this.propertiesOf(request);
+    const { lifecycle, registry, status } = this;
+    const parts = { lifecycle, registry, status };
+    await withFormerOwners(parts, owner, properties, async of => registry.transaction(async () => {
+      if (isRemoval) await lifecycle.requestDelete(of, properties);
+      else await lifecycle.requestRepair(of, properties);
+      await registry.write<DriftRecord>(driftKey(owner.id), { ...rest, repair }, version);
       // unchanged, but the transaction fails if a request of CloudFormation has arrived
       const { version: lastVersion, ...unchanged } = last;
-      await this.registry.write<RequestRecord>(requestKey(owner.id), unchanged, lastVersion);
-    });
+      await registry.write<RequestRecord>(requestKey(owner.id), unchanged, lastVersion);
+    }));
     return repair;
   }
 

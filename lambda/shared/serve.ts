@@ -4,6 +4,7 @@ import { withDeletionAdvice } from './advice';
 import type { CustomResourceStatus } from './cfn-status';
 import { cloudFormationStatus } from './cfn-status';
 import { isAccessDenied, isTransient } from './errors';
+import { withFormerOwners } from './former-owners';
 import type { Lifecycle, Owner, Progress } from './lifecycle';
 import { waitFor } from './lifecycle';
 import { MAX_PROPAGATION } from './propagation';
@@ -148,11 +149,14 @@ class RequestHandler<Request, Result extends object> {
     // a creation that was rejected has left no record; without its request, the registry is empty or older
     const mayBeLost = known !== undefined || record.ids.length === 1;
     if (mayBeLost) await this.recover(request, owner, known);
-    await this.registry.transaction(async () => {
-      await this.requestChange(request, owner);
-      await this.saveRequested(request, known);
-      await this.registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
-    });
+    const { lifecycle, registry, status } = this;
+    const requested = this.propertiesOf(request.properties);
+    await withFormerOwners({ lifecycle, registry, status }, owner, requested, async of =>
+      registry.transaction(async () => {
+        await this.requestChange(request, of);
+        await this.saveRequested(request, known);
+        await registry.write<RequestRecord>(requestKey(owner.id), { ...rest, started: request.requestId }, version);
+      }));
     return true;
   }
 

@@ -24,6 +24,10 @@ implements Required<Lifecycle<One | Other, OneResult | OtherResult>> {
     return this.of(request).recordKeys?.(request) ?? [];
   }
 
+  public ownedKeys(request: One | Other): readonly string[] {
+    return this.of(request).ownedKeys?.(request) ?? this.recordKeys(request);
+  }
+
   public async requestCreate(owner: Owner, request: One | Other): Promise<void> {
     return this.of(request).requestCreate(owner, request);
   }

@@ -121,3 +121,25 @@ describe('an account whose record and whose tag were lost', () => {
     await expect(vending.create(owner('New'), vended())).rejects.toThrow('already belongs to account');
   });
 });
+
+describe('an account whose owner is in a stack that was deleted', () => {
+  const gone = owner('Gone', 'others');
+  const successor = { ...dev, formerOwners: [gone.id] };
+
+  test('is taken over by the stack that declares it, and not by another one', async () => {
+    const vending = new Vending();
+    const accountId = await vending.create(gone, vended());
+    await expect(vending.begin(dev, vended())).rejects.toThrow("belongs to 'Gone' of stack 'others'");
+    await expect(vending.begin({ ...dev, formerOwners: [other.id] }, vended())).rejects.toThrow("belongs to 'Gone'");
+    expect(await vending.create(successor, vended())).toBe(accountId);
+    expect((await vending.record(vended()))?.owners).toEqual([{ ...dev, request: vended() }]);
+  });
+
+  test('is taken over by an update, and released by the deletion', async () => {
+    const vending = new Vending();
+    const accountId = await vending.create(gone, vended());
+    expect(await vending.update(successor, vended(), vended())).toBe(accountId);
+    await vending.remove(dev, vended());
+    expect(await vending.record(vended())).toMatchObject({ state: 'available', owners: [] });
+  });
+});

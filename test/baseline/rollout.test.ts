@@ -227,6 +227,15 @@ test('a second baseline in another stack is rejected, and a renamed construct is
   expect(await world.baselineRecord()).toMatchObject({ owners: [{ logicalId: 'Renamed' }] });
 });
 
+test('a baseline whose owner was removed from its stack is taken over', async () => {
+  await world.give(baseline());
+  const successor = { ...owner('Other', 'elsewhere'), formerOwners: [BASELINE_OWNER.id] };
+  await world.baselineLifecycle.requestCreate(successor, changed);
+  expect((await world.baselineRecord())?.owners.map(({ id }) => id)).toEqual([successor.id]);
+  const [key = ''] = world.baselineLifecycle.ownedKeys(changed);
+  expect(await world.registry.read(key)).toEqual(await world.baselineRecord());
+});
+
 test('accounts get what the former owner declares when a rollback deletes a renamed construct', async () => {
   const [bad = '', ...ids] = await world.accountsOf('a', 'b', 'c');
   await world.give(baseline({ maxFailedUpdates: '0' }));

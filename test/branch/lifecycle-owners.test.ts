@@ -43,6 +43,14 @@ describe('owners', () => {
     );
   });
 
+  test('a branch whose owner was removed from its stack is taken over', async () => {
+    const { lifecycle } = world();
+    const gone = ownerOf('Branch', 'Elsewhere');
+    const before = await make(lifecycle, request, gone);
+    expect(await make(lifecycle, request, { ...owner, formerOwners: [gone.id] })).toEqual(before);
+    await expect(make(lifecycle, request, gone)).rejects.toThrow('belongs to environment');
+  });
+
   test('the deletion of a rejected declaration does not change the branch of the other stack', async () => {
     const { lifecycle, repositories, fate } = world();
     await make(lifecycle, request, ownerOf('Branch', 'Elsewhere'));

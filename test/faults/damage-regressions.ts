@@ -237,4 +237,22 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an account is vended again although the restored registry has its owner in a stack that was deleted',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind: 'registry emptied', name: 'one', beforeStep: 1 }],
+      steps: [
+        { app: { two: 'plain' }, faults: [], pause: 0 },
+        { faults: [], pause: 0 },
+        {
+          app: { two: 'plain' },
+          faults: [{ kind: 'outage', at: 64, service: 'states', seconds: 4500 }],
+          pause: 0,
+        },
+      ],
+    },
+  },
 ];

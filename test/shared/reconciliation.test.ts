@@ -15,6 +15,7 @@ const DONE_RESULT = done({});
 class Thing implements Lifecycle<object, object> {
   public readonly calls: string[] = [];
   public isMoved = false;
+  public isTaken = false;
   public progress: Progress<object> = DONE_RESULT;
   public error?: Error;
 
@@ -30,8 +31,9 @@ class Thing implements Lifecycle<object, object> {
     this.calls.push('requestDelete');
   }
 
-  public async requestRepair(_owner: Owner): Promise<void> {
-    this.calls.push('requestRepair');
+  public async requestRepair({ formerOwners = [] }: Owner): Promise<void> {
+    this.calls.push(['requestRepair', ...formerOwners].join(' '));
+    if (this.isTaken && formerOwners.length === 0) throw new Error("it belongs to 'Gone'");
   }
 
   public async reconcile(): Promise<Progress<object>> {
@@ -69,12 +71,16 @@ class World {
   public time = 1000;
   public inProgress = true;
   public isRemoved = false;
+  public readonly removed: string[] = [];
   private readonly handler = serve(
     this.thing,
     this.registry,
     {
       isInProgress: async () => this.inProgress,
-      stateOf: async () => (this.isRemoved ? 'removed' : this.inProgress ? 'in progress' : 'stable'),
+      stateOf: async ({ id }) => {
+        if (this.isRemoved || this.removed.includes(id)) return 'removed';
+        return this.inProgress ? 'in progress' : 'stable';
+      },
     },
     () => this.time,
   );
@@ -138,6 +144,19 @@ test('a check returns and records what differs', async () => {
   expect(await world.check()).toEqual({ state: 'complete', data: { drifts: [MOVED] } });
   expect(await world.drift()).toMatchObject({ environmentName: 'dev', logicalId: 'Dev', drifts: [MOVED] });
   expect(world.thing.calls).toEqual(['check']);
+});
+
+test('a repair takes the place of an owner that CloudFormation does not have any more', async () => {
+  world.thing.isMoved = true;
+  world.thing.isTaken = true;
+  world.removed.push('Gone-1');
+  Object.assign(world.thing, { recordKeys: () => ['thing'] });
+  const gone = { id: 'Gone-1', logicalId: 'Gone', stackId: create.stackId.replace('0f3c', '0e11') };
+  await world.registry.write('thing', { owners: [gone] }, undefined);
+  await world.check();
+  await world.requestRepair('repair-1');
+  expect(await world.repair()).toEqual({ state: 'complete', data: { drifts: [] } });
+  expect(world.thing.calls).toEqual(['check', 'requestRepair', 'requestRepair Gone-1', 'reconcile', 'check']);
 });
 
 test('nothing is checked or repaired while CloudFormation changes the resource', async () => {

@@ -84,10 +84,14 @@ class World {
   public readonly recorder = new Recorder();
   public readonly registry = new FakeRegistry();
   public time = 0;
+  public readonly deletedStacks: string[] = [];
   private readonly handler = serve(
     this.recorder,
     this.registry,
-    { isInProgress: async (_owner, type) => this.inProgress(type), stateOf: async () => 'stable' },
+    {
+      isInProgress: async (_owner, type) => this.inProgress(type),
+      stateOf: async ({ stackId }) => this.deletedStacks.includes(stackId) ? 'removed' : 'stable',
+    },
     () => this.time,
   );
 
@@ -313,4 +317,21 @@ describe('records that may be lost are restored before', () => {
     await handle({ ...changed, requestId: 'request-5', properties: after, oldProperties: before });
     expect(recovered).toEqual([['old', 'new', false], ['newest', 'new', true]]);
   });
+});
+
+test('a request takes the place of an owner in a deleted stack, and of no other', async () => {
+  const stackId = `${STACK}-deleted`;
+  Object.assign(world.recorder, { recordKeys: ({ name }: Wanted) => [`thing#${name}`] });
+  await world.registry.write('thing#new', { owners: [{ id: 'gone', logicalId: 'Gone', stackId }] }, undefined);
+  for (const deleted of [false, true]) {
+    if (deleted) world.deletedStacks.push(stackId);
+    const request = { ...create, requestId: `request-${deleted}` };
+    world.recorder.errors.push(new Error("it belongs to 'Gone'"));
+    await world.arrive(request);
+    expect(await world.step(request)).toMatchObject(
+      deleted ? { state: 'waiting' } : { state: 'failed', reason: "it belongs to 'Gone'" });
+  }
+  expect(world.recorder.seen.map(({ method, owner: { formerOwners } }) => [method, formerOwners])).toEqual([
+    ['requestCreate', undefined], ['requestCreate', undefined], ['requestCreate', ['gone']], ['reconcile', undefined],
+  ]);
 });

@@ -11,6 +11,7 @@ function lifecycle<Request>(name: string, calls: string[]): Lifecycle<Request, {
   const call = (method: string) => void calls.push(`${name}.${method}`);
   return {
     recordKeys: () => [name],
+    ...name === 'other' && { ownedKeys: () => ['owned'] },
     subjectOf: () => `the ${name}`,
     requestCreate: async () => call('requestCreate'),
     requestUpdate: async () => call('requestUpdate'),
@@ -38,6 +39,7 @@ test.each(['one', 'other'] as const)('a request of kind %s is served by its life
   const { both, calls } = pair();
   const request = { kind } as One | Other;
   expect(both.recordKeys(request)).toEqual([kind]);
+  expect(both.ownedKeys(request)).toEqual([kind === 'one' ? 'one' : 'owned']);
   expect(both.subjectOf(request)).toBe(`the ${kind}`);
   await both.requestCreate(OWNER, request);
   await both.requestUpdate(OWNER, request, request);

@@ -243,6 +243,15 @@ describe('owners', () => {
     );
   });
 
+  test('a stack whose owner was removed from its stack is taken over, and deleted with its new owner', async () => {
+    const world = new World();
+    const gone = ownerOf('Stack', 'Elsewhere');
+    await world.create(request, gone);
+    await world.create(request, { ...owner, formerOwners: [gone.id] });
+    await world.delete();
+    expect(world.registry.keys).toEqual([]);
+  });
+
   test('a rejected declaration is deleted, even if the role in the account cannot be assumed', async () => {
     const world = new World();
     await world.create(request, ownerOf('Stack', 'Elsewhere'));

@@ -30,6 +30,10 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
     return `the account baseline of ${nameOfTarget(target)}`;
   }
 
+  public ownedKeys({ target }: BaselineRequest): readonly string[] {
+    return [baselineKey(target)];
+  }
+
   public async requestCreate(owner: Owner, request: BaselineRequest): Promise<void> {
     const record = await this.firstRead(request.target);
     const foreign = record && foreignOwner(record.owners, owner);

@@ -28,6 +28,10 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
     return `the account pool '${poolName}'`;
   }
 
+  public ownedKeys({ poolName }: PoolRequest): readonly string[] {
+    return [poolKey(poolName)];
+  }
+
   public async requestCreate(owner: Owner, request: PoolRequest): Promise<void> {
     const record = await this.firstRead(request.poolName);
     const foreign = record && foreignOwner(record.owners, owner);
