@@ -261,6 +261,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const read = await this.read(key);
     const foreign = read && foreignOwner(read.owners, owner);
     if (foreign) throw this.hooks.ownedByAnotherStack(request, stackNameOf(foreign));
+    const former = read?.owners.filter(({ id }) => owner.formerOwners?.includes(id)) ?? [];
+    if (former.length > 0) await this.hooks.takeOver(owner, request, former.map(({ stackId }) => stackId));
     const restarted: Partial<Read<Request>> = read ? { ...read, ...this.hooks.resetFields(read) } : {};
     const { version, successor, deletedBy, isLeftover, applied, previous = [], ...kept } = restarted;
     await this.leftovers.clear(key, { isLeftover });

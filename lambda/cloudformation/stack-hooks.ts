@@ -17,6 +17,8 @@ export interface StackHooks<Request extends StackRequest> {
   recordKeys(request: Request): readonly string[];
   /** The fields of the record that a new attempt resets. */
   resetFields(record: StackRecord<Request>): Partial<StackRecord<Request>>;
+  /** An owner takes the place of owners in other stacks, which CloudFormation does not have any more. */
+  takeOver(owner: Owner, request: Request, formerStackIds: readonly string[]): Promise<void>;
   /** Runs before the stack is deployed. Returns undefined if it cannot be deployed yet. */
   prepare(owner: Owner, request: Request, record: Read<Request>): Promise<Read<Request> | undefined>;
   /** The request as it must be deployed now. */
@@ -64,6 +66,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     isExclusive: false,
     recordKeys: () => [],
     resetFields: () => ({}),
+    takeOver: async () => undefined,
     prepare: async (_owner, _request, record) => record,
     effectiveRequest: async request => request,
     isUpToDate: () => true,

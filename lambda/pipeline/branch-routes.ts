@@ -34,6 +34,18 @@ export class Routes {
     return others;
   }
 
+  /** Gives the targets of a branch to the stack that declares them now, if they belong to one of the former stacks. */
+  public async takeOver(
+    { repositoryArn, branchName }: EnvironmentRequest, stackId: string, formerStackIds: readonly string[],
+  ): Promise<void> {
+    const key = routeKey(repositoryArn, branchName);
+    const record = await this.registry.read<RouteRecord>(key);
+    if (!record?.targets.some(target => formerStackIds.includes(target.stackId))) return;
+    const targets = record.targets.map(target =>
+      formerStackIds.includes(target.stackId) ? { ...target, stackId } : target);
+    await this.write(key, record, { targets });
+  }
+
   public async targetsOf(key: string): Promise<readonly RouteTarget[]> {
     return (await this.registry.read<RouteRecord>(key))?.targets ?? [];
   }

@@ -68,6 +68,17 @@ export class Environments {
     return { fence, others: await this.addPipeline(owner, request, environment, place) };
   }
 
+  /** Gives an environment to the stack that declares it now, if it belongs to one of the former stacks. */
+  public async takeOver(environmentName: string, stackId: string, formerStackIds: readonly string[]): Promise<void> {
+    const record = await this.registry.read<EnvironmentRecord>(environmentKey(environmentName));
+    if (!record || !formerStackIds.includes(record.stackId)) return;
+    const { version, ...rest } = record;
+    const sides = Object.entries(rest.sides).map(([name, { pipelines }]) =>
+      [name, { pipelines: pipelines.map(pipeline => ({ ...pipeline, stackId })) }] as const);
+    const next = { ...rest, stackId, sides: Object.fromEntries(sides) };
+    await this.registry.write<EnvironmentRecord>(environmentKey(environmentName), next, version);
+  }
+
   /**
    * Records a pipeline that exists, and whose records were lost, so that it is stopped and deleted like any other.
    * Nothing is recorded if its account or its name belongs to another environment since.

@@ -64,6 +64,14 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     return { fence: undefined, teardown: undefined };
   }
 
+  public async takeOver(
+    { stackId }: Owner, { environment }: PipelineRequest, formerStackIds: readonly string[],
+  ): Promise<void> {
+    const { environments, routes } = this.parts;
+    await environments.takeOver(environment.environmentName, stackId, formerStackIds);
+    await routes.takeOver(environment, stackId, formerStackIds);
+  }
+
   /**
    * Acquires the lease once in an attempt, and checks it in later steps. Returns undefined while another pipeline
    * cannot be suspended.

@@ -1,3 +1,5 @@
+import type { EnvironmentRecord } from '../../lambda/registry/environment';
+import { pipelinesIn } from '../../lambda/registry/environment';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { awsError } from '../fixtures/aws-error';
 import { ONE, SHOP, TWO, World, dieEverywhere, environment, owner, ownerOf, pipeline } from '../stack/world';
@@ -218,6 +220,20 @@ describe('an account has one pipeline', () => {
     );
     await world.delete(elsewhere, other);
     expect(await world.leaseOf(ONE)).toMatchObject({ holder: { environmentName: 'test1' } });
+  });
+
+  test('an environment whose owner was removed from its stack belongs to the stack that declares it', async () => {
+    const world = new World();
+    await world.create(pipeline, other);
+    const successor = { ...owner, formerOwners: [other.id] };
+    await world.create(pipeline, successor);
+    expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { stackId: owner.stackId } });
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+    const environmentRecord = await world.registry.read<EnvironmentRecord>('environment#test1');
+    expect(environmentRecord?.stackId).toBe(owner.stackId);
+    expect(environmentRecord && pipelinesIn(environmentRecord)).toMatchObject([{ stackId: owner.stackId }]);
+    await world.delete(pipeline);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
   test('one of two concurrent environments gets the lease', async () => {
