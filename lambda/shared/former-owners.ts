@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CustomResourceStatus } from './cfn-status';
-import { isAccessDenied, isTransient } from './errors';
+import { isTransient } from './errors';
 import type { Lifecycle, Owner } from './lifecycle';
 import type { Registry } from '../registry/registry';
 
@@ -46,19 +46,14 @@ async function findFormerOwners<Request>(
 ): Promise<readonly string[]> {
   const keys = lifecycle.ownedKeys?.(request) ?? lifecycle.recordKeys?.(request) ?? [];
   const records = await Promise.all(keys.map(async key => registry.read<OwnedRecord>(key)));
-  const others = records.flatMap(record => record?.owners ?? []).filter(other => other.stackId !== stackId);
-  const areRemoved = await Promise.all(others.map(async other => isRemoved(status, other)));
-  return others.filter((_, index) => areRemoved[index]).map(({ id }) => id);
+  // CloudFormation says of a stack in another account or region, too, that it does not exist
+  const others = records.flatMap(record => record?.owners ?? [])
+    .filter(other => other.stackId !== stackId && placeOf(other.stackId) === placeOf(stackId));
+  const states = await Promise.all(others.map(async other => status.stateOf(other)));
+  return others.filter((_, index) => states[index] === 'removed').map(({ id }) => id);
 }
 
-async function isRemoved(status: Parts<unknown>['status'], owner: Owner): Promise<boolean> {
-  // the owner of the accounts of a pool is not a resource of a stack
-  if (!owner.stackId.startsWith('arn:')) return false;
-  try {
-    return (await status.stateOf(owner)) === 'removed';
-  } catch (error) {
-    // the stack is in another account
-    if (isAccessDenied(error)) return false;
-    throw error;
-  }
+/** Partition, region and account in the ARN of a stack; the owner of the accounts of a pool has none. */
+function placeOf(stackId: string): string {
+  return stackId.split(':').slice(0, 5).join(':');
 }

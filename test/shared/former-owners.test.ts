@@ -54,7 +54,9 @@ test('a request that is not rejected asks CloudFormation for nothing', async () 
 });
 
 const removed = async () => 'removed' as const;
-const denied = async () => Promise.reject(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));
+const inAccount = (accountId: string): Owner =>
+  ({ ...deleted, stackId: deleted.stackId.replace('222222222222', accountId) });
+const inRegion = (region: string): Owner => ({ ...deleted, stackId: deleted.stackId.replace('eu-central-1', region) });
 
 test.each<[string, readonly Owner[], World]>([
   ['whose owner is in a stack that exists', [present], {}],
@@ -63,7 +65,8 @@ test.each<[string, readonly Owner[], World]>([
   ['whose owner is being changed', [present], { stateOf: async () => 'in progress' }],
   ['without owners', [], { stateOf: removed }],
   ['that no record has', [deleted], { keys: {} }],
-  ['whose owner is in another account', [deleted], { stateOf: denied }],
+  ['whose owner is in another account', [inAccount('333333333333')], { stateOf: removed }],
+  ['whose owner is in another region', [inRegion('eu-west-1')], { stateOf: removed }],
 ])('a rejected request for something %s is not made again', async (_, owners, world) => {
   await expect(run(owners, world)).rejects.toBe(taken);
 });
