@@ -255,4 +255,21 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an account that CloudFormation has dropped with a pipeline that it could not delete counts as abandoned',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+        { kind: 'traffic moved', name: 'live', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', live: true }, faults: [], pause: 0 },
+        { app: { two: 'plain', live: true }, faults: [], pause: 0 },
+        { app: { one: 'guest', live: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -50,6 +50,7 @@ export class FaultHarness {
     const harness = new FaultHarness(simulation, injector, apps);
     simulation.cloudformation.onEvent(event => {
       harness.recordAbandoned(event);
+      harness.recordDropped(event);
       harness.resetOperator(event);
       harness.recordLostLeftovers(event);
     });
@@ -86,6 +87,8 @@ export class FaultHarness {
   private restoredRegistry?: string;
   private hasLostLeftovers = false;
   private readonly abandoned = new Map<string, string | undefined>();
+  /** What abandoned resources depend on: CloudFormation has dropped it without an event. */
+  private readonly dropped = new Set<string>();
 
   private constructor(
     public readonly simulation: Simulation,
@@ -156,7 +159,7 @@ export class FaultHarness {
    * the app was destroyed with the registry that knew it.
    */
   public get hasAbandonedResources(): boolean {
-    return this.abandoned.size > 0 || this.hasLostLeftovers;
+    return this.abandoned.size > 0 || this.dropped.size > 0 || this.hasLostLeftovers;
   }
 
   /** Deploys an application as a pipeline does it, if there is a pipeline and no application yet. */
@@ -275,6 +278,17 @@ export class FaultHarness {
     if (!type.startsWith('Custom::')) return;
     if (status === 'DELETE_FAILED') this.abandoned.set(logicalId, id);
     if (status === 'DELETE_COMPLETE' && this.abandoned.get(logicalId) === id) this.abandoned.delete(logicalId);
+  }
+
+  private recordDropped({ type, logicalId, status }: StackEvent): void {
+    if (status === 'CREATE_COMPLETE' || status === 'DELETE_COMPLETE') this.dropped.delete(logicalId);
+    if (type !== 'AWS::CloudFormation::Stack' || !/^UPDATE_(ROLLBACK_)?COMPLETE$/.test(status)) return;
+    const stack = this.simulation.cloudformation.find(CICD_ACCOUNT, REGION, 'Cicd');
+    for (const resource of stack?.states.values() ?? []) {
+      const isPresent = !resource.status.startsWith('DELETE') && resource.status.endsWith('COMPLETE');
+      const isDropped = isPresent && stack?.resources.has(resource.logicalId) === false;
+      if (isDropped && resource.type.startsWith('Custom::')) this.dropped.add(resource.logicalId);
+    }
   }
 
   private async finishOperation(): Promise<void> {
