@@ -13,11 +13,15 @@ const ROOT = join(__dirname, '../..');
 // most objects are short-lived: a larger young generation saves a tenth of the time
 const NODE_OPTIONS = ['--import', 'tsx', '--max-semi-space-size=32'];
 
+/** A process keeps some megabytes of each schedule. */
+const MAX_TASKS = 200;
+
 /** Processes that run schedules, one per core. Within Jest, a run takes nearly twice as long. */
 export class WorkerPool {
   private readonly all: ChildProcess[] = [];
   private readonly idle: ChildProcess[];
   private readonly waiting: ((worker: ChildProcess) => void)[] = [];
+  private readonly tasks = new Map<ChildProcess, number>();
 
   public constructor(count = availableParallelism()) {
     this.idle = Array.from({ length: count }, () => this.start());
@@ -39,7 +43,7 @@ export class WorkerPool {
     const running = this.all.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
     await Promise.all(running.map(async worker => {
       const exited = new Promise(resolve => worker.once('exit', resolve));
-      worker.disconnect();
+      if (worker.connected) worker.disconnect();
       await exited;
     }));
   }
@@ -55,12 +59,21 @@ export class WorkerPool {
     try {
       return await this.send(worker, task);
     } finally {
-      // replace a worker that has exited
-      const next = worker.connected ? worker : this.start();
+      const next = this.canContinue(worker) ? worker : this.start();
       const wait = this.waiting.shift();
       if (wait) wait(next);
       else this.idle.push(next);
     }
+  }
+
+  /** False if the worker has exited, or exits now. */
+  private canContinue(worker: ChildProcess): boolean {
+    if (!worker.connected) return false;
+    const count = (this.tasks.get(worker) ?? 0) + 1;
+    this.tasks.set(worker, count);
+    if (count < MAX_TASKS) return true;
+    worker.disconnect();
+    return false;
   }
 
   private async send(worker: ChildProcess, task: Task): Promise<TaskResult> {
