@@ -4,6 +4,7 @@ import type { CicdStack } from './cicd-stack';
 import type { Deployment } from './deployment';
 import { AccountUnreachableError, cannotReplace, deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
+import { addFormerPlace } from './former-place';
 import { Leftovers } from './leftovers';
 import type { StackState } from './stack-deployer';
 import type { StackHooks } from './stack-hooks';
@@ -107,6 +108,11 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (isLast) await this.hooks.afterDeleteRequested(key, record);
   }
 
+  public async requestFormer(owner: Owner, request: Request, former: Request): Promise<void> {
+    const isNew = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
+    if (isNew) await this.claim(owner, request, { before: former, isUpdate: true });
+  }
+
   /** A stack without its record is found by its mark, so that it is deleted like any other. */
   public async recover(owner: Owner, request: Request, change?: Replacement<Request>): Promise<void> {
     const key = this.keyOf(request);
@@ -195,9 +201,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   private async step(owner: Owner, request: Request, record: Read<Request>): Promise<Progress<Result>> {
-    const mustDeleteFirst =
-      this.hooks.isExclusive && record.previous?.some(({ accountId }) => accountId === request.accountId);
-    const deletion = mustDeleteFirst && (await this.deletePrevious(owner, request, record));
+    const isReplaced = record.previous?.some(({ accountId }) => accountId === request.accountId);
+    const deletion = this.hooks.isExclusive && isReplaced && (await this.deletePrevious(owner, request, record));
     if (deletion) return deletion;
 
     const prepared = await this.hooks.prepare(owner, request, record);
@@ -317,7 +322,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     { previous = [] }: StackRecord<Request>,
   ): Promise<InProgress | undefined> {
     for (const former of previous) {
-      const record = await this.read(this.keyOf(former));
+      const key = this.keyOf(former);
+      const record = await this.read(key);
       if (record?.successor !== this.keyOf(request)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
       try {
@@ -327,10 +333,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
       } catch (error) {
         // a closed account is a reason to move, so it must not stop the move
         if (!(error instanceof AccountUnreachableError)) throw error;
-        const left = await this.read(this.keyOf(former));
-        if (left) {
-          await this.leftovers.leave({ owner, request: former, key: this.keyOf(former), record: left }, error);
-        }
+        const left = await this.read(key);
+        if (left) await this.leftovers.leave({ owner, request: former, key, record: left }, error);
       }
     }
     return undefined;

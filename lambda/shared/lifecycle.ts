@@ -72,6 +72,11 @@ export interface Lifecycle<Request, Result> {
   requestCreate(owner: Owner, request: Request): Promise<void>;
   requestUpdate(owner: Owner, request: Request, before: Request): Promise<void>;
   requestDelete(owner: Owner, request: Request): Promise<void>;
+  /**
+   * Called before an update or a deletion is requested of a resource of which the registry knows an earlier request than
+   * CloudFormation, because it was restored: what only that request has created is to be deleted.
+   */
+  requestFormer?(owner: Owner, request: Request, former: Request): Promise<void>;
   /** Does at most one step of the creation or update, and returns the progress. */
   reconcile(owner: Owner, request: Request): Promise<Progress<Result>>;
   /** Does at most one step of the deletion, and returns the progress. */

@@ -149,6 +149,7 @@ class RequestHandler<Request, Result extends object> {
     // a creation that was rejected has left no record; without its request, the registry is empty or older
     const mayBeLost = known !== undefined || record.ids.length === 1;
     if (mayBeLost) await this.recover(request, owner, known);
+    await this.requestFormer(request, owner, known);
     const { lifecycle, registry, status } = this;
     const requested = this.propertiesOf(request.properties);
     await withFormerOwners({ lifecycle, registry, status }, owner, requested, async of =>
@@ -225,6 +226,18 @@ class RequestHandler<Request, Result extends object> {
       case 'Delete':
         return this.lifecycle.requestDelete(owner, requested);
     }
+  }
+
+  private async requestFormer(
+    { requestType, properties, oldProperties }: ResourceRequest,
+    owner: Owner,
+    known: ResourceRecord | undefined,
+  ): Promise<void> {
+    const expected = requestType === 'Delete' ? properties : oldProperties;
+    // the rollback of an update that was not started requests what is known
+    const isKnown = [expected, properties].some(other => isDeepStrictEqual(known?.properties, other));
+    if (known === undefined || requestType === 'Create' || isKnown) return;
+    await this.lifecycle.requestFormer?.(owner, this.propertiesOf(properties), this.propertiesOf(known.properties));
   }
 
   /** The construct compiles against the contract, so the properties have its type. */

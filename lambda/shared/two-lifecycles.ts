@@ -45,6 +45,11 @@ implements Required<Lifecycle<One | Other, OneResult | OtherResult>> {
     return this.of(request).requestDelete(owner, request);
   }
 
+  public async requestFormer(owner: Owner, request: One | Other, former: One | Other): Promise<void> {
+    const { isOther } = this.parts;
+    if (isOther(request) === isOther(former)) await this.of(request).requestFormer?.(owner, request, former);
+  }
+
   public async reconcile(owner: Owner, request: One | Other): Promise<Progress<OneResult | OtherResult>> {
     return this.of(request).reconcile(owner, request);
   }

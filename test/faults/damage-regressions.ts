@@ -272,4 +272,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'a pipeline in an account that its environment has left is deleted after an older registry was restored',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'account suspended', name: 'one', beforeStep: 1 },
+        { kind: 'registry restored', name: 'one', beforeStep: 3 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+        { app: { one: 'moved' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

@@ -33,7 +33,7 @@ export class Damager {
   /** Remembers what the registry has now, for a later restore. */
   public backUp(): void {
     const { tableName } = this.harness;
-    this.backups.push(tableName === undefined ? [] : this.harness.simulation.tables.items(...place(tableName)));
+    if (tableName !== undefined) this.backups.push(this.harness.simulation.tables.items(...place(tableName)));
   }
 
   /** Damages an environment as it was deployed last. Returns whether there was something to damage. */
@@ -112,6 +112,7 @@ export class Damager {
     if (tableName === undefined) return false;
     const items = kind === 'registry emptied' ? [] : this.backups[0];
     if (!items) return false;
+    this.harness.loseLeftovers(items);
     this.harness.simulation.tables.restore(...place(tableName), items);
     this.harness.hasLostRegistry = true;
     this.harness.live.forgetRelease();

@@ -263,6 +263,13 @@ export class FaultHarness {
     this.live.forgetRelease();
   }
 
+  /** Without its record, nothing knows what an earlier deletion has left in an account. */
+  public loseLeftovers(remaining: readonly Readonly<Record<string, unknown>>[]): void {
+    const isLost = ({ pk }: Readonly<Record<string, unknown>>): boolean => remaining.every(other => other.pk !== pk);
+    const leftovers = this.registry.filter(({ pk }) => String(pk).startsWith(RECORDS.leftover));
+    this.hasLostLeftovers ||= leftovers.some(isLost);
+  }
+
   /** The next app has another registry, which does not know what the deletion of this one has left in accounts. */
   private recordLostLeftovers({ type, id, status }: StackEvent): void {
     if (!type.startsWith('AWS::DynamoDB::') || status !== 'DELETE_SKIPPED' || id === undefined) return;
