@@ -73,7 +73,7 @@ export interface Lifecycle<Request, Result> {
   requestUpdate(owner: Owner, request: Request, before: Request): Promise<void>;
   requestDelete(owner: Owner, request: Request): Promise<void>;
   /**
-   * Called before an update or a deletion is requested of a resource of which the registry knows an earlier request than
+   * Called before an update or a deletion of a resource of which the registry knows an earlier request than
    * CloudFormation, because it was restored: what only that request has created is to be deleted.
    */
   requestFormer?(owner: Owner, request: Request, former: Request): Promise<void>;

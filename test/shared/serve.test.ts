@@ -22,6 +22,7 @@ class Recorder implements Lifecycle<Wanted, Result> {
   public progress: Progress<Result> = IN_PROGRESS;
   public drifts: readonly Drift[] = [];
   public recover?: Lifecycle<Wanted, Result>['recover'];
+  public requestFormer?: Lifecycle<Wanted, Result>['requestFormer'];
 
   public async requestCreate(owner: Owner, request: Wanted): Promise<void> {
     this.note('requestCreate', owner, request);
@@ -316,6 +317,37 @@ describe('records that may be lost are restored before', () => {
     const [before, after] = [{ name: 'newest' }, { name: 'new' }];
     await handle({ ...changed, requestId: 'request-5', properties: after, oldProperties: before });
     expect(recovered).toEqual([['old', 'new', false], ['newest', 'new', true]]);
+  });
+});
+
+describe('what a restored registry knows is requested to be deleted', () => {
+  const formers: (readonly string[])[] = [];
+  beforeEach(() => {
+    formers.length = 0;
+    world.recorder.requestFormer = async (_owner, { name }, former) => { formers.push([name, former.name]); };
+  });
+
+  async function handle(request: ResourceRequest): Promise<void> {
+    await world.arrive(request);
+    await world.step(request);
+  }
+
+  const named = (name: string, oldName: string) => ({ properties: { name }, oldProperties: { name: oldName } });
+
+  test('with an update, and with a deletion', async () => {
+    await handle(create);
+    await handle({ ...update, ...named('latest', 'newest') });
+    expect(formers).toEqual([['latest', 'new']]);
+    await handle({ ...remove, properties: { name: 'last' } });
+    expect(formers).toEqual([['latest', 'new'], ['last', 'latest']]);
+  });
+
+  test('and not if CloudFormation knows the same request, or rolls back an update that was not started', async () => {
+    await handle(create);
+    await handle({ ...update, ...named('newest', 'new') });
+    await handle({ ...update, requestId: 'request-5', ...named('newest', 'never started') });
+    await handle({ ...remove, properties: { name: 'newest' } });
+    expect(formers).toEqual([]);
   });
 });
 
