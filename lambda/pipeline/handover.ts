@@ -67,9 +67,8 @@ export class Handover {
   }
 
   /** Why a pipeline is suspended although the registry has no mark of it; undefined: it is not, or cannot be read. */
-  public async lostSuspension(key: string): Promise<string | undefined> {
-    const pipeline = await this.environments.pipeline(key);
-    if (!pipeline || pipeline.suspendedFor) return undefined;
+  public async lostSuspension(pipeline: EnvironmentPipeline): Promise<string | undefined> {
+    if (pipeline.suspendedFor) return undefined;
     try {
       return await this.suspensionOf(pipeline);
     } catch (error) {

@@ -167,10 +167,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   }
 
   public async isAsDeclared(request: PipelineRequest): Promise<boolean> {
-    const recorded = new Map<string, unknown>(
-      Object.entries((await this.parts.environments.pipeline(pipelineKey(request))) ?? {}),
-    );
-    return Object.entries(request.environment).every(([name, value]) => recorded.get(name) === value);
+    return isRecorded(await this.parts.environments.pipeline(pipelineKey(request)), request);
   }
 
   /**
@@ -180,16 +177,17 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   public async check(request: PipelineRequest): Promise<readonly Drift[]> {
     const { environmentName, repositoryArn, branchName } = request.environment;
     const key = pipelineKey(request);
+    const pipeline = await this.parts.environments.pipeline(key);
     const targets = await this.parts.routes.targetsOf(routeKey(repositoryArn, branchName));
     const records = {
-      [`environment '${environmentName}'`]: await this.isAsDeclared(request),
+      [`environment '${environmentName}'`]: isRecorded(pipeline, request),
       [`the lease of account ${request.accountId}`]: await this.parts.environments.isHeld(key),
       [`the pipeline that branch '${branchName}' starts`]: targets.at(-1)?.pipelineKey === key,
     };
     const lost = Object.keys(records)
       .filter(name => !records[name])
       .map(name => repairable(`the registry has no record of ${name}`, 'it is recorded again'));
-    const suspension = await this.parts.handover.lostSuspension(key);
+    const suspension = pipeline && (await this.parts.handover.lostSuspension(pipeline));
     if (suspension === undefined) return lost;
     const what = `the pipeline of environment '${environmentName}' is disabled: '${suspension}'`;
     return [...lost, repairable(what, 'it is enabled')];
@@ -281,6 +279,11 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     const record = await this.parts.registry.read<PipelineRecord>(key);
     return record !== undefined && record.deletedBy === undefined;
   }
+}
+
+function isRecorded(pipeline: EnvironmentPipeline | undefined, { environment }: PipelineRequest): boolean {
+  const recorded = new Map<string, unknown>(Object.entries(pipeline ?? {}));
+  return Object.entries(environment).every(([name, value]) => recorded.get(name) === value);
 }
 
 function targetOf({ stackId }: Owner, request: PipelineRequest): RouteTarget {

@@ -7,7 +7,7 @@ import type { Cicd } from '../fixtures/app';
 const UNIT = 'Workloads/Test';
 
 /** Calls of a check for each environment, with those of the function that checks all. */
-const MAX_CALLS = 29;
+const MAX_CALLS = 31;
 
 function app(cicd: Cicd): void {
   for (const name of ['dev', 'test']) {
