@@ -21,6 +21,7 @@ import type { AccountRecord } from '../registry/account';
 import { removeClosing } from '../registry/closing';
 import { leaseKey } from '../registry/lease';
 import type { LeaseRecord } from '../registry/lease';
+import { withoutOwner } from '../registry/owners';
 import { removeUnreachable, unreachableKey } from '../registry/unreachable';
 import type { UnreachableRecord } from '../registry/unreachable';
 import { withReconcileAdvice } from '../shared/advice';
@@ -77,6 +78,16 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       dropSiblingOwners(record ? claimed : { ...claimed, ...recoveredFrom(before) }, owner, request),
       record?.version,
     );
+  }
+
+  /** The account has another e-mail since. */
+  public async requestFormer(owner: Owner, request: AccountRequest, former: AccountRequest): Promise<void> {
+    const key = accountKey(former);
+    const record = await this.read(key);
+    if (key === accountKey(request) || !record || !isOwner(record, owner)) return;
+    const owners = withoutOwner(record.owners, owner);
+    if (owners.length === 0) await this.context.registry.remove(key, record.version);
+    else await this.context.registry.write<AccountRecord>(key, { ...record, owners }, record.version);
   }
 
   public async requestDelete(owner: Owner, request: AccountRequest): Promise<void> {

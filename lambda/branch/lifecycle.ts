@@ -81,6 +81,10 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!isRename && !isMove) await this.former.release(owner, before);
   }
 
+  public async requestFormer(owner: Owner, request: BranchRequest, former: BranchRequest): Promise<void> {
+    if (branchKey(former) !== branchKey(request)) await this.former.release(owner, former);
+  }
+
   public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {
     const record = await this.registry.read<BranchRecord>(branchKey(request));
     if (!record || !owns(record.owners, owner)) return;

@@ -35,6 +35,22 @@ test('a rollback returns the account to the former e-mail', async () => {
   expect(vending.registry.keys).toEqual(['account#aws+dev@example.com']);
 });
 
+test('a registry that was restored to a time before the change keeps no record of the former e-mail', async () => {
+  const { registry, directory, lifecycle } = vending;
+  const before = await vending.record(former);
+  directory.change(accountId, { email: 'aws+new@example.com' });
+  await vending.update(dev, changed, former);
+  const key = 'account#aws+new@example.com';
+  await registry.remove(key, (await registry.read(key))?.version ?? 0);
+  await registry.write('account#aws+dev@example.com', before ?? {}, undefined);
+  await lifecycle.requestFormer(dev, changed, changed);
+  await lifecycle.requestFormer(owner('Other'), changed, former);
+  expect(registry.keys).toEqual(['account#aws+dev@example.com']);
+  await lifecycle.requestFormer(dev, changed, former);
+  expect(await vending.update(dev, vended({ email: 'aws+new@example.com', tags: {} }), changed)).toBe(accountId);
+  expect(registry.keys).toEqual([key]);
+});
+
 test('an account that was changed can be removed, and is used again by its new e-mail', async () => {
   vending.directory.change(accountId, { email: 'aws+new@example.com' });
   await vending.update(dev, changed, former);

@@ -18,6 +18,21 @@ describe('a renamed branch', () => {
     await make(lifecycle, request, ownerOf('Other', 'Elsewhere'));
   });
 
+  test('leaves no record of its former name in a registry that was restored to a time before', async () => {
+    const { lifecycle, registry } = world();
+    await make(lifecycle);
+    const before = await branchRecord(registry, 'env/test1');
+    await change(lifecycle, renamed);
+    await registry.remove('branch#shop#env/qa', (await registry.read('branch#shop#env/qa'))?.version ?? 0);
+    await registry.write('branch#shop#env/test1', before ?? {}, undefined);
+    await lifecycle.requestFormer(owner, renamed, renamed);
+    await lifecycle.requestFormer(ownerOf('Other'), renamed, request);
+    expect(registry.keys).toEqual(['branch#shop#env/test1']);
+    await lifecycle.requestFormer(owner, renamed, request);
+    await change(lifecycle, renamed, renamed);
+    expect(registry.keys).toEqual(['branch#shop#env/qa']);
+  });
+
   test('keeps its former name while a pull request needs it, and says which', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);

@@ -288,4 +288,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'a restored registry does not keep the record of a branch that was renamed since',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'registry restored', name: 'one', beforeStep: 2 },
+        { kind: 'traffic moved', name: 'live', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', two: 'plain', live: true }, faults: [], pause: 0 },
+        { app: { one: 'branch', live: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];
