@@ -80,11 +80,13 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     );
   }
 
-  /** The account has another e-mail since. */
+  /** Releases the record of an e-mail that the account does not have any more. */
   public async requestFormer(owner: Owner, request: AccountRequest, former: AccountRequest): Promise<void> {
     const key = accountKey(former);
     const record = await this.read(key);
-    if (key === accountKey(request) || !record || !isOwner(record, owner)) return;
+    if (key === accountKey(request) || !record?.accountId || !isOwner(record, owner)) return;
+    const account = await this.context.organization.describeAccount(record.accountId);
+    if (former.kind !== 'vended' || account?.email.toLowerCase() === former.email.toLowerCase()) return;
     const owners = withoutOwner(record.owners, owner);
     if (owners.length === 0) await this.context.registry.remove(key, record.version);
     else await this.context.registry.write<AccountRecord>(key, { ...record, owners }, record.version);

@@ -81,8 +81,16 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!isRename && !isMove) await this.former.release(owner, before);
   }
 
+  /** Releases the record of a branch that does not exist any more. */
   public async requestFormer(owner: Owner, request: BranchRequest, former: BranchRequest): Promise<void> {
-    if (branchKey(former) !== branchKey(request)) await this.former.release(owner, former);
+    if (branchKey(former) === branchKey(request)) return;
+    try {
+      const head = await this.hosts(former).head(former.repositoryName, former.branchName);
+      if (head === undefined) await this.former.release(owner, former);
+    } catch (error) {
+      // the repository cannot be read: a record that remains must not fail the update
+      if (!(error instanceof SourceError)) throw error;
+    }
   }
 
   public async requestDelete(owner: Owner, request: BranchRequest): Promise<void> {

@@ -51,6 +51,13 @@ test('a registry that was restored to a time before the change keeps no record o
   expect(registry.keys).toEqual([key]);
 });
 
+test('the record of the e-mail that the account has stays if the rollback of the change was skipped', async () => {
+  vending.directory.change(accountId, { email: 'aws+new@example.com' });
+  await vending.update(dev, changed, former);
+  await vending.lifecycle.requestFormer(dev, former, changed);
+  expect(vending.registry.keys).toEqual(['account#aws+new@example.com']);
+});
+
 test('an account that was changed can be removed, and is used again by its new e-mail', async () => {
   vending.directory.change(accountId, { email: 'aws+new@example.com' });
   await vending.update(dev, changed, former);

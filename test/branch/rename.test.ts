@@ -33,6 +33,15 @@ describe('a renamed branch', () => {
     expect(registry.keys).toEqual(['branch#shop#env/qa']);
   });
 
+  test('keeps the record of another name under which the branch exists', async () => {
+    const { lifecycle, registry } = world();
+    await make(lifecycle);
+    await change(lifecycle, renamed);
+    // the rollback of the rename was skipped
+    await lifecycle.requestFormer(owner, request, renamed);
+    expect(registry.keys).toEqual(['branch#shop#env/qa']);
+  });
+
   test('keeps its former name while a pull request needs it, and says which', async () => {
     const { lifecycle, repositories } = world();
     await make(lifecycle);
