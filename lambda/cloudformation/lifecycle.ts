@@ -109,8 +109,10 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   public async requestFormer(owner: Owner, request: Request, former: Request): Promise<void> {
-    const isNew = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
-    if (isNew) await this.claim(owner, request, { before: former, isUpdate: true });
+    await this.recover(owner, former, { next: request, isRollback: false });
+    const missing = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
+    if (missing === 'present') await this.claim(owner, request, { before: former, isUpdate: true });
+    if (missing === 'former') await this.hooks.releaseLost(owner, former);
   }
 
   /** A stack without its record is found by its mark, so that it is deleted like any other. */
@@ -356,11 +358,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   }
 
   /** @param mayDelete whether the stacks that a pipeline has deployed are deleted with it */
-  private async remove(
-    owner: Owner,
-    request: Request,
-    mayDelete: () => Promise<boolean>,
-  ): Promise<Progress<void>> {
+  private async remove(owner: Owner, request: Request, mayDelete: () => Promise<boolean>): Promise<Progress<void>> {
     const key = this.keyOf(request);
     const found = await this.read(key);
     if (!found || found.deletedBy !== owner.id) return DONE;

@@ -115,6 +115,12 @@ export class Environments {
     return record?.holder?.pipelineKey === key && !this.isExpired(record.holder);
   }
 
+  /** Whether a pipeline holds the lease of its account for another stack of the CICD account. */
+  public async isHeldElsewhere(key: string, { stackId }: Owner): Promise<boolean> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    return record?.holder?.pipelineKey === key && record.holder.stackId !== stackId;
+  }
+
   /** Makes the lease of a complete pipeline permanent until it is released. */
   public async confirm(key: string): Promise<void> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));

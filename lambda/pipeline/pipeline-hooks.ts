@@ -203,6 +203,14 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.parts.registry.write<PipelineRecord>(pipelineKey(request), { ...record, routes }, record.version);
   }
 
+  public async releaseLost(owner: Owner, request: PipelineRequest): Promise<void> {
+    const { repositoryArn, branchName } = request.environment;
+    const key = pipelineKey(request);
+    if (await this.parts.environments.isHeldElsewhere(key, owner)) return;
+    await this.removeRoutes([routeKey(repositoryArn, branchName)], key);
+    await this.parts.environments.release(key);
+  }
+
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {
     await this.removeRoutes(routes, key);
   }

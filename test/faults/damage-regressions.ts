@@ -304,4 +304,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an account that an environment has left is released after a registry without its pipeline was restored',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'registry restored', name: 'one', beforeStep: 3 },
+      ],
+      steps: [
+        { app: { one: 'moved' }, faults: [], pause: 0 },
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

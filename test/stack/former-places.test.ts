@@ -1,5 +1,6 @@
-import { ONE, TWO, World, ownerOf, owner, pipeline, request } from './world';
+import { ONE, TWO, World, dieEverywhere, ownerOf, owner, pipeline, request } from './world';
 import type { Wanted } from './world';
+import type { Owner } from '../../lambda/shared/lifecycle';
 
 const KINDS: readonly (readonly [string, Wanted])[] = [['a pipeline', pipeline], ['a stack', request]];
 
@@ -42,6 +43,29 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
     expect(stacksIn(world, TWO)).toEqual(['create', 'delete']);
   });
 
+  test.each(['before', 'after'] as const)('is deleted there, killed at any call %s its effect', async when => {
+    await dieEverywhere(
+      when,
+      world => [async () => world.lifecycle.requestFormer?.(owner, moved, former), () => world.update(moved, moved)],
+      async (world, death) => {
+        const begun = [ONE, TWO].map(accountId => stacksIn(world, accountId));
+        expect({ death, begun }).toEqual({ death, begun: [['create', 'delete'], ['create']] });
+      },
+      restored,
+    );
+  });
+
+  test('is deleted in both accounts if the registry has only its request', async () => {
+    const world = await restored();
+    await world.lose(world.registry.keys.find(key => /^(stack|pipeline)#/.test(key)) ?? '');
+    await world.lifecycle.recover?.(owner, moved);
+    await world.lifecycle.requestFormer?.(owner, moved, former);
+    await world.delete(moved);
+    expect(stacksIn(world, ONE)).toEqual(['create', 'delete']);
+    expect(stacksIn(world, TWO)).toEqual(['create', 'delete']);
+    expect(world.registry.keys.filter(key => !key.startsWith('lease#'))).toEqual([]);
+  });
+
   test('stays in the account that it has left if another construct owns it there', async () => {
     const world = await restored();
     const keys = [...world.registry.keys];
@@ -49,5 +73,53 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
     expect(world.registry.keys).toEqual(keys);
     await world.update(moved, moved, ownerOf('Other'));
     expect(stacksIn(world, ONE)).toEqual(['create']);
+  });
+});
+
+describe('a pipeline that exists neither where the registry has its lease nor in a record', () => {
+  const moved = { ...pipeline, accountId: TWO };
+  const elsewhere = ownerOf('Stack', 'Elsewhere');
+
+  /** A registry from before the move of an owner, which had lost the record of the pipeline before. */
+  async function withoutPipeline(by: Owner): Promise<World> {
+    const world = new World();
+    const { registry } = world;
+    await world.create(pipeline, by);
+    const saved = await Promise.all(registry.keys.map(async key => [key, await registry.read(key)] as const));
+    await world.delete(pipeline, by);
+    await world.lose(...registry.keys);
+    for (const [key, record] of saved) {
+      if (record && !key.startsWith('pipeline#')) await registry.write(key, record, undefined);
+    }
+    return world;
+  }
+
+  test('is removed from its environment, its branch and its account', async () => {
+    const world = await withoutPipeline(owner);
+    await world.lifecycle.requestFormer?.(owner, moved, pipeline);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+    expect(await world.leaseOf(ONE)).not.toHaveProperty('holder');
+  });
+
+  test('stays in the records if another stack holds its account', async () => {
+    const world = await withoutPipeline(elsewhere);
+    await world.lifecycle.requestFormer?.(owner, moved, pipeline);
+    expect(await world.leaseOf(ONE)).toMatchObject({ holder: { stackId: elsewhere.stackId } });
+    expect(await world.environment()).toBeDefined();
+    expect(await world.route()).toEqual([`${ONE}/test1`]);
+  });
+
+  test('is removed from all records, killed at any call before or after its effect', async () => {
+    for (const when of ['before', 'after'] as const) {
+      await dieEverywhere(
+        when,
+        world => [async () => world.lifecycle.requestFormer?.(owner, moved, pipeline)],
+        async (world, death) => {
+          expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`lease#${ONE}`] });
+          expect({ death, lease: await world.leaseOf(ONE) }).not.toHaveProperty('lease.holder');
+        },
+        async () => withoutPipeline(owner),
+      );
+    }
   });
 });

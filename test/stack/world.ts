@@ -189,9 +189,11 @@ export async function dieEverywhere(
   when: 'before' | 'after',
   steps: (world: World) => readonly (() => Promise<unknown>)[],
   look: (world: World, death: string) => Promise<void>,
+  newWorld: () => Promise<World> = async () => new World(),
 ): Promise<void> {
   for (let call = 1, died = true; died; call++) {
-    const world = new World();
+    const world = await newWorld();
+    const { length: before } = world.fate.calls;
     died = false;
     world.fate.dieAt(call, when);
     for (const step of steps(world)) {
@@ -202,6 +204,6 @@ export async function dieEverywhere(
         return step();
       });
     }
-    await look(world, `${when} call ${call}: ${world.fate.calls[call - 1]}`);
+    await look(world, `${when} call ${call}: ${world.fate.calls[before + call - 1]}`);
   }
 }
