@@ -35,20 +35,42 @@ test('a rollback returns the account to the former e-mail', async () => {
   expect(vending.registry.keys).toEqual(['account#aws+dev@example.com']);
 });
 
-test('a registry that was restored to a time before the change keeps no record of the former e-mail', async () => {
-  const { registry, directory, lifecycle } = vending;
+/** A registry that was restored to a time before the change. */
+async function restore(): Promise<void> {
+  const { registry, directory } = vending;
   const before = await vending.record(former);
   directory.change(accountId, { email: 'aws+new@example.com' });
   await vending.update(dev, changed, former);
   const key = 'account#aws+new@example.com';
   await registry.remove(key, (await registry.read(key))?.version ?? 0);
   await registry.write('account#aws+dev@example.com', before ?? {}, undefined);
+}
+
+test('a registry that was restored to a time before the change keeps no record of the former e-mail', async () => {
+  const { registry, lifecycle } = vending;
+  const key = 'account#aws+new@example.com';
+  await restore();
   await lifecycle.requestFormer(dev, changed, changed);
   await lifecycle.requestFormer(owner('Other'), changed, former);
   expect(registry.keys).toEqual(['account#aws+dev@example.com']);
   await lifecycle.requestFormer(dev, changed, former);
   expect(await vending.update(dev, vended({ email: 'aws+new@example.com', tags: {} }), changed)).toBe(accountId);
   expect(registry.keys).toEqual([key]);
+});
+
+test.each(['before', 'after'] as const)('nor if the function is killed at any call %s its effect', async when => {
+  for (let n = 1, died = true; died; n++) {
+    vending = new Vending();
+    accountId = await vending.create(dev, former);
+    await restore();
+    const { registry, lifecycle, fate } = vending;
+    fate.dieAt(n, when);
+    const run = async () => lifecycle.requestFormer(dev, changed, former);
+    died = await run().then(() => false, () => fate.revive());
+    if (died) await run();
+    await vending.update(dev, vended({ email: 'aws+new@example.com', tags: {} }), changed);
+    expect([n, registry.keys]).toEqual([n, ['account#aws+new@example.com']]);
+  }
 });
 
 test('the record of the e-mail that the account has stays if the rollback of the change was skipped', async () => {

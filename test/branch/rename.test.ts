@@ -1,5 +1,6 @@
 import { branchRecord, change, DESCRIBED, descriptorAt, make, owner, ownerOf, request, world } from './lifecycle-world';
 import type { BranchRequest } from '../../src/branch/contract';
+import { RepositoryNotFoundError } from '../../lambda/sources/source';
 import { Killed } from '../shared/fate';
 
 const renamed: BranchRequest = { ...request, branchName: 'env/qa' };
@@ -18,13 +19,36 @@ describe('a renamed branch', () => {
     await make(lifecycle, request, ownerOf('Other', 'Elsewhere'));
   });
 
-  test('leaves no record of its former name in a registry that was restored to a time before', async () => {
-    const { lifecycle, registry } = world();
+  /** A registry that was restored to a time before the rename. */
+  async function restored() {
+    const all = world();
+    const { lifecycle, registry } = all;
     await make(lifecycle);
     const before = await branchRecord(registry, 'env/test1');
     await change(lifecycle, renamed);
     await registry.remove('branch#shop#env/qa', (await registry.read('branch#shop#env/qa'))?.version ?? 0);
     await registry.write('branch#shop#env/test1', before ?? {}, undefined);
+    return all;
+  }
+
+  test('leaves no record of its former name in a restored registry, killed at any call', async () => {
+    for (const when of ['before', 'after'] as const) {
+      for (let n = 1, died = true; died; n++) {
+        const { lifecycle, registry, fate } = await restored();
+        fate.dieAt(n, when);
+        const run = async () => {
+          await lifecycle.requestFormer(owner, renamed, request);
+          await change(lifecycle, renamed, renamed);
+        };
+        died = await run().then(() => false, () => fate.revive());
+        if (died) await run();
+        expect([when, n, registry.keys]).toEqual([when, n, ['branch#shop#env/qa']]);
+      }
+    }
+  });
+
+  test('leaves no record of its former name in a registry that was restored to a time before', async () => {
+    const { lifecycle, registry } = await restored();
     await lifecycle.requestFormer(owner, renamed, renamed);
     await lifecycle.requestFormer(ownerOf('Other'), renamed, request);
     expect(registry.keys).toEqual(['branch#shop#env/test1']);
@@ -39,6 +63,18 @@ describe('a renamed branch', () => {
     await change(lifecycle, renamed);
     // the rollback of the rename was skipped
     await lifecycle.requestFormer(owner, request, renamed);
+    expect(registry.keys).toEqual(['branch#shop#env/qa']);
+  });
+
+  test('keeps the record of another name if its repository cannot be read, and can be updated', async () => {
+    const { lifecycle, repositories, registry } = world();
+    await make(lifecycle);
+    const readable = repositories.head.bind(repositories);
+    repositories.head = async () => { throw new RepositoryNotFoundError('repository shop does not exist'); };
+    await lifecycle.requestFormer(owner, renamed, request);
+    expect(registry.keys).toEqual(['branch#shop#env/test1']);
+    repositories.head = readable;
+    await change(lifecycle, renamed);
     expect(registry.keys).toEqual(['branch#shop#env/qa']);
   });
 
