@@ -59,6 +59,12 @@ implements Lifecycle<AddressSpaceRequest, AddressSpaceResult> {
     if (spaceIdOf(before) !== spaceIdOf(request)) await this.release(owner, before);
   }
 
+  public async requestFormer(
+    owner: Owner, request: AddressSpaceRequest, former: AddressSpaceRequest,
+  ): Promise<void> {
+    if (spaceIdOf(former) !== spaceIdOf(request)) await this.release(owner, former);
+  }
+
   /** The deletion fails while ranges are in use, so the record stays until then. */
   public async requestDelete(): Promise<void> {}
 

@@ -76,6 +76,14 @@ export class BlueGreenLifecycle implements Lifecycle<BlueGreenRequest, BlueGreen
     await this.replaceRoute(before, request);
   }
 
+  /** Pushes to a branch that the registry knew before it was restored start no releases any more. */
+  public async requestFormer(owner: Owner, request: BlueGreenRequest, former: BlueGreenRequest): Promise<void> {
+    const route = autoReleaseRoute(former);
+    if (route === undefined || route === autoReleaseRoute(request)) return;
+    const record = await this.registry.read<BlueGreenRecord>(blueGreenKey(former.environmentName));
+    if (record && owns(record.owners, owner)) await this.routes.removeRelease(route, former.environmentName);
+  }
+
   /**
    * A release in progress is stopped: it returns the traffic before the environment is removed. If another resource
    * declares the environment, as after a change of the construct's id, it stays as that one declares it.

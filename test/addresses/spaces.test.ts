@@ -1,4 +1,4 @@
-import { AddressWorld, owner, TABLE } from './world';
+import { AddressWorld, owner, spaceRequest, TABLE } from './world';
 import { AwsNetworks } from '../../lambda/addresses/aws';
 import type { ApiCall } from '../../lambda/shared/api/api';
 import { awsError } from '../fixtures/aws-error';
@@ -61,6 +61,17 @@ describe('an address space', () => {
       "address space 'customers' is declared by stack 'Customer' already: use "
         + 'AddressSpace.fromAddressSpaceAttributes() here',
     );
+  });
+
+  test('is not recorded with a former table, which only a restored registry has', async () => {
+    const addresses = new AddressWorld();
+    await addresses.deploySpace();
+    const keys = [...addresses.registry.keys];
+    const { lifecycle } = addresses;
+    await lifecycle.requestFormer(owner('Space'), spaceRequest(), spaceRequest({ cidr: '10.0.0.0/12' }));
+    expect(addresses.registry.keys).toEqual(keys);
+    await lifecycle.requestFormer(owner('Space'), spaceRequest({ tableArn: OTHER }), spaceRequest());
+    expect(addresses.registry.keys.filter(key => key.includes(TABLE))).toEqual([]);
   });
 
   test('differs in nothing after its deployment', async () => {

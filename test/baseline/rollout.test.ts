@@ -217,6 +217,15 @@ test('accounts keep the baseline that is removed, and new ones do not get it', a
   expect(world.templateIn(after)).toBeUndefined();
 });
 
+test('the record of a former target, which only a restored registry has, is released', async () => {
+  const pool = baseline({ target: 'pool/sandbox' });
+  await world.give(baseline());
+  await world.baselineLifecycle.requestFormer(BASELINE_OWNER, baseline({ templateKey: 'other.json' }), baseline());
+  expect(await world.baselineRecord()).toBeDefined();
+  await world.baselineLifecycle.requestFormer(BASELINE_OWNER, pool, baseline());
+  expect(await world.baselineRecord()).toBeUndefined();
+});
+
 test('a second baseline in another stack is rejected, and a renamed construct is not', async () => {
   await world.give(baseline());
   await expect(world.baselineLifecycle.requestCreate(owner('Other', 'elsewhere'), baseline())).rejects.toThrow(

@@ -73,6 +73,17 @@ describe('with releases of each commit of a branch', () => {
     expect(routes(world)).toEqual([]);
   });
 
+  test('a branch that only a restored registry has starts no release after the next update or removal', async () => {
+    for (const next of [auto('next'), auto()]) {
+      const world = await created();
+      await world.lifecycle.requestFormer(ownerOf('Other'), next, auto('main'));
+      await world.lifecycle.requestFormer(OWNER, auto('main'), auto('main'));
+      expect(routes(world)).toEqual([routeKey('arn:shop', 'main')]);
+      await world.lifecycle.requestFormer(OWNER, next, auto('main'));
+      expect(routes(world)).toEqual([]);
+    }
+  });
+
   test('a removal ends it, and drops the commit that waits', async () => {
     const world = await created();
     await world.putRelease({ current: CURRENT, pending: { by: 'push to main', requested: 'main', commitId: 'c2' } });

@@ -16,6 +16,7 @@ function lifecycle<Request>(name: string, calls: string[]): Lifecycle<Request, {
     requestCreate: async () => call('requestCreate'),
     requestUpdate: async () => call('requestUpdate'),
     requestDelete: async () => call('requestDelete'),
+    requestFormer: async () => call('requestFormer'),
     requestRepair: async () => call('requestRepair'),
     check: async () => [{ resource: name, what: 'is wrong' }] as never,
     reconcile: async () => done({ name }),
@@ -44,11 +45,12 @@ test.each(['one', 'other'] as const)('a request of kind %s is served by its life
   await both.requestCreate(OWNER, request);
   await both.requestUpdate(OWNER, request, request);
   await both.requestDelete(OWNER, request);
+  await both.requestFormer(OWNER, request, request);
   await both.requestRepair(OWNER, request);
   expect(await both.reconcile(OWNER, request)).toEqual({ done: true, result: { name: kind } });
   expect(await both.reconcileDelete(OWNER, request)).toEqual(DONE);
   expect(await both.check(OWNER, request)).toHaveLength(1);
-  const methods = ['requestCreate', 'requestUpdate', 'requestDelete', 'requestRepair'];
+  const methods = ['requestCreate', 'requestUpdate', 'requestDelete', 'requestFormer', 'requestRepair'];
   expect(calls).toEqual(methods.map(method => `${kind}.${method}`));
 });
 
@@ -56,6 +58,12 @@ test('a request of a lifecycle without checks differs in nothing, and is not rep
   const { both, calls } = pair(false);
   expect(await both.check(OWNER, { kind: 'other' })).toEqual([]);
   await both.requestRepair(OWNER, { kind: 'other' });
+  expect(calls).toEqual([]);
+});
+
+test('a former request of the other kind is left alone', async () => {
+  const { both, calls } = pair();
+  await both.requestFormer(OWNER, { kind: 'other' }, { kind: 'one' });
   expect(calls).toEqual([]);
 });
 

@@ -47,6 +47,10 @@ export class BaselineLifecycle implements Lifecycle<BaselineRequest, BaselineRes
     await this.requestCreate(owner, request);
   }
 
+  public async requestFormer(owner: Owner, { target }: BaselineRequest, former: BaselineRequest): Promise<void> {
+    if (target !== former.target) await this.requestDelete(owner, former);
+  }
+
   public async requestDelete(owner: Owner, { target }: BaselineRequest): Promise<void> {
     const record = await this.read(target);
     if (!record || !owns(record.owners, owner)) return;
