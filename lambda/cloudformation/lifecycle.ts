@@ -110,9 +110,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 
   public async requestFormer(owner: Owner, request: Request, former: Request): Promise<void> {
     await this.recover(owner, former, { next: request, isRollback: false });
-    const missing = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
-    if (missing === 'present') await this.claim(owner, request, { before: former, isUpdate: true });
-    if (missing === 'former') await this.hooks.releaseLost(owner, former);
+    const isNew = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
+    if (isNew) await this.claim(owner, request, { before: former, isUpdate: true });
   }
 
   /** A stack without its record is found by its mark, so that it is deleted like any other. */
@@ -122,7 +121,8 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     let record = await this.read(key);
     const ifDenied = change?.isRollback !== true;
     const isLost = !record || (record.isRecordLost && !record.creationAttempt);
-    if (isLost && (await this.options.deployment.mayExist(request, owner, ifDenied))) {
+    const isKnown = isLost && (await this.hooks.isKnown(owner, request));
+    if (isLost && (isKnown || (await this.options.deployment.mayExist(request, owner, ifDenied)))) {
       await this.claim(owner, request, { isFound: true });
       record = await this.read(key);
     }

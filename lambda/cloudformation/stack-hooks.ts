@@ -43,8 +43,8 @@ export interface StackHooks<Request extends StackRequest> {
   check(request: Request): Promise<readonly Drift[]>;
   /** Restores what a stack that was found without its record needs for its deletion. */
   recover(owner: Owner, request: Request, record: Read<Request>): Promise<void>;
-  /** Releases what the registry still has of a stack that does not exist and has no record. */
-  releaseLost(owner: Owner, request: Request): Promise<void>;
+  /** Whether the registry knows a stack whose record was lost from other records, which are removed with it. */
+  isKnown(owner: Owner, request: Request): Promise<boolean>;
   /** Runs when the deletion was requested by the last owner. */
   afterDeleteRequested(key: string, record: StackRecord<Request>): Promise<void>;
   /** Whether the stacks that a pipeline has deployed are deleted with it. */
@@ -81,7 +81,7 @@ export function noHooks<Request extends StackRequest>(): StackHooks<Request> {
     isAsDeclared: async () => true,
     check: async () => [],
     recover: async () => undefined,
-    releaseLost: async () => undefined,
+    isKnown: async () => false,
     afterDeleteRequested: async () => undefined,
     mayDeleteApplications: async () => false,
     beforeDelete: async (_owner, _request, record) => done(record),

@@ -115,10 +115,11 @@ export class Environments {
     return record?.holder?.pipelineKey === key && !this.isExpired(record.holder);
   }
 
-  /** Whether a pipeline holds the lease of its account for another stack of the CICD account. */
-  public async isHeldElsewhere(key: string, { stackId }: Owner): Promise<boolean> {
-    const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
-    return record?.holder?.pipelineKey === key && record.holder.stackId !== stackId;
+  /** Whether a pipeline of a stack holds the lease of its account, or is recorded in its environment. */
+  public async isKnown({ stackId }: Owner, key: string): Promise<boolean> {
+    const lease = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    const holder = lease?.holder?.pipelineKey === key ? lease.holder : await this.pipeline(key);
+    return holder?.stackId === stackId;
   }
 
   /** Makes the lease of a complete pipeline permanent until it is released. */

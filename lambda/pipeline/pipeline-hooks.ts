@@ -203,12 +203,8 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.parts.registry.write<PipelineRecord>(pipelineKey(request), { ...record, routes }, record.version);
   }
 
-  public async releaseLost(owner: Owner, request: PipelineRequest): Promise<void> {
-    const { repositoryArn, branchName } = request.environment;
-    const key = pipelineKey(request);
-    if (await this.parts.environments.isHeldElsewhere(key, owner)) return;
-    await this.removeRoutes([routeKey(repositoryArn, branchName)], key);
-    await this.parts.environments.release(key);
+  public async isKnown(owner: Owner, request: PipelineRequest): Promise<boolean> {
+    return this.parts.environments.isKnown(owner, pipelineKey(request));
   }
 
   public async afterDeleteRequested(key: string, { routes = [] }: PipelineRecord): Promise<void> {

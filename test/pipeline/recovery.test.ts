@@ -69,6 +69,17 @@ describe('a pipeline whose record was lost', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
+  test('and whose stack was deleted by hand is deleted with its route, its application and its artifacts', async () => {
+    const world = await deployed();
+    await world.lose(RECORD);
+    world.accounts.of(ONE).lose('pipe');
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web']);
+    expect(world.accounts.withArtifacts.size).toBe(0);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+    expect(await world.leaseOf(ONE)).not.toHaveProperty('holder');
+  });
+
   test('is stopped and deleted in the account that its environment moves away from', async () => {
     const world = await deployed();
     await world.lose(RECORD, 'environment#test1', `lease#${ONE}`, ROUTE);

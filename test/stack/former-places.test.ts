@@ -94,11 +94,14 @@ describe('a pipeline that exists neither where the registry has its lease nor in
     return world;
   }
 
-  test('is removed from its environment, its branch and its account', async () => {
+  test('is removed from its environment and its account by the next update', async () => {
     const world = await withoutPipeline(owner);
     await world.lifecycle.requestFormer?.(owner, moved, pipeline);
-    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+    await world.update(moved, moved);
+    expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [{ accountId: TWO }] } } });
     expect(await world.leaseOf(ONE)).not.toHaveProperty('holder');
+    expect(world.registry.keys).not.toContain(`pipeline#${ONE}#eu-central-1#test1`);
+    expect(world.pipelines.active).toEqual([TWO]);
   });
 
   test('stays in the records if another stack holds its account', async () => {
@@ -113,9 +116,12 @@ describe('a pipeline that exists neither where the registry has its lease nor in
     for (const when of ['before', 'after'] as const) {
       await dieEverywhere(
         when,
-        world => [async () => world.lifecycle.requestFormer?.(owner, moved, pipeline)],
+        world => [
+          async () => world.lifecycle.requestFormer?.(owner, moved, pipeline), () => world.delete(moved),
+        ],
         async (world, death) => {
-          expect({ death, keys: world.registry.keys }).toEqual({ death, keys: [`lease#${ONE}`] });
+          const keys = world.registry.keys.filter(key => !key.startsWith('lease#'));
+          expect({ death, keys, lease: await world.leaseOf(ONE) }).toMatchObject({ death, keys: [] });
           expect({ death, lease: await world.leaseOf(ONE) }).not.toHaveProperty('lease.holder');
         },
         async () => withoutPipeline(owner),
