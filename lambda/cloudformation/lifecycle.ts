@@ -215,11 +215,11 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
 
     const { stack, record: deployed } = progress.result;
     if (!this.hooks.isUpToDate(stack, effective)) return this.redeploy(effective, deployed);
-    await this.hooks.afterDeploy(owner, request, deployed, deployed.applied !== fingerprintOf(effective));
+    const dated = { createdAt: stack.createdAt, ...deployed };
+    await this.hooks.afterDeploy(owner, request, dated, deployed.applied !== fingerprintOf(effective));
     const former = await this.deletePrevious(owner, request, deployed);
     if (former) return former;
     const result = this.options.resultOf(request, stack);
-    const dated = { createdAt: stack.createdAt, ...deployed };
     await this.settle(effective, dated, Object.fromEntries(Object.entries(result)));
     return done(result);
   }

@@ -62,6 +62,7 @@ export class Environments {
       pipelineKey: key,
       stackId: owner.stackId,
       ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
+      ...(isOurs && holder.createdAt !== undefined && { createdAt: holder.createdAt }),
     };
     const { version, ...before } = lease ?? {};
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { ...before, fence, holder: next }, version);
@@ -122,12 +123,20 @@ export class Environments {
     return holder?.stackId === stackId;
   }
 
-  /** Makes the lease of a complete pipeline permanent until it is released. */
-  public async confirm(key: string): Promise<void> {
+  /** When the pipeline that holds the lease of its account was created; undefined if that is not known. */
+  public async createdAt(key: string): Promise<number | undefined> {
     const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
-    if (record?.holder?.pipelineKey !== key || record.holder.expiresAt === undefined) return;
+    return record?.holder?.pipelineKey === key ? record.holder.createdAt : undefined;
+  }
+
+  /** Makes the lease of a complete pipeline permanent until it is released. */
+  public async confirm(key: string, createdAt: number | undefined): Promise<void> {
+    const record = await this.registry.read<LeaseRecord>(leaseKey(accountIn(key)));
+    if (record?.holder?.pipelineKey !== key) return;
     const { version, holder: { expiresAt, ...holder }, ...rest } = record;
-    await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { ...rest, holder }, version);
+    if (expiresAt === undefined && holder.createdAt === createdAt) return;
+    const next = { ...holder, ...createdAt !== undefined && { createdAt } };
+    await this.registry.write<LeaseRecord>(leaseKey(accountIn(key)), { ...rest, holder: next }, version);
   }
 
   /**

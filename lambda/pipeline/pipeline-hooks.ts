@@ -137,7 +137,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     const { repositoryArn, branchName } = request.environment;
     const key = pipelineKey(request);
     const route = routeKey(repositoryArn, branchName);
-    await environments.confirm(key);
+    await environments.confirm(key, record.createdAt);
     await routes.put(request.environment, targetOf(owner, request));
     const existedBefore = record.complete === true || record.creationAttempt === FOUND;
     if (existedBefore) await handover.markLost(key, record);
@@ -199,8 +199,12 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     await this.parts.environments.recover(owner, request);
     // the deletion removes the pipeline from these routes
     if (record.routes) return;
+    const key = pipelineKey(request);
     const routes = [routeKey(repositoryArn, branchName)];
-    await this.parts.registry.write<PipelineRecord>(pipelineKey(request), { ...record, routes }, record.version);
+    // without its stack, nothing else says which stacks are older than the pipeline
+    const createdAt = record.createdAt ?? await this.parts.environments.createdAt(key);
+    const next = { ...record, routes, ...createdAt !== undefined && { createdAt } };
+    await this.parts.registry.write<PipelineRecord>(key, next, record.version);
   }
 
   public async isKnown(owner: Owner, request: PipelineRequest): Promise<boolean> {

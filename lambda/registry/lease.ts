@@ -23,6 +23,8 @@ export interface LeaseHolder {
    * account.
    */
   readonly expiresAt?: number;
+  /** When the stack of the pipeline was created that was complete first, in milliseconds since 1970. */
+  readonly createdAt?: number;
 }
 
 /** Releases the account of a pipeline, if the pipeline holds it. @param key key of the record of the pipeline */

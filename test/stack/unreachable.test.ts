@@ -123,6 +123,7 @@ describe('update of a stack in an account that cannot be reached', () => {
     const pending = { deferral: { reason: expect.stringContaining("deploy stack 'pipe'"), at: MINUTE } };
     expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [pending] } } });
     expect((await world.leaseOf(ONE))?.holder).toEqual({
+      createdAt: 0,
       environmentName: environment.environmentName,
       pipelineKey: expect.any(String),
       stackId: owner.stackId,
