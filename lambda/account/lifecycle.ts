@@ -80,16 +80,26 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     );
   }
 
-  /** Releases the record of an e-mail that the account does not have any more. */
-  public async requestFormer(owner: Owner, request: AccountRequest, former: AccountRequest): Promise<void> {
+  /** Releases the record of an e-mail, unless the account of the resource has it: the rollback of a change was skipped. */
+  public async requestFormer(
+    owner: Owner, request: AccountRequest, former: AccountRequest, isCreation: boolean,
+  ): Promise<void> {
     const key = accountKey(former);
     const record = await this.read(key);
     if (key === accountKey(request) || !record?.accountId || !isOwner(record, owner)) return;
-    const account = await this.context.organization.describeAccount(record.accountId);
-    if (former.kind !== 'vended' || account?.email.toLowerCase() === former.email.toLowerCase()) return;
+    if (!isCreation && (await this.isEmailOf(record.accountId, request, former))) return;
     const owners = withoutOwner(record.owners, owner);
     if (owners.length === 0) await this.context.registry.remove(key, record.version);
     else await this.context.registry.write<AccountRecord>(key, { ...record, owners }, record.version);
+  }
+
+  /** Whether an account has the former e-mail, and no account the requested one. */
+  private async isEmailOf(accountId: string, request: AccountRequest, former: AccountRequest): Promise<boolean> {
+    const { organization } = this.context;
+    if (former.kind !== 'vended' || request.kind !== 'vended') return true;
+    const account = await organization.describeAccount(accountId);
+    if (account?.email.toLowerCase() !== former.email.toLowerCase()) return false;
+    return (await organization.findAccount(request.email)) === undefined;
   }
 
   public async requestDelete(owner: Owner, request: AccountRequest): Promise<void> {

@@ -100,19 +100,26 @@ export class FormerBranches {
     if (!movedFrom || !owner) return { record: found };
     const failures: string[] = [];
     for (const branch of movedFrom) {
-      const known = await this.registry.read<BranchRecord>(branchKey(branch));
-      if (!known || !owns(known.owners, owner)) continue;
-      try {
-        await this.releaseWithRules(owner, branch, known);
-      } catch (error) {
-        // the environment may have moved because the former repository was deleted
-        if (!(error instanceof SourceError) || error instanceof BranchMovedError) throw error;
-        failures.push(notRemoved(branch, error));
-        await this.release(owner, branch);
-      }
+      const failure = await this.leave(owner, branch);
+      if (failure !== undefined) failures.push(failure);
     }
     const record = await this.registry.write<BranchRecord>(branchKey(request), rest, found.version);
     return { record, ...failures.length > 0 && { note: { note: failures.join('; ') } } };
+  }
+
+  /** Removes the rules of a branch that stays, and its record. Returns why the rules were not removed. */
+  public async leave(owner: Owner, branch: FormerBranch): Promise<string | undefined> {
+    const known = await this.registry.read<BranchRecord>(branchKey(branch));
+    if (!known || !owns(known.owners, owner)) return undefined;
+    try {
+      await this.releaseWithRules(owner, branch, known);
+      return undefined;
+    } catch (error) {
+      // the environment may have moved because the former repository was deleted
+      if (!(error instanceof SourceError) || error instanceof BranchMovedError) throw error;
+      await this.release(owner, branch);
+      return notRemoved(branch, error);
+    }
   }
 
   /** Nothing is required of a branch that stays without an environment. */

@@ -1,3 +1,4 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { contains, descriptorOf, readDescriptor, render } from './descriptor';
 import { deleted, forcePushed, noRecord, notDescribed, unprotected } from './drift';
 import type { HandlerLocation } from './errors';
@@ -20,6 +21,8 @@ import { DONE, done, waitFor } from '../shared/lifecycle';
 import type { Lifecycle, Owner, Progress } from '../shared/lifecycle';
 import type { Hosts } from '../sources/hosts';
 import { BranchMovedError, SourceError } from '../sources/source';
+
+const logger = new Logger({ serviceName: 'org-environments' });
 
 type Read = Versioned<BranchRecord>;
 
@@ -81,15 +84,25 @@ export class BranchLifecycle implements Lifecycle<BranchRequest, BranchResult> {
     if (!isRename && !isMove) await this.former.release(owner, before);
   }
 
-  /** Releases the record of a branch that does not exist any more. */
-  public async requestFormer(owner: Owner, request: BranchRequest, former: BranchRequest): Promise<void> {
-    if (branchKey(former) === branchKey(request)) return;
+  /**
+   * A branch that exists takes the place of a former one, whose record is released. If it does not exist, the rollback
+   * of a rename was skipped, and the former branch is the branch of the environment.
+   */
+  public async requestFormer(
+    owner: Owner, request: BranchRequest, former: BranchRequest, isCreation: boolean,
+  ): Promise<void> {
+    const record = await this.registry.read<BranchRecord>(branchKey(former));
+    if (branchKey(former) === branchKey(request) || !record || !owns(record.owners, owner)) return;
+    if (!isCreation && !(await this.exists(request))) return this.requestUpdate(owner, request, former);
+    const failure = await this.former.leave(owner, former);
+    if (failure !== undefined) logger.warn(failure);
+  }
+
+  private async exists(request: BranchRequest): Promise<boolean> {
     try {
-      const head = await this.hosts(former).head(former.repositoryName, former.branchName);
-      if (head === undefined) await this.former.release(owner, former);
+      return await this.hosts(request).head(request.repositoryName, request.branchName) !== undefined;
     } catch (error) {
-      // the repository cannot be read: a record that remains must not fail the update
-      if (!(error instanceof SourceError)) throw error;
+      throw toUserError(error, request, this.place);
     }
   }
 

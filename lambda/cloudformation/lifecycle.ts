@@ -108,10 +108,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (isLast) await this.hooks.afterDeleteRequested(key, record);
   }
 
-  public async requestFormer(owner: Owner, request: Request, former: Request): Promise<void> {
+  public async requestFormer(owner: Owner, request: Request, former: Request, isCreation: boolean): Promise<void> {
+    // CloudFormation does not delete a stack whose resource was retained
+    if (isCreation && (await this.options.deployment.mayExist(former, owner, true))) return;
     await this.recover(owner, former, { next: request, isRollback: false });
     const isNew = await addFormerPlace(this.registry, this.keyOf, owner, { request, former });
-    if (isNew) await this.claim(owner, request, { before: former, isUpdate: true });
+    if (isNew) await this.claim(owner, request, { before: former, isUpdate: !isCreation });
   }
 
   /** A stack without its record is found by its mark, so that it is deleted like any other. */

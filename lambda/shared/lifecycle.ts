@@ -73,10 +73,12 @@ export interface Lifecycle<Request, Result> {
   requestUpdate(owner: Owner, request: Request, before: Request): Promise<void>;
   requestDelete(owner: Owner, request: Request): Promise<void>;
   /**
-   * Called before an update or a deletion of a resource of which the registry knows an earlier request than
-   * CloudFormation, because it was restored: what only that request has created is to be deleted.
+   * Called before a request for a resource of which the registry knows an earlier request than CloudFormation, because
+   * it was restored: what only that request has created is to be deleted.
+   *
+   * @param isCreation whether CloudFormation has deleted the resource since, and creates it again
    */
-  requestFormer?(owner: Owner, request: Request, former: Request): Promise<void>;
+  requestFormer?(owner: Owner, request: Request, former: Request, isCreation: boolean): Promise<void>;
   /** Does at most one step of the creation or update, and returns the progress. */
   reconcile(owner: Owner, request: Request): Promise<Progress<Result>>;
   /** Does at most one step of the deletion, and returns the progress. */

@@ -229,15 +229,15 @@ class RequestHandler<Request, Result extends object> {
   }
 
   private async requestFormer(
-    { requestType, properties, oldProperties }: ResourceRequest,
+    { requestType, resourceType, properties, oldProperties = properties }: ResourceRequest,
     owner: Owner,
     known: ResourceRecord | undefined,
   ): Promise<void> {
-    const expected = requestType === 'Delete' ? properties : oldProperties;
     // the rollback of an update that was not started requests what is known
-    const isKnown = [expected, properties].some(other => isDeepStrictEqual(known?.properties, other));
-    if (known === undefined || requestType === 'Create' || isKnown) return;
-    await this.lifecycle.requestFormer?.(owner, this.propertiesOf(properties), this.propertiesOf(known.properties));
+    const isKnown = [oldProperties, properties].some(other => isDeepStrictEqual(known?.properties, other));
+    if (known === undefined || known.resourceType !== resourceType || isKnown) return;
+    const [requested, former] = [this.propertiesOf(properties), this.propertiesOf(known.properties)];
+    await this.lifecycle.requestFormer?.(owner, requested, former, requestType === 'Create');
   }
 
   /** The construct compiles against the contract, so the properties have its type. */

@@ -45,9 +45,11 @@ implements Required<Lifecycle<One | Other, OneResult | OtherResult>> {
     return this.of(request).requestDelete(owner, request);
   }
 
-  public async requestFormer(owner: Owner, request: One | Other, former: One | Other): Promise<void> {
-    const { isOther } = this.parts;
-    if (isOther(request) === isOther(former)) await this.of(request).requestFormer?.(owner, request, former);
+  public async requestFormer(
+    owner: Owner, request: One | Other, former: One | Other, isCreation: boolean,
+  ): Promise<void> {
+    if (this.parts.isOther(request) !== this.parts.isOther(former)) return;
+    await this.of(request).requestFormer?.(owner, request, former, isCreation);
   }
 
   public async reconcile(owner: Owner, request: One | Other): Promise<Progress<OneResult | OtherResult>> {

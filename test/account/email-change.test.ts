@@ -50,10 +50,10 @@ test('a registry that was restored to a time before the change keeps no record o
   const { registry, lifecycle } = vending;
   const key = 'account#aws+new@example.com';
   await restore();
-  await lifecycle.requestFormer(dev, changed, changed);
-  await lifecycle.requestFormer(owner('Other'), changed, former);
+  await lifecycle.requestFormer(dev, changed, changed, false);
+  await lifecycle.requestFormer(owner('Other'), changed, former, false);
   expect(registry.keys).toEqual(['account#aws+dev@example.com']);
-  await lifecycle.requestFormer(dev, changed, former);
+  await lifecycle.requestFormer(dev, changed, former, false);
   expect(await vending.update(dev, vended({ email: 'aws+new@example.com', tags: {} }), changed)).toBe(accountId);
   expect(registry.keys).toEqual([key]);
 });
@@ -65,7 +65,7 @@ test.each(['before', 'after'] as const)('nor if the function is killed at any ca
     await restore();
     const { registry, lifecycle, fate } = vending;
     fate.dieAt(n, when);
-    const run = async () => lifecycle.requestFormer(dev, changed, former);
+    const run = async () => lifecycle.requestFormer(dev, changed, former, false);
     died = await run().then(() => false, () => fate.revive());
     if (died) await run();
     await vending.update(dev, vended({ email: 'aws+new@example.com', tags: {} }), changed);
@@ -73,10 +73,21 @@ test.each(['before', 'after'] as const)('nor if the function is killed at any ca
   }
 });
 
+test.each([true, false])('the record of another account of the resource is released, created again: %s', async again => {
+  vending.directory.add({ email: 'aws+new@example.com' });
+  await vending.lifecycle.requestFormer(dev, changed, former, again);
+  expect(vending.registry.keys).toEqual([]);
+});
+
+test('the record of an account is released if the resource is created again with another e-mail', async () => {
+  await vending.lifecycle.requestFormer(dev, changed, former, true);
+  expect(vending.registry.keys).toEqual([]);
+});
+
 test('the record of the e-mail that the account has stays if the rollback of the change was skipped', async () => {
   vending.directory.change(accountId, { email: 'aws+new@example.com' });
   await vending.update(dev, changed, former);
-  await vending.lifecycle.requestFormer(dev, former, changed);
+  await vending.lifecycle.requestFormer(dev, former, changed, false);
   expect(vending.registry.keys).toEqual(['account#aws+new@example.com']);
 });
 

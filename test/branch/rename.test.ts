@@ -4,6 +4,7 @@ import { RepositoryNotFoundError } from '../../lambda/sources/source';
 import { Killed } from '../shared/fate';
 
 const renamed: BranchRequest = { ...request, branchName: 'env/qa' };
+const reviewed: BranchRequest = { ...request, review: { approvals: '2' } };
 
 describe('a renamed branch', () => {
   test('keeps its history, and the former name is removed', async () => {
@@ -37,7 +38,7 @@ describe('a renamed branch', () => {
         const { lifecycle, registry, fate } = await restored();
         fate.dieAt(n, when);
         const run = async () => {
-          await lifecycle.requestFormer(owner, renamed, request);
+          await lifecycle.requestFormer(owner, renamed, request, false);
           await change(lifecycle, renamed, renamed);
         };
         died = await run().then(() => false, () => fate.revive());
@@ -49,33 +50,55 @@ describe('a renamed branch', () => {
 
   test('leaves no record of its former name in a registry that was restored to a time before', async () => {
     const { lifecycle, registry } = await restored();
-    await lifecycle.requestFormer(owner, renamed, renamed);
-    await lifecycle.requestFormer(ownerOf('Other'), renamed, request);
+    await lifecycle.requestFormer(owner, renamed, renamed, false);
+    await lifecycle.requestFormer(ownerOf('Other'), renamed, request, false);
     expect(registry.keys).toEqual(['branch#shop#env/test1']);
-    await lifecycle.requestFormer(owner, renamed, request);
+    await lifecycle.requestFormer(owner, renamed, request, false);
     await change(lifecycle, renamed, renamed);
     expect(registry.keys).toEqual(['branch#shop#env/qa']);
   });
 
-  test('keeps the record of another name under which the branch exists', async () => {
-    const { lifecycle, registry } = world();
+  test('keeps its commits if the rollback of its rename was skipped: the next update renames it', async () => {
+    const { lifecycle, registry, repositories } = world();
     await make(lifecycle);
     await change(lifecycle, renamed);
-    // the rollback of the rename was skipped
-    await lifecycle.requestFormer(owner, request, renamed);
+    repositories.push('env/qa', {}, 'feature');
+    await lifecycle.requestFormer(owner, request, renamed, false);
+    await change(lifecycle, request, request);
+    expect(repositories.names).toEqual(['main', 'env/test1']);
+    expect(repositories.log('env/test1')).toContain('feature');
+    expect(registry.keys).toEqual(['branch#shop#env/test1']);
+  });
+
+  test.each([true, false])('releases another branch, which stays, created again: %s', async isCreation => {
+    const { lifecycle, registry, repositories } = world();
+    await make(lifecycle, reviewed);
+    repositories.fork('env/qa', 'main');
+    await lifecycle.requestFormer(owner, renamed, request, isCreation);
+    expect([registry.keys, [...repositories.reviews]]).toEqual([[], []]);
+    await change(lifecycle, renamed, renamed);
+    expect(repositories.names).toEqual(['main', 'env/test1', 'env/qa']);
     expect(registry.keys).toEqual(['branch#shop#env/qa']);
   });
 
-  test('keeps the record of another name if its repository cannot be read, and can be updated', async () => {
-    const { lifecycle, repositories, registry } = world();
+  test('is created again beside another branch, which stays', async () => {
+    const { lifecycle, registry, repositories } = world();
     await make(lifecycle);
-    const readable = repositories.head.bind(repositories);
-    repositories.head = async () => { throw new RepositoryNotFoundError('repository shop does not exist'); };
-    await lifecycle.requestFormer(owner, renamed, request);
-    expect(registry.keys).toEqual(['branch#shop#env/test1']);
-    repositories.head = readable;
-    await change(lifecycle, renamed);
+    repositories.push('env/test1', {}, 'feature');
+    await lifecycle.requestFormer(owner, renamed, request, true);
+    await make(lifecycle, renamed);
+    expect(repositories.log('env/qa')).not.toContain('feature');
+    expect(repositories.names).toEqual(['main', 'env/test1', 'env/qa']);
     expect(registry.keys).toEqual(['branch#shop#env/qa']);
+  });
+
+  test('releases a branch in a repository that does not exist any more', async () => {
+    const { lifecycle, repositories, registry } = world();
+    await make(lifecycle, reviewed);
+    repositories.fork('env/qa', 'main');
+    repositories.protect = async () => { throw new RepositoryNotFoundError('repository shop does not exist'); };
+    await lifecycle.requestFormer(owner, renamed, request, false);
+    expect(registry.keys).toEqual([]);
   });
 
   test('keeps its former name while a pull request needs it, and says which', async () => {

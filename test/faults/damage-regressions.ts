@@ -320,4 +320,52 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'an environment that is created again leaves no lease of an account that an older registry has',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'registry restored', name: 'one', beforeStep: 2 },
+        { kind: 'unit renamed', name: 'one', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'moved', two: 'plain', unit: true }, faults: [], pause: 0 },
+        { app: { unit: true }, faults: [{ kind: 'crash', at: 1, when: 'before' }], pause: 0 },
+        { app: { one: 'plain', two: 'plain', unit: true }, faults: [{ kind: 'throttle', at: 1, times: 1 }], pause: 0 },
+      ],
+    },
+  },
+  {
+    title: 'an application is deleted with its environment whose pipeline and record were deleted by hand',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'pipeline stack deleted', name: 'one', beforeStep: 1 },
+        { kind: 'traffic moved', name: 'live', beforeStep: 1 },
+      ],
+      steps: [
+        { app: { one: 'plain', live: true }, faults: [], pause: 0 },
+        { app: { two: 'plain', live: true }, faults: [], pause: 0 },
+      ],
+    },
+  },
+  {
+    title: 'a branch that stayed is released by an environment with another one after an older registry was restored',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [{ kind: 'registry restored', name: 'one', beforeStep: 3 }],
+      steps: [
+        { app: { one: 'branch' }, faults: [], pause: 0 },
+        { app: { one: 'renamed' }, faults: [], pause: 0 },
+        { app: { one: 'plain', two: 'plain' }, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

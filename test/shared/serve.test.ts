@@ -324,7 +324,9 @@ describe('what a restored registry knows is requested to be deleted', () => {
   const formers: (readonly string[])[] = [];
   beforeEach(() => {
     formers.length = 0;
-    world.recorder.requestFormer = async (_owner, { name }, former) => { formers.push([name, former.name]); };
+    world.recorder.requestFormer = async (_owner, { name }, former, isCreation) => {
+      formers.push([name, former.name, ...isCreation ? ['creation'] : []]);
+    };
   });
 
   async function handle(request: ResourceRequest): Promise<void> {
@@ -340,6 +342,19 @@ describe('what a restored registry knows is requested to be deleted', () => {
     expect(formers).toEqual([['latest', 'new']]);
     await handle({ ...remove, properties: { name: 'last' } });
     expect(formers).toEqual([['latest', 'new'], ['last', 'latest']]);
+  });
+
+  test('with a creation: CloudFormation has deleted the resource since', async () => {
+    await handle(create);
+    await handle({ ...create, requestId: 'request-5' });
+    await handle({ ...create, requestId: 'request-6', properties: { name: 'other' } });
+    expect(formers).toEqual([['other', 'new', 'creation']]);
+  });
+
+  test('and not if the resource had another type', async () => {
+    await handle(create);
+    await handle({ ...create, requestId: 'request-5', resourceType: 'Custom::Other', properties: { name: 'other' } });
+    expect(formers).toEqual([]);
   });
 
   test('and not if CloudFormation knows the same request, or rolls back an update that was not started', async () => {

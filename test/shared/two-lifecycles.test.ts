@@ -45,7 +45,7 @@ test.each(['one', 'other'] as const)('a request of kind %s is served by its life
   await both.requestCreate(OWNER, request);
   await both.requestUpdate(OWNER, request, request);
   await both.requestDelete(OWNER, request);
-  await both.requestFormer(OWNER, request, request);
+  await both.requestFormer(OWNER, request, request, false);
   await both.requestRepair(OWNER, request);
   expect(await both.reconcile(OWNER, request)).toEqual({ done: true, result: { name: kind } });
   expect(await both.reconcileDelete(OWNER, request)).toEqual(DONE);
@@ -63,7 +63,7 @@ test('a request of a lifecycle without checks differs in nothing, and is not rep
 
 test('a former request of the other kind is left alone', async () => {
   const { both, calls } = pair();
-  await both.requestFormer(OWNER, { kind: 'other' }, { kind: 'one' });
+  await both.requestFormer(OWNER, { kind: 'other' }, { kind: 'one' }, false);
   expect(calls).toEqual([]);
 });
 

@@ -25,11 +25,11 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
   test('is deleted in the account that it has left, with the next update', async () => {
     const world = await restored();
     // once more after a step that was killed
-    for (let times = 0; times < 2; times++) await world.lifecycle.requestFormer?.(owner, moved, former);
+    for (let times = 0; times < 2; times++) await world.lifecycle.requestFormer?.(owner, moved, former, false);
     await world.update(moved, moved);
     expect(stacksIn(world, ONE)).toEqual(['create', 'delete']);
     expect(stacksIn(world, TWO)).toEqual(['create']);
-    await world.lifecycle.requestFormer?.(owner, moved, former);
+    await world.lifecycle.requestFormer?.(owner, moved, former, false);
     await world.update(moved, moved);
     expect(stacksIn(world, TWO)).toEqual(['create']);
   });
@@ -37,7 +37,7 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
   test('is deleted in both accounts by its deletion', async () => {
     const world = await restored();
     await world.lifecycle.recover?.(owner, moved);
-    await world.lifecycle.requestFormer?.(owner, moved, former);
+    await world.lifecycle.requestFormer?.(owner, moved, former, false);
     await world.delete(moved);
     expect(stacksIn(world, ONE)).toEqual(['create', 'delete']);
     expect(stacksIn(world, TWO)).toEqual(['create', 'delete']);
@@ -46,7 +46,9 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
   test.each(['before', 'after'] as const)('is deleted there, killed at any call %s its effect', async when => {
     await dieEverywhere(
       when,
-      world => [async () => world.lifecycle.requestFormer?.(owner, moved, former), () => world.update(moved, moved)],
+      world => [
+        async () => world.lifecycle.requestFormer?.(owner, moved, former, false), () => world.update(moved, moved),
+      ],
       async (world, death) => {
         const begun = [ONE, TWO].map(accountId => stacksIn(world, accountId));
         expect({ death, begun }).toEqual({ death, begun: [['create', 'delete'], ['create']] });
@@ -59,17 +61,34 @@ describe.each(KINDS)('%s whose registry was restored after it has moved', (_, fo
     const world = await restored();
     await world.lose(world.registry.keys.find(key => /^(stack|pipeline)#/.test(key)) ?? '');
     await world.lifecycle.recover?.(owner, moved);
-    await world.lifecycle.requestFormer?.(owner, moved, former);
+    await world.lifecycle.requestFormer?.(owner, moved, former, false);
     await world.delete(moved);
     expect(stacksIn(world, ONE)).toEqual(['create', 'delete']);
     expect(stacksIn(world, TWO)).toEqual(['create', 'delete']);
     expect(world.registry.keys.filter(key => !key.startsWith('lease#'))).toEqual([]);
   });
 
+  test('stays there if it is created again: it was retained', async () => {
+    const world = await restored();
+    const keys = [...world.registry.keys];
+    await world.lifecycle.requestFormer?.(owner, moved, former, true);
+    expect(world.registry.keys).toEqual(keys);
+  });
+
+  test('is forgotten there if it is created again and exists in neither account', async () => {
+    const world = await restored();
+    for (const accountId of [ONE, TWO]) world.accounts.of(accountId).lose(former.stackName);
+    await world.lifecycle.requestFormer?.(owner, moved, former, true);
+    await world.create(moved);
+    expect(world.registry.keys.filter(key => key.includes(ONE) && !key.startsWith('lease#'))).toEqual([]);
+    expect(await world.leaseOf(ONE) ?? {}).not.toHaveProperty('holder');
+    expect(stacksIn(world, TWO)).toEqual(['create', 'create']);
+  });
+
   test('stays in the account that it has left if another construct owns it there', async () => {
     const world = await restored();
     const keys = [...world.registry.keys];
-    await world.lifecycle.requestFormer?.(ownerOf('Other'), moved, former);
+    await world.lifecycle.requestFormer?.(ownerOf('Other'), moved, former, false);
     expect(world.registry.keys).toEqual(keys);
     await world.update(moved, moved, ownerOf('Other'));
     expect(stacksIn(world, ONE)).toEqual(['create']);
@@ -96,7 +115,7 @@ describe('a pipeline that exists neither where the registry has its lease nor in
 
   test('is removed from its environment and its account by the next update', async () => {
     const world = await withoutPipeline(owner);
-    await world.lifecycle.requestFormer?.(owner, moved, pipeline);
+    await world.lifecycle.requestFormer?.(owner, moved, pipeline, false);
     await world.update(moved, moved);
     expect(await world.environment()).toMatchObject({ sides: { only: { pipelines: [{ accountId: TWO }] } } });
     expect(await world.leaseOf(ONE)).not.toHaveProperty('holder');
@@ -106,7 +125,7 @@ describe('a pipeline that exists neither where the registry has its lease nor in
 
   test('stays in the records if another stack holds its account', async () => {
     const world = await withoutPipeline(elsewhere);
-    await world.lifecycle.requestFormer?.(owner, moved, pipeline);
+    await world.lifecycle.requestFormer?.(owner, moved, pipeline, false);
     expect(await world.leaseOf(ONE)).toMatchObject({ holder: { stackId: elsewhere.stackId } });
     expect(await world.environment()).toBeDefined();
     expect(await world.route()).toEqual([`${ONE}/test1`]);
@@ -117,7 +136,7 @@ describe('a pipeline that exists neither where the registry has its lease nor in
       await dieEverywhere(
         when,
         world => [
-          async () => world.lifecycle.requestFormer?.(owner, moved, pipeline), () => world.delete(moved),
+          async () => world.lifecycle.requestFormer?.(owner, moved, pipeline, false), () => world.delete(moved),
         ],
         async (world, death) => {
           const keys = world.registry.keys.filter(key => !key.startsWith('lease#'));

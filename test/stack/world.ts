@@ -93,10 +93,10 @@ export class World {
         isPipeline(wanted)
           ? pipelines.requestUpdate(by, wanted, before as PipelineRequest)
           : stacks.requestUpdate(by, wanted, before as AccountStackRequest),
-      requestFormer: async (by, wanted, former) =>
+      requestFormer: async (by, wanted, former, isCreation) =>
         isPipeline(wanted)
-          ? pipelines.requestFormer(by, wanted, former as PipelineRequest)
-          : stacks.requestFormer(by, wanted, former as AccountStackRequest),
+          ? pipelines.requestFormer(by, wanted, former as PipelineRequest, isCreation)
+          : stacks.requestFormer(by, wanted, former as AccountStackRequest, isCreation),
       requestDelete: async (by, wanted) =>
         isPipeline(wanted) ? pipelines.requestDelete(by, wanted) : stacks.requestDelete(by, wanted),
       reconcile: async (by, wanted) =>
