@@ -114,9 +114,14 @@ export class Deployment<Request extends StackRequest> {
       throw accountUnreachable(place, roles, handlerAccount, error);
     }
     try {
-      if (record.creationAttempt === FOUND && !(await isMarked(stacks, place, stackId))) return DONE;
       const stack = { stackName: place.stackName, roleArn: roles.execute(handlerAccount.partition, place) };
-      return await removeStack(stacks, stack, { place: `account ${place.accountId}`, token: record.attempt });
+      return await removeStack(stacks, stack, {
+        place: `account ${place.accountId}`,
+        token: record.attempt,
+        // the record may be older than the stack: another stack of the CICD account may have created it since
+        isOurs: ({ tags: { [NAMES.stackTag]: mark } }) =>
+          isOwnMark(mark, stackId, handlerAccount) || (mark === undefined && record.creationAttempt !== FOUND),
+      });
     } catch (error) {
       throw stackFailed('deleted', place, roles, handlerAccount, error);
     }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { deferredUpdate, repairable } from './check';
 import type { CicdStack } from './cicd-stack';
+import { claimedRecord } from './claim';
+import type { ClaimOptions } from './claim';
 import type { Deployment } from './deployment';
 import { AccountUnreachableError, cannotReplace, deletionTimedOut, deploymentTimedOut } from './errors';
 import { fingerprintOf } from './fingerprint';
@@ -10,9 +12,8 @@ import type { StackState } from './stack-deployer';
 import type { StackHooks } from './stack-hooks';
 import type { Drift } from '../../src/operations/contract';
 import type { StackRequest } from '../../src/stack/contract';
-import { foreignOwner, owns, stackNameOf, withOwner, withoutOwner } from '../registry/owners';
+import { foreignOwner, owns, stackNameOf, withoutOwner } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
-import { FOUND } from '../registry/stack';
 import type { StackRecord } from '../registry/stack';
 import { withReconcileAdvice } from '../shared/advice';
 import { isTransient } from '../shared/errors';
@@ -264,7 +265,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async claim(
     owner: Owner,
     request: Request,
-    { before, isForced = false, isFound = false, isUpdate = false }: ClaimOptions<Request> = {},
+    options: ClaimOptions<Request> = {},
   ): Promise<void> {
     const key = this.keyOf(request);
     const read = await this.read(key);
@@ -272,23 +273,11 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     if (foreign) throw this.hooks.ownedByAnotherStack(request, stackNameOf(foreign));
     const former = read?.owners.filter(({ id }) => owner.formerOwners?.includes(id)) ?? [];
     if (former.length > 0) await this.hooks.takeOver(owner, request, former.map(({ stackId }) => stackId));
-    const restarted: Partial<Read<Request>> = read ? { ...read, ...this.hooks.resetFields(read) } : {};
-    const { version, successor, deletedBy, isLeftover, applied, previous = [], ...kept } = restarted;
-    await this.leftovers.clear(key, { isLeftover });
-    await this.write(
-      key,
-      {
-        ...kept,
-        ...(isFound && { creationAttempt: FOUND, complete: true as const }),
-        ...(isUpdate && !read && { isRecordLost: true as const }),
-        owners: withOwner(kept.owners ?? [], owner, request),
-        attempt: this.newAttempt(),
-        requestedAt: this.now(),
-        ...(!isForced && applied === fingerprintOf(request) && { applied }),
-        previous: [...previous, ...(before ? [before] : [])].filter(place => this.keyOf(place) !== key),
-      },
-      version,
-    );
+    await this.leftovers.clear(key, { isLeftover: read?.isLeftover });
+    const attempt = { attempt: this.newAttempt(), requestedAt: this.now() };
+    const claimed = claimedRecord(read, owner, request, { ...options, ...attempt, reset: this.hooks.resetFields });
+    const places = claimed.previous?.filter(place => this.keyOf(place) !== key);
+    await this.write(key, { ...claimed, previous: places }, read?.version);
   }
 
   private async owned(owner: Owner, request: Request): Promise<Read<Request>> {
@@ -328,7 +317,9 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     for (const former of previous) {
       const key = this.keyOf(former);
       const record = await this.read(key);
-      if (record?.successor !== this.keyOf(request)) continue;
+      // two stacks that exchange their places: the claim of the other one has removed the mark
+      const isExchanged = record && owns(record.owners, owner) && record.owners.at(-1)?.id !== owner.id;
+      if (!record || (record.successor !== this.keyOf(request) && !isExchanged)) continue;
       if (record.deletedBy !== owner.id) await this.requestDelete(owner, former);
       try {
         // applications stay, as a move may be rolled back
@@ -384,17 +375,6 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async write(key: string, record: StackRecord<Request>, version: number | undefined): Promise<void> {
     await this.registry.write<StackRecord<Request>>(key, record, version);
   }
-}
-
-interface ClaimOptions<Request> {
-  /** The request before, of another place. */
-  readonly before?: Request;
-  /** The stack is updated even if its definition has not changed. */
-  readonly isForced?: boolean;
-  /** The stack was found without its record. */
-  readonly isFound?: boolean;
-  /** The resource is updated or repaired in its place, so the stack was complete before. */
-  readonly isUpdate?: boolean;
 }
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;

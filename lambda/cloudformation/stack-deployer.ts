@@ -90,7 +90,10 @@ interface FailureOptions extends Pick<DeployOptions, 'place'> {
   readonly advice?: string;
 }
 
-type RemoveOptions = FailureOptions & Pick<DeployOptions, 'token'>;
+interface RemoveOptions extends FailureOptions, Pick<DeployOptions, 'token'> {
+  /** Whether a stack of this name may be deleted; another one stays. @default - it may */
+  readonly isOurs?: (stack: StackState) => boolean;
+}
 
 const ADVICE = {
   created: '; remove the cause and deploy again',
@@ -165,7 +168,7 @@ export async function removeStack(
   options: RemoveOptions,
 ): Promise<Progress<void>> {
   const current = await stacks.describe(stack.stackName);
-  if (!current || current.status === 'DELETE_COMPLETE') return DONE;
+  if (!current || current.status === 'DELETE_COMPLETE' || options.isOurs?.(current) === false) return DONE;
   // CloudFormation can delete a stack during its creation, but not during an update
   const isDeletable = !current.status.endsWith('_IN_PROGRESS') || DELETABLE.includes(current.status);
   if (!isDeletable) return busy(stack, options, current.status);

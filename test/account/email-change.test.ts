@@ -73,7 +73,7 @@ test.each(['before', 'after'] as const)('nor if the function is killed at any ca
   }
 });
 
-test.each([true, false])('the record of another account of the resource is released, created again: %s', async again => {
+test.each([true, false])('the record of an account that the resource has left is released, again: %s', async again => {
   vending.directory.add({ email: 'aws+new@example.com' });
   await vending.lifecycle.requestFormer(dev, changed, former, again);
   expect(vending.registry.keys).toEqual([]);

@@ -1,6 +1,6 @@
 import { branchRecord, change, DESCRIBED, descriptorAt, make, owner, ownerOf, request, world } from './lifecycle-world';
-import type { BranchRequest } from '../../src/branch/contract';
 import { RepositoryNotFoundError } from '../../lambda/sources/source';
+import type { BranchRequest } from '../../src/branch/contract';
 import { Killed } from '../shared/fate';
 
 const renamed: BranchRequest = { ...request, branchName: 'env/qa' };

@@ -154,7 +154,7 @@ export class FakeStacks implements Stacks {
       operation: { token },
       outputs: this.outputs.get(stackName) ?? {},
       looks: 0,
-      definition: { stackName, template: { body: '' }, parameters, tags: {}, capabilities: [] },
+      definition: { stackName, template: { body: '' }, parameters, tags: foreign?.tags ?? {}, capabilities: [] },
     });
   }
 

@@ -225,6 +225,7 @@ describe('an account has one pipeline', () => {
   test('an environment whose owner was removed from its stack belongs to the stack that declares it', async () => {
     const world = new World();
     await world.create(pipeline, other);
+    world.accounts.of(ONE).lose('pipe');
     const successor = { ...owner, formerOwners: [other.id] };
     await world.create(pipeline, successor);
     expect(await world.leaseOf(ONE)).toMatchObject({ fence: 1, holder: { stackId: owner.stackId } });

@@ -243,12 +243,47 @@ describe('owners', () => {
     );
   });
 
-  test('a stack whose owner was removed from its stack is taken over, and deleted with its new owner', async () => {
+  test('a record whose owner was removed from its stack gets the new owner, and is deleted with it', async () => {
     const world = new World();
     const gone = ownerOf('Stack', 'Elsewhere');
     await world.create(request, gone);
+    world.accounts.of(ONE).lose('net');
     await world.create(request, { ...owner, formerOwners: [gone.id] });
+    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'create net']);
     await world.delete();
+    expect(world.registry.keys).toEqual([]);
+  });
+
+  test('a stack that its former owner has retained is neither updated nor deleted', async () => {
+    const world = new World();
+    const gone = ownerOf('Stack', 'Elsewhere');
+    const successor = { ...owner, formerOwners: [gone.id] };
+    await world.create(request, gone);
+    await expect(world.create({ ...request, tags: {} }, successor)).rejects.toThrow(
+      `account ${ONE} already has a stack 'net' that stack 'Elsewhere' of the CICD account (${gone.stackId}) declares: `
+        + 'delete that stack, or use another name or another account',
+    );
+    await world.delete(request, successor);
+    expect(world.accounts.of(ONE).begun).toEqual(['create net']);
+  });
+
+  test('a stack whose resource was moved to another stack of the CICD account is updated with its mark', async () => {
+    const world = new World();
+    await world.create(request);
+    const moved = { ...owner, stackId: ownerOf('Stack', 'Elsewhere').stackId, formerOwners: [owner.id] };
+    await world.create(request, moved);
+    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'update net']);
+    await world.delete(request, moved);
+    expect(world.accounts.of(ONE).begun.at(-1)).toBe('delete net');
+  });
+
+  test('a stack that another stack of the CICD account has created since is not deleted by an older record', async () => {
+    const world = new World();
+    await world.create();
+    const tags = { 'org-environments:declared-by': ownerOf('Stack', 'Elsewhere').stackId };
+    world.accounts.of(ONE).put('net', 'CREATE_COMPLETE', {}, 'other', { tags });
+    await world.delete();
+    expect(world.accounts.of(ONE).begun).toEqual(['create net']);
     expect(world.registry.keys).toEqual([]);
   });
 
