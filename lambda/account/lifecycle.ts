@@ -80,7 +80,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     );
   }
 
-  /** Releases the record of an e-mail, unless the account of the resource has it: the rollback of a change was skipped. */
+  /** Releases the record of an e-mail, unless the account has it because the rollback of a change was skipped. */
   public async requestFormer(
     owner: Owner, request: AccountRequest, former: AccountRequest, isCreation: boolean,
   ): Promise<void> {

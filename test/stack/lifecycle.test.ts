@@ -277,7 +277,7 @@ describe('owners', () => {
     expect(world.accounts.of(ONE).begun.at(-1)).toBe('delete net');
   });
 
-  test('a stack that another stack of the CICD account has created since is not deleted by an older record', async () => {
+  test('a stack that another CICD stack has created since is not deleted by an older record', async () => {
     const world = new World();
     await world.create();
     const tags = { 'org-environments:declared-by': ownerOf('Stack', 'Elsewhere').stackId };
