@@ -10,13 +10,13 @@ import {
 } from './errors';
 import { fingerprintOf } from './fingerprint';
 import type { HandlerAccount } from './handler-account';
+import { isOwnMark } from './mark';
 import type { StackRoles } from './roles';
 import type { StackDefinition, StackState, Stacks } from './stack-deployer';
 import { deployStack, removeStack } from './stack-deployer';
 import type { Drift } from '../../src/operations/contract';
 import { NAMES } from '../../src/private/contract';
 import type { StackRequest } from '../../src/stack/contract';
-import { stackNameOf } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { StackPlace, StackRecord } from '../registry/stack';
 import { FOUND } from '../registry/stack';
@@ -101,6 +101,17 @@ export class Deployment<Request extends StackRequest> {
       if (isAccessDenied(error)) return ifDenied;
       throw error;
     }
+  }
+
+  /** Whether another stack of the CICD account has deployed a stack of this name since the record was written. */
+  public async isOfAnother(place: StackPlace, { stackId }: Owner): Promise<boolean> {
+    const { accounts, handlerAccount } = this.options;
+    const stacks = await accounts.stacksIn(place).catch((error: unknown) => {
+      if (isAccessDenied(error)) return undefined;
+      throw error;
+    });
+    const mark = (await stacks?.describe(place.stackName))?.tags[NAMES.stackTag];
+    return mark !== undefined && !isOwnMark(mark, stackId, handlerAccount);
   }
 
   /** @throws AccountUnreachableError */
@@ -204,18 +215,6 @@ export class Deployment<Request extends StackRequest> {
 
 function waitForServices({ accountId }: StackPlace, error: unknown): InProgress {
   return waitFor(`AWS to sign account ${accountId} up for its services`, error instanceof Error ? error : undefined);
-}
-
-/** Whether a mark names a stack of the CICD account, or the stack of the same name in the account that it replaces. */
-function isOwnMark(
-  mark: string | undefined,
-  stackId: string | undefined,
-  { replacedAccountId }: HandlerAccount,
-): boolean {
-  if (mark === undefined || stackId === undefined) return false;
-  if (mark === stackId) return true;
-  return replacedAccountId !== undefined && mark.split(':')[4] === replacedAccountId
-    && stackNameOf({ stackId: mark }) === stackNameOf({ stackId });
 }
 
 /** Whether the stack has the mark of a stack in the CICD account. */

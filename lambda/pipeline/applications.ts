@@ -1,4 +1,5 @@
 import { applicationNotDeleted, applicationUnreachable, protectedFromDeletion } from './errors';
+import { otherPipeline } from './unknown-pipelines';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
@@ -81,7 +82,8 @@ export class Applications {
     const all = await stacks.list();
     const pipeline = all.find(({ stackName }) => stackName === place.stackName);
     const since = record.createdAt ?? pipeline?.createdAt.getTime();
-    if (since === undefined) return [];
+    // the account belongs to another environment since
+    if (since === undefined || otherPipeline(all, place) !== undefined) return [];
     const role = bootstrapRole(this.handlerAccount.partition, 'cfn-exec', place);
     const candidates = all.filter(
       stack =>

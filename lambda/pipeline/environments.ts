@@ -16,6 +16,8 @@ interface Acquired {
   readonly fence: number;
   /** The other pipelines of the environment, without those that remain in former accounts. */
   readonly others: readonly EnvironmentPipeline[];
+  /** When the stack of the pipeline was created, in milliseconds since 1970, if it has the account already. */
+  readonly createdAt?: number;
 }
 
 /** Longer than the hour for which CloudFormation waits for a resource. */
@@ -57,16 +59,17 @@ export class Environments {
     }
     const fence = (lease?.fence ?? 0) + (isOurs ? 0 : 1);
     const isConfirmed = isOurs && holder.expiresAt === undefined;
+    const age = isOurs && holder.createdAt !== undefined ? { createdAt: holder.createdAt } : {};
     const next: LeaseHolder = {
       environmentName,
       pipelineKey: key,
       stackId: owner.stackId,
       ...(!isConfirmed && { expiresAt: this.now() + LEASE_MILLISECONDS }),
-      ...(isOurs && holder.createdAt !== undefined && { createdAt: holder.createdAt }),
+      ...age,
     };
     const { version, ...before } = lease ?? {};
     await this.registry.write<LeaseRecord>(leaseKey(accountId), { ...before, fence, holder: next }, version);
-    return { fence, others: await this.addPipeline(owner, request, environment, place) };
+    return { fence, ...age, others: await this.addPipeline(owner, request, environment, place) };
   }
 
   /** Gives an environment to the stack that declares it now, if it belongs to one of the former stacks. */

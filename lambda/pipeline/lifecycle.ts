@@ -51,11 +51,16 @@ export function pipelineLifecycle(options: PipelineLifecycleOptions): StackLifec
   const teardown = new Teardown(registry, outbound, applications, handlerAccount, environments, handover, now);
   const routes = new Routes(registry, environments);
   const unknown = new UnknownPipelines(applications);
+  const deployment = new Deployment<PipelineRequest>(
+    { registry, accounts, roles: BASELINE_ROLES, handlerAccount, now, newAttempt },
+  );
   return new StackLifecycle<PipelineRequest, PipelineResult>({
     registry,
     cicd,
-    deployment: new Deployment({ registry, accounts, roles: BASELINE_ROLES, handlerAccount, now, newAttempt }),
-    hooks: new PipelineHooks({ registry, accounts, cicd, environments, routes, handover, teardown, unknown }),
+    deployment,
+    hooks: new PipelineHooks(
+      { registry, accounts, cicd, environments, routes, handover, teardown, unknown, deployment },
+    ),
     keyOf: pipelineKey,
     resultOf: (_request, { stackId }) => ({ stackId }),
     hasAttributes: () => true,

@@ -10,6 +10,7 @@ import { PIPELINE_STATE } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import { repairable } from '../cloudformation/check';
 import type { CicdStack } from '../cloudformation/cicd-stack';
+import type { Deployment } from '../cloudformation/deployment';
 import type { StackState } from '../cloudformation/stack-deployer';
 import type { StackHooks } from '../cloudformation/stack-hooks';
 import { SUSPENSION_REASONS } from '../pipeline-control/suspension';
@@ -39,6 +40,7 @@ interface PipelineParts {
   readonly handover: Handover;
   readonly teardown: Teardown;
   readonly unknown: UnknownPipelines;
+  readonly deployment: Pick<Deployment<PipelineRequest>, 'isOfAnother'>;
 }
 
 /**
@@ -95,10 +97,13 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
       const acquired = await environments.acquire(owner, request);
       const keys = new Set([...targets, ...acquired.others].map(({ pipelineKey: other }) => other));
       // without other pipelines there is nothing to suspend
-      const next = keys.size === 0 ? { ...withRoute, fence: acquired.fence } : withRoute;
+      const { fence: acquiredFence, createdAt } = acquired;
+      // the record may have been lost
+      const dated = { ...createdAt !== undefined && { createdAt }, ...withRoute };
+      const next = keys.size === 0 ? { ...dated, fence: acquiredFence } : dated;
       return {
         saved: await registry.write<PipelineRecord>(key, next, record.version),
-        fence: acquired.fence,
+        fence: acquiredFence,
         others: keys,
       };
     });
@@ -228,6 +233,9 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
   ): Promise<Progress<Read>> {
     const stopped = async () => this.resumeFormer(owner, pipelineKey(request), record);
     if (!record.creationAttempt) return { done: true, result: record };
+    const isFirst = record.teardown === undefined;
+    // neither the pipeline nor the applications belong to an older registry
+    if (isFirst && (await this.parts.deployment.isOfAnother(request, owner))) return { done: true, result: record };
     return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
   }
 

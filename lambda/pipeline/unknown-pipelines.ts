@@ -4,6 +4,7 @@ import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
 import { StackFailedError } from '../cloudformation/stack-deployer';
+import type { ListedStack } from '../cloudformation/stack-deployer';
 import { isTransient } from '../shared/errors';
 
 /** The roles of a pipeline have the same names in each account. */
@@ -28,18 +29,12 @@ export class UnknownPipelines {
   }
 
   /**
-   * Name of another pipeline in the account. A stack without our mark is not one. A lookup that fails must not hide the
-   * cause that it was to explain.
+   * Name of another pipeline in the account. A lookup that fails must not hide the cause that it was to explain.
    */
   private async find(request: PipelineRequest): Promise<string | undefined> {
     try {
       const stacks = await this.accounts.stacksIn({ ...request, stackName: '' });
-      const other = (await stacks.list()).find(
-        ({ stackName, tags }) =>
-          stackName !== request.stackName
-          && stackName.startsWith(NAMES.pipelineStackPrefix)
-          && tags[NAMES.stackTag] !== undefined,
-      );
+      const other = otherPipeline(await stacks.list(), request);
       return other?.stackName.slice(NAMES.pipelineStackPrefix.length);
     } catch (lookup) {
       if (isTransient(lookup)) throw lookup;
@@ -48,4 +43,12 @@ export class UnknownPipelines {
       return undefined;
     }
   }
+}
+
+/** The stack of another pipeline in an account. A stack without our mark is not one. */
+export function otherPipeline(
+  stacks: readonly ListedStack[], { stackName: own }: Pick<PipelineRequest, 'stackName'>,
+): ListedStack | undefined {
+  return stacks.find(({ stackName, tags }) =>
+    stackName !== own && stackName.startsWith(NAMES.pipelineStackPrefix) && tags[NAMES.stackTag] !== undefined);
 }

@@ -80,6 +80,16 @@ describe('a pipeline whose record was lost', () => {
     expect(await world.leaseOf(ONE)).not.toHaveProperty('holder');
   });
 
+  test('and whose stack was deleted by hand is deleted with its application after an update, too', async () => {
+    const world = await deployed();
+    await world.lose(RECORD);
+    world.accounts.of(ONE).lose('pipe');
+    world.time += 1000;
+    await world.update({ ...pipeline, parameters: { Size: '2' } }, pipeline);
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'create pipe', 'delete web', 'delete pipe']);
+  });
+
   test('is stopped and deleted in the account that its environment moves away from', async () => {
     const world = await deployed();
     await world.lose(RECORD, 'environment#test1', `lease#${ONE}`, ROUTE);
@@ -122,6 +132,28 @@ test('a pipeline is deleted after a repair that has ended before it has found th
   }]);
   await world.delete(pipeline);
   expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+});
+
+describe('a pipeline that only an older registry has', () => {
+  test('is not deleted from an account that another app uses since, nor is the application there', async () => {
+    const world = await deployed();
+    const tags = { 'org-environments:declared-by': other.stackId };
+    world.accounts.of(ONE).put('pipe', 'CREATE_COMPLETE', {}, 'other', { tags });
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
+    expect(world.pipelines.active).toEqual([ONE]);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
+
+  test('leaves the application of another environment that has the account since', async () => {
+    const world = await deployed();
+    const tags = { 'org-environments:declared-by': owner.stackId };
+    world.accounts.of(ONE).lose('pipe');
+    world.accounts.of(ONE).put('org-environments-pipeline-qa', 'CREATE_COMPLETE', {}, 'other', { tags });
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
+    expect(world.registry.keys).toEqual([`lease#${ONE}`]);
+  });
 });
 
 describe('a pipeline whose environment has lost its record', () => {
