@@ -337,23 +337,24 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
-  {
-    title: 'an application is deleted with its environment whose pipeline and record were deleted by hand',
+  ...([[], [{ app: { one: 'plain' as const, live: true as const }, faults: [], pause: 0 }]]).map(changes => ({
+    title: `an application is deleted whose pipeline and record were deleted by hand, after ${changes.length} changes`,
     schedule: {
       seed: 1,
       readySeconds,
       roleSeconds,
       damage: [
-        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
-        { kind: 'pipeline stack deleted', name: 'one', beforeStep: 1 },
-        { kind: 'traffic moved', name: 'live', beforeStep: 1 },
+        { kind: 'stack record deleted' as const, name: 'one' as const, beforeStep: 1 },
+        { kind: 'pipeline stack deleted' as const, name: 'one' as const, beforeStep: 1 },
+        { kind: 'traffic moved' as const, name: 'live' as const, beforeStep: 1 },
       ],
       steps: [
-        { app: { one: 'plain', live: true }, faults: [], pause: 0 },
-        { app: { two: 'plain', live: true }, faults: [], pause: 0 },
+        { app: { one: 'branch' as const, live: true as const }, faults: [], pause: 0 },
+        ...changes,
+        { app: { two: 'plain' as const, live: true as const }, faults: [], pause: 0 },
       ],
     },
-  },
+  })),
   {
     title: 'a branch that stayed is released by an environment with another one after an older registry was restored',
     schedule: {
