@@ -49,7 +49,9 @@ function formatDrifts(drifts: readonly Drift[]): string[] {
   if (drifts.length === 0) return [];
   return [
     '', 'Not as declared, outside of environments:', ...drifts.map(({ what }) => `${pc.yellow('!')} ${what}`),
-    '  To repair it, run: org-environments reconcile --all',
+    ...drifts.every(({ isUnchecked }) => isUnchecked) ? [] : ['  To repair it, run: org-environments reconcile --all'],
+    ...drifts.some(({ isUnchecked }) => isUnchecked)
+      ? ['  To check again what could not be checked, run: org-environments reconcile --all --check'] : [],
   ];
 }
 
@@ -121,11 +123,12 @@ function remarksOf(pipeline: StatusOutcome): string[] {
     const { since, reason } = pendingUpdate;
     remarks.push(`${pc.yellow('!')} ${name} is out of date since ${formatTime(since)}: ${reason}`);
   }
-  for (const { what } of drifts) {
-    remarks.push(
-      `${pc.yellow('!')} ${name} is not as declared: ${what}; to repair it, run: `
-      + `org-environments reconcile --environment ${environmentName}`,
-    );
+  for (const { what, isUnchecked } of drifts) {
+    remarks.push(isUnchecked
+      ? `${pc.yellow('!')} ${name}: ${what}; to check it again, run: `
+        + `org-environments reconcile --environment ${environmentName} --check`
+      : `${pc.yellow('!')} ${name} is not as declared: ${what}; to repair it, run: `
+        + `org-environments reconcile --environment ${environmentName}`);
   }
   if (problem !== undefined) remarks.push(`${pc.red('✗')} ${name}: ${problem}`);
   return remarks;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KnownResource } from './resources';
 import { knownResources } from './resources';
+import { retryOnConflict } from './retry';
 import { CHANGES } from '../../src/history/contract';
 import type { HistoryEntry } from '../../src/history/contract';
 import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
@@ -15,7 +16,7 @@ import type {
 import { LISTED } from '../../src/registry/contract';
 import type { History } from '../history/history';
 import type { DriftRecord } from '../registry/drift';
-import { driftKey, isBeingRepaired } from '../registry/drift';
+import { differencesOf, driftKey, findingsOf, isBeingRepaired } from '../registry/drift';
 import type { Registry, Versioned } from '../registry/registry';
 
 /** The functions of the kinds of resources. */
@@ -41,6 +42,14 @@ interface ReconcilerOptions {
 
 /** Who checks or repairs, by which invocation of the function. */
 type Change = Pick<HistoryEntry, 'by' | 'requestId'>;
+
+/** A resource after a check, with what is known of it. */
+interface Checked {
+  readonly outcome: ReconcileOutcome;
+  readonly findings: Pick<DriftRecord, 'drifts' | 'problem'>;
+}
+
+type Reported = Required<Pick<DriftRecord, 'ownerId' | 'reported'>>;
 
 type Drifts = ReadonlyMap<string, Versioned<DriftRecord>>;
 
@@ -79,62 +88,105 @@ export class Reconciler {
     const drifts = await this.drifts();
     if (mode === 'read') return response(selected.map(resource => this.recorded(resource, drifts)));
     if (mode === 'repair') return response(await this.repairAll(selected, drifts, change, () => true));
-    const checked = await this.checkAll(selected, drifts, change);
+    const { checked, unreported } = await this.checkAll(selected, drifts, change);
     if (mode === 'schedule') {
       await this.removeForgotten(known, drifts);
       await this.repairAll(selected, await this.drifts(), change, ({ drifts: found }) =>
         found.some(({ isDeferredUpdate }) => isDeferredUpdate),
       );
     }
+    // last: the index that lists the records of what is repaired may be older than a change of them
+    await Promise.all(unreported.map(async ({ ownerId, reported }) =>
+      this.update(ownerId, record => record && { ...record, reported })));
     return checked;
   }
 
-  /** Checks the resources that were not checked for the longest time first. */
+  /**
+   * Checks the resources that were not checked for the longest time first. Of those that do not fit into the time, it
+   * reports what the last check has found.
+   *
+   * @returns also what the history says now of resources, and their records do not say yet
+   */
   private async checkAll(
     selected: readonly KnownResource[],
     before: Drifts,
     change: Change,
-  ): Promise<ReconcileResponse> {
+  ): Promise<{ readonly checked: ReconcileResponse; readonly unreported: readonly Reported[] }> {
     const checkedAt = ({ ownerId }: KnownResource) => before.get(ownerId)?.checkedAt ?? 0;
     const queue = [...selected].sort((one, other) => checkedAt(one) - checkedAt(other));
     const until = this.now() + CHECK_MILLISECONDS;
-    const outcomes: ReconcileOutcome[] = [];
-    const changed = new Set<string | undefined>();
+    const outcomes = new Map<string, Checked>();
     const work = async (): Promise<void> => {
       while (queue.length > 0 && this.now() < until) {
         const [resource] = queue.splice(0, 1);
-        const outcome = await this.check(resource, before);
-        outcomes.push(outcome);
-        const isNew = !isDeepStrictEqual(outcome.drifts, before.get(resource.ownerId)?.drifts ?? []);
-        if (isNew) changed.add(outcome.environmentName);
+        outcomes.set(resource.ownerId, await this.check(resource, before));
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT_CHECKS }, work));
-    const incomplete = new Set(queue.map(({ environmentName }) => environmentName));
-    for (const [name, ofEnvironment] of byEnvironment(outcomes)) {
-      if (incomplete.has(name)) continue;
-      const drifts = ofEnvironment.flatMap(outcome => outcome.drifts);
+    const unreported: Reported[] = [];
+    for (const [name, resources] of byEnvironment(selected)) {
+      if (!resources.some(({ ownerId }) => outcomes.has(ownerId))) continue;
+      const found = resources.map(({ ownerId, logicalId }) => {
+        const { drifts = [], problem, reported = [] } = before.get(ownerId) ?? {};
+        return { ownerId, logicalId, reported, ...outcomes.get(ownerId)?.findings ?? { drifts, problem } };
+      });
+      const drifts = found.flatMap(differencesOf);
       this.options.logMetric(name ?? ORGANIZATION, drifts.length);
-      if (changed.has(name)) await this.options.history.record(this.driftEntry(name, drifts, change));
+      const changed = found.filter(one => !isDeepStrictEqual(findingsOf(one), one.reported));
+      if (changed.length > 0) await this.options.history.record(this.driftEntry(name, drifts, change));
+      unreported.push(...changed.map(one => ({ ownerId: one.ownerId, reported: findingsOf(one) })));
     }
-    return { ...response(outcomes), unchecked: queue.length };
+    const checked = response([...outcomes.values()].map(({ outcome }) => outcome));
+    return { checked: { ...checked, unchecked: queue.length }, unreported };
   }
 
   /** Trouble with one resource must not stop the check of the others. */
-  private async check(resource: KnownResource, before: Drifts): Promise<ReconcileOutcome> {
+  private async check(resource: KnownResource, before: Drifts): Promise<Checked> {
     const known = this.recorded(resource, before);
-    try {
-      const outcome = await this.kinds.check(this.requestOf(resource, 'Check'));
-      if (outcome.state !== 'complete') {
-        const problem = outcome.state === 'failed' ? outcome.reason : 'the check did not end';
-        return { ...known, problem: `could not be checked: ${problem}` };
-      }
-      const { drifts, isBusy } = outcome.data as CheckResult;
-      if (isBusy) return { ...known, state: known.state === 'repairing' ? 'repairing' : 'busy' };
-      return { ...known, drifts };
-    } catch (error) {
-      return { ...known, problem: `could not be checked: ${messageOf(error)}` };
+    const outcome = await this.outcomeOf(resource);
+    if (outcome.state !== 'complete') {
+      const problem = outcome.state === 'failed' ? outcome.reason : 'the check did not end';
+      await this.keepProblem(resource, problem);
+      return {
+        outcome: { ...known, problem: `could not be checked: ${problem}` },
+        findings: { drifts: known.drifts, problem },
+      };
     }
+    const { drifts, isBusy } = outcome.data as CheckResult;
+    if (!isBusy) return { outcome: { ...known, drifts }, findings: { drifts } };
+    return {
+      outcome: { ...known, state: known.state === 'repairing' ? 'repairing' : 'busy' },
+      findings: { drifts: known.drifts, problem: before.get(resource.ownerId)?.problem },
+    };
+  }
+
+  private async outcomeOf(resource: KnownResource): Promise<Outcome> {
+    try {
+      return await this.kinds.check(this.requestOf(resource, 'Check'));
+    } catch (error) {
+      return { state: 'failed', reason: messageOf(error) };
+    }
+  }
+
+  /** The function of the kind may not even have started. */
+  private async keepProblem(
+    { ownerId, resourceType, logicalId, environmentName }: KnownResource, problem: string,
+  ): Promise<void> {
+    const identity = { ownerId, resourceType, logicalId, ...(environmentName !== undefined && { environmentName }) };
+    await this.update(ownerId, record => ({
+      drifts: [], ...record, ...identity, checkedAt: this.now(), problem,
+    }));
+  }
+
+  /** Changes the record of a check. */
+  private async update(
+    ownerId: string, change: (record: DriftRecord | undefined) => DriftRecord | undefined,
+  ): Promise<void> {
+    await retryOnConflict(async () => {
+      const known = await this.registry.read<DriftRecord>(driftKey(ownerId));
+      const record = change(known);
+      if (record) await this.registry.write<DriftRecord>(driftKey(ownerId), record, known?.version);
+    });
   }
 
   private async repairAll(
@@ -250,11 +302,11 @@ function select(resources: readonly KnownResource[], names: EnvironmentNames): r
 
 /** undefined: those that no environment uses. */
 function byEnvironment(
-  outcomes: readonly ReconcileOutcome[],
-): ReadonlyMap<string | undefined, readonly ReconcileOutcome[]> {
-  const groups = new Map<string | undefined, ReconcileOutcome[]>();
-  for (const outcome of outcomes) {
-    groups.set(outcome.environmentName, [...(groups.get(outcome.environmentName) ?? []), outcome]);
+  resources: readonly KnownResource[],
+): ReadonlyMap<string | undefined, readonly KnownResource[]> {
+  const groups = new Map<string | undefined, KnownResource[]>();
+  for (const resource of resources) {
+    groups.set(resource.environmentName, [...(groups.get(resource.environmentName) ?? []), resource]);
   }
   return groups;
 }

@@ -8,7 +8,7 @@ import { previousWait, waiting, waitingAfter } from './waiting';
 import type { CheckResult, Outcome, ReconcileRequest } from '../../src/kinds/contract';
 import type { Drift } from '../../src/operations/contract';
 import type { DriftRecord, Repair } from '../registry/drift';
-import { driftKey } from '../registry/drift';
+import { driftKey, findingsOf } from '../registry/drift';
 import { stackNameOf } from '../registry/owners';
 import type { Registry, Versioned } from '../registry/registry';
 import type { RequestRecord } from '../registry/request';
@@ -56,9 +56,10 @@ export class Reconciliation<Request, Result extends object> {
       ? [removed(owner)]
       : await this.lifecycle.check(owner, this.propertiesOf(request));
     const record = await this.registry.read<DriftRecord>(driftKey(owner.id));
-    const { repair, failure } = record ?? {};
+    const { repair, failure, reported } = record ?? {};
     await this.save(request, record, {
       drifts,
+      ...(reported && { reported }),
       ...(repair && { repair }),
       ...(failure && drifts.length > 0 && { failure }),
     });
@@ -134,7 +135,14 @@ export class Reconciliation<Request, Result extends object> {
     const drifts = failure === undefined
       ? await this.lifecycle.check(owner, this.propertiesOf(request))
       : record.drifts;
-    await this.save(request, record, { drifts, ...(failure !== undefined && { failure }) });
+    // the history says that it is repaired; what differs still, or differs now, is new only if it was not reported
+    const found = findingsOf({ drifts });
+    const reported = record.reported?.filter(finding => failure !== undefined || found.includes(finding));
+    await this.save(request, record, {
+      drifts,
+      ...(reported && { reported }),
+      ...(failure !== undefined && { failure, ...(record.problem !== undefined && { problem: record.problem }) }),
+    });
     return failure === undefined ? complete({ drifts }) : failed(failure);
   }
 
@@ -142,7 +150,7 @@ export class Reconciliation<Request, Result extends object> {
   private async save(
     { ownerId, resourceType, logicalId, environmentName }: ReconcileRequest,
     record: Versioned<DriftRecord> | undefined,
-    change: Pick<DriftRecord, 'drifts' | 'repair' | 'failure'>,
+    change: Pick<DriftRecord, 'drifts' | 'problem' | 'repair' | 'failure' | 'reported'>,
   ): Promise<void> {
     if (!(await this.registry.read<ResourceRecord>(resourceKey(ownerId)))) return;
     const resource = { ownerId, resourceType, logicalId, ...(environmentName && { environmentName }) };

@@ -36,7 +36,7 @@ const PERIOD = Duration.minutes(5);
  * - a function of the library has failed, or a request of CloudFormation has ended without a response;
  * - an event has been missed: the function failed three times, and the event is in the dead-letter queue;
  * - an account cannot be entered, so that its update was deferred;
- * - an environment is not as its app declares it;
+ * - an environment is not as its app declares it, or could not be checked;
  * - an account of a pool could not be cleaned, so it is in quarantine;
  * - a release could not restore everything, or its execution was stopped before its end;
  * - the artifact key is disabled, or its deletion is scheduled. CloudTrail reports this if a trail records the
@@ -99,7 +99,7 @@ export class OrganizationAlarms extends Construct {
     this.alarm('UnreachableAccounts', metric(METRICS.unreachableAccounts),
       'An account cannot be entered, so it was left as it is: org-environments status names it, and what to do');
     this.alarm('DriftedEnvironments', metric(METRICS.driftedEnvironments),
-      'An environment is not as its app declares it: org-environments status names it');
+      'An environment is not as its app declares it, or could not be checked: org-environments status names it');
     this.alarm('QuarantinedAccounts', metric(METRICS.quarantinedAccounts),
       'An account of a pool could not be cleaned: org-environments accounts names what remains in it');
     this.alarm('StuckReleases', metric(METRICS.stuckReleases),

@@ -217,6 +217,25 @@ test('a repair that fails records why, and names the command that repeats it', a
   expect(await world.drift()).toMatchObject({ drifts: [MOVED], failure: reason });
 });
 
+test('a check keeps what the history says, and a repair only what is still found', async () => {
+  world.thing.isMoved = true;
+  await world.check();
+  const { version = 0, ...record } = { ...await world.drift() };
+  const reported = [MOVED.what, 'it was renamed', 'could not be checked'];
+  await world.registry.write(driftKey('Dev-1'), { ...record, reported, problem: 'throttled' }, version);
+  await world.check();
+  expect(await world.drift()).toMatchObject({ reported });
+  expect(await world.drift()).not.toHaveProperty('problem');
+  await world.requestRepair('repair-1');
+  world.thing.error = new Error('denied');
+  await world.repair();
+  expect(await world.drift()).toMatchObject({ reported, failure: 'denied' });
+  world.thing.error = undefined;
+  await world.requestRepair('repair-2');
+  await world.repair('repair-2');
+  expect(await world.drift()).toMatchObject({ drifts: [], reported: [] });
+});
+
 test('a repair that does not end fails before its mark expires', async () => {
   world.thing.isMoved = true;
   await world.check();

@@ -33,6 +33,8 @@ export interface Drift {
   readonly isDeferredUpdate?: true;
   /** Present if the resource was removed from its stack: a repair completes its removal. */
   readonly isRemoval?: true;
+  /** Present if the last check failed, so that it is not known what differs. */
+  readonly isUnchecked?: true;
 }
 
 /** The resources of the selected environments. */

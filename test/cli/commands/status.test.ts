@@ -108,6 +108,23 @@ test('status lists what differs outside of environments, with the command that r
   ]);
 });
 
+test('status names what could not be checked, with the command that checks it again', async () => {
+  const drift = (name: string) => ({
+    what: `'${name}' could not be checked: the token has expired`, remedy: '', isRepairable: false, isUnchecked: true,
+  } as const);
+  const { operations, write, lines } = fakeOperations(
+    [{ ...dev, drifts: [drift('Branch')] }], [], [], [], [drift('Unit')]);
+  await status({}, operations, write);
+  expect(lines.slice(-5)).toEqual([
+    "! dev: 'Branch' could not be checked: the token has expired; to check it again, run: "
+    + 'org-environments reconcile --environment dev --check',
+    '',
+    'Not as declared, outside of environments:',
+    "! 'Unit' could not be checked: the token has expired",
+    '  To check again what could not be checked, run: org-environments reconcile --all --check',
+  ]);
+});
+
 test('status --json prints the pipelines as JSON', async () => {
   const { operations, write, lines } = fakeOperations([dev, production]);
   expect(await status({ json: true }, operations, write)).toBe(true);
