@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Attachment, Hubs, Networks } from './aws';
 import { hubPlace, networkPlace, waitForAssociation } from './places';
 import { isSame, TransitRemoval } from './removal';
@@ -19,6 +20,7 @@ interface TransitContext {
 
 type Request = TransitAttachmentRequest;
 type Result = TransitAttachmentResult;
+type Present = Pick<TransitRecord, 'routes' | 'attachmentId'>;
 
 /** Errors of calls that EC2 accepts later: a share or a state is not yet known everywhere. */
 const NOT_YET = ['IncorrectState', 'InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayAttachmentID.NotFound'];
@@ -40,6 +42,11 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
   }
 
   public async requestCreate(owner: Owner, request: Request): Promise<void> {
+    await this.request(owner, request);
+  }
+
+  /** @param present what the record may lack */
+  private async request(owner: Owner, request: Request, present: Present = { routes: [] }): Promise<void> {
     const key = transitKey(request);
     const record = await this.read(key);
     const foreign = record && foreignOwner(record.owners, owner);
@@ -48,8 +55,9 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
         + 'of the two hub.attach()');
     }
     const owners = withOwner(record?.owners ?? [], owner, request);
+    const routes = union(record?.routes ?? [], present.routes);
     await this.context.registry.write<TransitRecord>(
-      key, { routes: [], ...record, owners, request }, record?.version);
+      key, { ...present, ...record, routes, owners, request }, record?.version);
   }
 
   public async requestUpdate(owner: Owner, request: Request, before: Request): Promise<void> {
@@ -61,7 +69,8 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
         + `${before.transitGatewayId} to ${request.vpcId} and ${request.transitGatewayId}: define another Network and `
         + 'attach it, and remove this one afterwards');
     }
-    await this.requestCreate(owner, request);
+    const isOld = isOlder(record, owner, before) && isOlder(record, owner, request);
+    await this.request(owner, request, { routes: isOld ? routesOf(before) : [] });
   }
 
   public async requestDelete(owner: Owner, request: Request): Promise<void> {
@@ -69,24 +78,31 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
     const record = await this.read(key);
     if (!record || !owns(record.owners, owner)) return;
     const owners = withoutOwner(record.owners, owner);
-    const last = owners.at(-1)?.request ?? record.request;
-    await this.context.registry.write<TransitRecord>(key, { ...record, owners, request: last }, record.version);
+    const isOld = isOlder(record, owner, request);
+    const last = owners.at(-1)?.request ?? (isOld ? request : record.request);
+    const routes = isOld ? union(record.routes, routesOf(request)) : record.routes;
+    await this.context.registry.write<TransitRecord>(key, { ...record, routes, owners, request: last }, record.version);
   }
 
   /** A lost record is restored with all routes that the request may have created. */
   public async recover(owner: Owner, request: Request): Promise<void> {
     const key = transitKey(request);
     if (await this.read(key)) return;
+    const present = await this.findPresent(request);
+    if (!present) return;
+    const record: TransitRecord = { ...present, owners: withOwner([], owner, request), request };
+    await this.context.registry.write<TransitRecord>(key, record, undefined);
+  }
+
+  /** What the request may have created, if the attachment carries the tag of its record. */
+  private async findPresent(request: Request): Promise<Present | undefined> {
     const found = await this.find(request).catch((error: unknown) => {
       // an attachment that is not seen for a moment would be left behind
       if (isTransient(error)) throw error;
       return undefined;
     });
-    if (found?.owner !== key) return;
-    const owners = withOwner([], owner, request);
-    const { attachmentId } = found;
-    const record: TransitRecord = { owners, request, routes: routesOf(request), attachmentId };
-    await this.context.registry.write<TransitRecord>(key, record, undefined);
+    if (found?.owner !== transitKey(request)) return undefined;
+    return { routes: routesOf(request), attachmentId: found.attachmentId };
   }
 
   public async reconcile(owner: Owner, request: Request): Promise<Progress<Result>> {
@@ -149,7 +165,8 @@ export class TransitLifecycle implements Lifecycle<Request, Result> {
   }
 
   public async requestRepair(owner: Owner, request: Request): Promise<void> {
-    await this.requestCreate(owner, request);
+    const record = await this.read(transitKey(request));
+    await this.request(owner, request, record ? undefined : await this.findPresent(request));
   }
 
   /** Creates and accepts the attachment; undefined: it is available, with the requested subnets. */
@@ -278,6 +295,19 @@ function foreignAttachment({ vpcId, networkName, transitGatewayId }: Request, { 
 /** A route for each table and block. */
 function routesOf({ routeTableIds, cidrs }: Request): readonly HubRoute[] {
   return routeTableIds.flatMap(routeTableId => cidrs.map(cidr => ({ routeTableId, cidr })));
+}
+
+/**
+ * Whether the registry was restored to a time before a request that CloudFormation has completed: the routes of that
+ * request may exist, and are not in the record.
+ */
+function isOlder(record: TransitRecord | undefined, { id }: Owner, completed: Request): boolean {
+  const known = record?.owners.find(other => other.id === id)?.request;
+  return known !== undefined && !isDeepStrictEqual(known, completed);
+}
+
+function union(routes: readonly HubRoute[], others: readonly HubRoute[]): readonly HubRoute[] {
+  return [...routes, ...others.filter(other => !includes(routes, other))];
 }
 
 function includes(routes: readonly HubRoute[], route: HubRoute): boolean {

@@ -71,6 +71,22 @@ class World {
     return note;
   }
 
+  public async record(): Promise<TransitRecord> {
+    const record = await this.registry.read<TransitRecord>(KEY);
+    if (!record) throw new Error('there is no record');
+    return record;
+  }
+
+  public async loseRecord(): Promise<void> {
+    const record = await this.registry.read<TransitRecord>(KEY);
+    await this.registry.remove(KEY, record?.version ?? 0);
+  }
+
+  public async restore(older: TransitRecord): Promise<void> {
+    const record = await this.registry.read<TransitRecord>(KEY);
+    await this.registry.write<TransitRecord>(KEY, older, record?.version);
+  }
+
   private async poll<Result>(step: () => Promise<Progress<Result>>): Promise<Result> {
     for (let polls = 0; polls < 60; polls++) {
       const progress = await step().catch((error: unknown): Progress<Result> => {
@@ -286,8 +302,7 @@ test('a network cannot move to another VPC, and the rollback of that is no chang
 test('a lost record is restored before the attachment is removed', async () => {
   const world = new World();
   await world.create();
-  const record = await world.registry.read<TransitRecord>(KEY);
-  await world.registry.remove(KEY, record?.version ?? 0);
+  await world.loseRecord();
   await world.lifecycle.recover(owner, request);
   await world.delete();
   expect(world.ec2.present).toBeUndefined();
@@ -297,8 +312,7 @@ test('a lost record is restored before the attachment is removed', async () => {
 test('a lost record is not given up when the attachment cannot be read for a moment', async () => {
   const world = new World();
   await world.create();
-  const record = await world.registry.read<TransitRecord>(KEY);
-  await world.registry.remove(KEY, record?.version ?? 0);
+  await world.loseRecord();
   const look = world.ec2.attachment.bind(world.ec2);
   world.ec2.attachment = async () => { throw Object.assign(new Error('slow down'), { name: 'Throttling' }); };
   await expect(world.lifecycle.recover(owner, request)).rejects.toThrow('slow down');
@@ -311,12 +325,75 @@ test('a lost record is not given up when the attachment cannot be read for a mom
 test('a lost record does not block the deletion when the role of the network is gone', async () => {
   const world = new World();
   await world.create();
-  const record = await world.registry.read<TransitRecord>(KEY);
-  await world.registry.remove(KEY, record?.version ?? 0);
+  await world.loseRecord();
   world.ec2.attachment = async () => { throw Object.assign(new Error('denied'), { name: 'AccessDenied' }); };
   await world.lifecycle.recover(owner, request);
   await world.delete();
   expect(await world.registry.read<TransitRecord>(KEY)).toBeUndefined();
+});
+
+test('an attachment whose record was lost and repaired is removed with its routes', async () => {
+  const world = new World();
+  await world.create();
+  await world.loseRecord();
+  expect((await world.lifecycle.check(owner, request)).map(({ remedy }) => remedy)).toEqual(['it is recorded again']);
+  await world.lifecycle.requestRepair(owner, request);
+  await world.finish();
+  expect(await world.lifecycle.check(owner, request)).toEqual([]);
+  await world.delete();
+  expect([world.ec2.present, world.ec2.table, world.registry.keys]).toEqual([undefined, [], []]);
+});
+
+test('a repair without a record waits until the attachment can be read, and takes no foreign routes', async () => {
+  const world = new World();
+  const foreign = { routeTableId: 'rtb-1', cidr: '10.0.0.0/8', transitGatewayId: GATEWAY, isBlackhole: true };
+  world.ec2.table = [foreign];
+  const look = world.ec2.attachment.bind(world.ec2);
+  world.ec2.attachment = async () => { throw Object.assign(new Error('slow down'), { name: 'Throttling' }); };
+  await expect(world.lifecycle.requestRepair(owner, request)).rejects.toThrow('slow down');
+  expect(world.registry.keys).toEqual([]);
+  world.ec2.attachment = look;
+  await world.lifecycle.requestRepair(owner, request);
+  await world.finish();
+  await world.delete();
+  expect(world.ec2.table).toEqual([foreign]);
+});
+
+const WIDER = { ...request, cidrs: ['10.0.0.0/8', '172.16.0.0/12'] };
+
+test('an attachment whose record is older than its last change is removed with all its routes', async () => {
+  const world = new World();
+  await world.create();
+  const older = await world.record();
+  await world.update(WIDER);
+  await world.restore(older);
+  expect(routed(world.ec2)).toHaveLength(4);
+  await world.delete(WIDER);
+  expect([world.ec2.present, world.ec2.table, world.registry.keys]).toEqual([undefined, [], []]);
+});
+
+test('an attachment whose record is older than its last change loses the routes that another change removes',
+  async () => {
+    const world = new World();
+    await world.create();
+    const older = await world.record();
+    await world.update(WIDER);
+    await world.restore(older);
+    const other = { ...request, cidrs: ['192.168.0.0/16'] };
+    await world.update(other, WIDER);
+    expect(routed(world.ec2)).toEqual(['rtb-1 192.168.0.0/16', 'rtb-2 192.168.0.0/16']);
+    await world.delete(other);
+    expect(world.ec2.table).toEqual([]);
+  });
+
+test('the rollback of a change that was not recorded takes no routes of others', async () => {
+  const world = new World();
+  await world.create();
+  const byHand = { routeTableId: 'rtb-1', cidr: '172.16.0.0/12', transitGatewayId: GATEWAY, isBlackhole: false };
+  world.ec2.table = [...world.ec2.table, byHand];
+  await world.update(request, WIDER);
+  await world.delete();
+  expect(world.ec2.table).toEqual([byHand]);
 });
 
 test('a check reports what was changed by hand, and a repair restores it', async () => {
