@@ -43,7 +43,7 @@ async function run(context: Context, command: AccountCommand): Promise<AccountCo
 
 async function close(context: Context, accountId: string): Promise<AccountCommandResult> {
   const closing = await findClosing(context.registry, accountId);
-  if (!closing) return {};
+  if (!closing) return { note: 'it is used again, or closed' };
   const progress = await closeAccount(context, closing);
   if (!progress.done) return { note: `it waits for ${progress.waitsFor}` };
   return progress.note === undefined ? {} : { note: progress.note };

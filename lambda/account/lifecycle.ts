@@ -54,7 +54,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
   public async requestCreate(owner: Owner, request: AccountRequest): Promise<void> {
     const record = await this.read(accountKey(request));
     rejectUnchangeable(record, request);
-    if (record?.closing && record.accountId) await removeClosing(this.context.registry, record.accountId);
+    await this.withdrawClosing(record);
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
       claim(record, owner, request, this.context.now()),
@@ -71,6 +71,7 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
     // another stack has adopted the account and is its current owner
     if (record?.owners.at(-1)?.stackId !== owner.stackId && isOwner(record, owner)) return;
     rejectUnchangeable(record, request);
+    await this.withdrawClosing(record);
     const claimed = claim(record, owner, request, this.context.now());
     await this.context.registry.write<AccountRecord>(
       accountKey(request),
@@ -297,6 +298,11 @@ export class AccountLifecycle implements Lifecycle<AccountRequest, AccountResult
       if (isTransient(error)) return false;
       throw error;
     }
+  }
+
+  /** The account is used again. */
+  private async withdrawClosing(record: AccountRecord | undefined): Promise<void> {
+    if (record?.closing && record.accountId) await removeClosing(this.context.registry, record.accountId);
   }
 
   private async prepare(account: ManagedAccount): Promise<Progress<AccountResult>> {

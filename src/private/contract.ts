@@ -122,6 +122,8 @@ export const NAMES = {
   operationsFunction: 'org-environments-operations',
   /** Tag of an account with the key of its record in the registry. */
   ownerTag: 'org-environments:registry-key',
+  /** Tag of an account whose closure waits, with the time of the request. */
+  closingTag: 'org-environments:closing',
   /** Tag of a stack in an account with the id of the stack in the CICD account that declares it. */
   stackTag: 'org-environments:declared-by',
   /** File at the root of a branch with its environment. */

@@ -136,6 +136,9 @@ export function tagProblems(tags: { readonly [key: string]: string }): string[] 
   }
   return entries.flatMap(([key, value]) => [
     problem(TAG_KEY, key) ?? [],
+    key === NAMES.closingTag
+      ? `the tag '${key}' is reserved, because this library marks accounts with it whose closure waits: choose another `
+        + 'key' : [],
     key === NAMES.ownerTag
       ? `the tag '${key}' is reserved, because this library identifies the account by it: choose another key` : [],
     problem({ ...TAG_VALUE, name: `value of the tag '${key}'` }, value) ?? [],

@@ -157,6 +157,12 @@ describe('an account stops at synth', () => {
         + 'account by it: choose another key',
     ],
     [
+      'a key marks closures',
+      { 'org-environments:closing': 'x' },
+      "the tag 'org-environments:closing' is reserved, because this library marks accounts with it whose closure "
+        + 'waits: choose another key',
+    ],
+    [
       'a value is too long',
       { team: 'v'.repeat(257) },
       "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got 'vvv",

@@ -1,10 +1,15 @@
 import { awsError } from './fake-directory';
 import { owner, vended, Vending } from './vending';
 import { closeAccount, findClosing } from '../../lambda/account/closing/closing';
+import { runCommand } from '../../lambda/account/commands';
+import { RegistryHistory } from '../../lambda/history/history';
+import { AccountCommands } from '../../lambda/operations/account-commands';
 import { closingKey } from '../../lambda/registry/closing';
 import type { ClosingRecord } from '../../lambda/registry/closing';
 import { leaseKey } from '../../lambda/registry/lease';
 import type { Progress } from '../../lambda/shared/lifecycle';
+import { FakeEvents } from '../history/fake-events';
+import { FakeRegistry } from '../registry/fake-registry';
 
 const dev = owner('Dev');
 const request = vended({ onRemoval: 'close' });
@@ -166,6 +171,137 @@ test('an account that waits for its closure and is declared again is kept', asyn
   expect(await tryAgain()).toBeUndefined();
   expect(vending.closer.closed).toEqual([]);
 });
+
+const QUOTA = 'the organization has closed as many accounts in 30 days as AWS allows';
+const NO_EMAIL = { start: async () => {}, accept: async () => {} };
+const CLOSING_TAG = 'org-environments:closing';
+
+/** Refuses closures until the quota of 30 days allows them. */
+async function removeLater(who = dev): Promise<void> {
+  vending.closer.refusals.push(limit('CLOSE_ACCOUNT_QUOTA_EXCEEDED'));
+  await vending.remove(who, request);
+}
+
+/** Closes what waits, as the daily check does. Returns the closures in the history. */
+async function closeDaily(): Promise<readonly (string | undefined)[]> {
+  const events = new FakeEvents();
+  const context = { ...vending.context, rootEmail: NO_EMAIL, costs: async () => ({}) };
+  const commands = new AccountCommands(
+    vending.registry, { run: async command => runCommand(context, command) },
+    new RegistryHistory(new FakeRegistry(), events), () => vending.clock.now,
+  );
+  await commands.closeWaiting('schedule', 'request-1');
+  return events.published.map(({ subject }) => subject);
+}
+
+test('an account carries a tag with the time of the request while its closure waits, and closes with it', async () => {
+  await removeLater();
+  const { since = 0 } = { ...await waiting() };
+  expect((await vending.directory.tags(accountId))[CLOSING_TAG]).toBe(new Date(since).toISOString());
+  expect(await closeDaily()).toEqual(['shop-dev']);
+  expect(vending.closer.closed).toEqual([accountId]);
+});
+
+test('an account that is closed at once gets no tag', async () => {
+  await remove();
+  expect(await vending.directory.tags(accountId)).not.toHaveProperty(CLOSING_TAG);
+});
+
+test('an account that is declared again loses the tag of its closure in the call that reads its tags', async () => {
+  await removeLater();
+  await vending.create(owner('Again'), request);
+  expect(await vending.directory.tags(accountId)).toEqual({
+    'team': 'shop', 'org-environments:registry-key': '222222222222/account/aws+dev@example.com',
+  });
+});
+
+test('an account in use is not closed when the registry is restored to a time when its closure waited', async () => {
+  await removeLater();
+  const saved = await saveRecords();
+  await vending.create(owner('Again'), request);
+  await restoreRecords(saved);
+  expect(await closeDaily()).toEqual([]);
+  expect(await closeDaily()).toEqual([]);
+  expect(vending.closer.closed).toEqual([]);
+  expect(await waiting()).toMatchObject({
+    reason: `it does not carry the tag '${CLOSING_TAG}' of this request, so it may be in use again: if it is not, `
+      + 'close it in the management account',
+  });
+  await vending.update(owner('Again'), request, request);
+  expect(await waiting()).toBeUndefined();
+  expect(await closeDaily()).toEqual([]);
+  expect(vending.closer.closed).toEqual([]);
+});
+
+test('an account whose closure waits since a later request is not closed for an earlier one', async () => {
+  await removeLater();
+  const saved = await saveRecords();
+  vending.clock.now += 1000;
+  await vending.create(owner('Again'), request);
+  await removeLater(owner('Again'));
+  await restoreRecords(saved);
+  expect(await closeDaily()).toEqual([]);
+  expect(vending.closer.closed).toEqual([]);
+});
+
+test('a closure that waited before accounts had the tag is named until the account is closed by hand', async () => {
+  await removeLater();
+  await vending.directory.untag(accountId, [CLOSING_TAG]);
+  await closeDaily();
+  expect(vending.closer.closed).toEqual([]);
+  expect(await waiting()).toMatchObject({ reason: expect.stringContaining('close it in the management account') });
+  vending.directory.change(accountId, { state: 'PENDING_CLOSURE' });
+  expect(await closeDaily()).toEqual(['shop-dev']);
+  expect(await waiting()).toBeUndefined();
+});
+
+test('an account that cannot be tagged fails no removal, and the reason is named', async () => {
+  jest.spyOn(vending.directory, 'tag').mockRejectedValue(awsError('ConstraintViolationException', 'too many tags'));
+  await removeLater();
+  expect(await waiting()).toMatchObject({ reason: `${QUOTA}; the tag '${CLOSING_TAG}' cannot be set: too many tags` });
+});
+
+test.each(['before', 'after'] as const)('a removal killed %s any call tags the account that waits', async when => {
+  for (let call = 1; ; call++) {
+    vending = new Vending();
+    accountId = await vending.create(dev, request);
+    vending.closer.refusals.push(...Array.from({ length: 3 }, () => limit('CLOSE_ACCOUNT_QUOTA_EXCEEDED')));
+    const calls = vending.fate.calls.length;
+    vending.fate.dieAt(call, when);
+    await vending.remove(dev, request);
+    const { since = 0 } = { ...await waiting() };
+    expect((await vending.directory.tags(accountId))[CLOSING_TAG]).toBe(new Date(since).toISOString());
+    if (vending.fate.calls.length - calls < call) return;
+  }
+});
+
+test('a closure that ended in the meantime is not in the history', async () => {
+  await removeLater();
+  const { version = 0, ...record } = { ...await vending.record(request) };
+  await vending.registry.write('account#aws+dev@example.com', { ...record, state: 'available' }, version);
+  expect(await closeDaily()).toEqual([]);
+  expect(await waiting()).toBeUndefined();
+});
+
+type Saved = ReadonlyMap<string, object>;
+
+async function saveRecords(): Promise<Saved> {
+  const saved = new Map<string, object>();
+  for (const key of vending.registry.keys) {
+    const { version: _, ...record } = await vending.registry.read<object>(key) ?? { version: 0 };
+    saved.set(key, record);
+  }
+  return saved;
+}
+
+async function restoreRecords(saved: Saved): Promise<void> {
+  for (const key of new Set([...saved.keys(), ...vending.registry.keys])) {
+    const record = saved.get(key);
+    const version = (await vending.registry.read(key))?.version;
+    if (record) await vending.registry.write(key, record, version);
+    else await vending.registry.remove(key, version ?? 0);
+  }
+}
 
 test('a closed account that is declared again is rejected with an error that says so', async () => {
   await remove();
