@@ -24,7 +24,8 @@ export async function backport(
 ): Promise<boolean> {
   if (commits.length === 0 && pullRequest === undefined) {
     throw new UsageError(
-      'backport needs a commit or a pull request: org-environments backport <commits...> | --pull-request <id>',
+      'backport needs a commit or a pull request: org-environments backport <commits...> --from <branch>, '
+      + 'or: org-environments backport --pull-request <id> --from <branch>',
     );
   }
   const by = await context.operations.callerArn();

@@ -16,7 +16,7 @@ const PIPELINE_STATES = {
 } as const;
 
 const RESERVED = 'reserved: no release deploys this side now; commits on its branch wait for the next release to it '
-  + '(org-environments release)';
+  + '(org-environments release <environment> --to <commit>)';
 
 /**
  * Prints the pipelines of all environments, and what remains in accounts although its deletion was requested.

@@ -87,8 +87,8 @@ export function identityChanged(request: AccountRequest, before: AccountRequest)
   if (request.kind === 'vended' && before.kind === 'vended') {
     return new Error(
       `the e-mail of account '${before.accountName}' cannot be changed from '${before.email}' to '${request.email}': `
-        + "AWS still has the former one; change it there first with 'org-environments change-account-email', or define "
-        + 'another Account instead',
+        + "AWS still has the former one; change it there first with 'org-environments change-account-email <account> "
+        + `--email ${request.email}', or define another Account instead`,
     );
   }
   return new Error(`${nameOf(before)} cannot be replaced by ${nameOf(request)}: define another Account instead`);

@@ -1,6 +1,6 @@
 import { NAMES } from '../../src/private/contract';
 import type { StackPlace } from '../registry/stack';
-import { RECONCILE } from '../shared/advice';
+import { reconcileAdvice } from '../shared/advice';
 
 /** The roles of an account through which a stack is deployed there. */
 export interface StackRoles {
@@ -37,7 +37,7 @@ export const BASELINE_ROLES: StackRoles = {
   deploy: (partition, place) => baselineRole(partition, NAMES.deployerRole, place),
   execute: (partition, place) => baselineRole(partition, NAMES.deployerExecutionRole, place),
   advice: ({ accountId }) =>
-    `stack '${NAMES.baselineStack}' in account ${accountId} creates this role; if it was deleted, ${RECONCILE}`,
+    `stack '${NAMES.baselineStack}' in account ${accountId} creates this role; if it was deleted, ${reconcileAdvice()}`,
 };
 
 function baselineRole(partition: string, name: string, { accountId, region }: StackPlace): string {

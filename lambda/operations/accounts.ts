@@ -109,7 +109,7 @@ function cannot(participle: 'cleaned' | 'released', accountId: string, { holder,
     'leased': holder
       ? `environment '${holder.environmentName}' of stack '${stackNameOf(holder)}' uses it: remove the environment`
       : `'${owner?.logicalId}' leases it: if that no longer exists, run org-environments accounts release ${accountId} `
-        + '--force',
+        + '--force --reason <text>',
   }[state];
   return new Error(`account ${accountId} cannot be ${participle}: ${why}; nothing was done`);
 }

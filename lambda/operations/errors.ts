@@ -1,6 +1,6 @@
 import { NAMES } from '../../src/private/contract';
 import type { EnvironmentPipeline } from '../registry/environment';
-import { RECONCILE } from '../shared/advice';
+import { reconcileAdvice } from '../shared/advice';
 import { isAccessDenied, isNamed } from '../shared/errors';
 
 /** Says why an operation on a pipeline failed, and what to do. */
@@ -9,7 +9,7 @@ export function problemOf(error: unknown, { pipelineName, environmentName, accou
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   // resources within a stack are not compared
   const restore =
-    `${RECONCILE} --environment ${environmentName} (if only a part of its stack is missing, delete the stack first)`;
+    `${reconcileAdvice(environmentName)} (if only a part of its stack is missing, delete the stack first)`;
   if (isNamed(error, 'PipelineNotFoundException')) return `${pipeline} does not exist: ${restore}`;
   if (isAccessDenied(error)) {
     return (

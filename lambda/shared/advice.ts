@@ -1,17 +1,25 @@
-/** How to request again what a deployment of an unchanged app does not request. */
-export const RECONCILE = 'run: org-environments reconcile';
+/**
+ * How to request again what a deployment of an unchanged app does not request.
+ *
+ * @param environmentName the environment that uses it. @default - all environments
+ */
+export function reconcileAdvice(environmentName?: string): string {
+  return environmentName === undefined
+    ? 'run: org-environments reconcile --all'
+    : `run: org-environments reconcile --environment ${environmentName}`;
+}
 
 /** What to do if something is not known that an app declares: an unchanged app is not deployed again. */
 export function deployOrReconcile(what: string): string {
-  return `deploy ${what}, or if it is deployed, ${RECONCILE} --all`;
+  return `deploy ${what}, or if it is deployed, ${reconcileAdvice()}`;
 }
 
 /**
  * The message of an error for someone to whom CloudFormation does not send the request again: the resource has not
  * failed there, so another deployment changes nothing.
  */
-export function withReconcileAdvice(message: string): string {
-  return message.replace(/\bdeploy again\b/g, RECONCILE);
+export function withReconcileAdvice(message: string, environmentName?: string): string {
+  return message.replace(/\bdeploy again\b/g, reconcileAdvice(environmentName));
 }
 
 /** The error of a command of an operator, which no deployment repeats. */

@@ -44,7 +44,7 @@ export class Reconciliation<Request, Result extends object> {
       if (isTransient(error) && this.now() - request.requestedAt < MAX_REPAIR_TIME) {
         return waitingAfter(error, previousWait(request, this.now()));
       }
-      return this.end(request, withReconcileAdvice(reason));
+      return this.end(request, withReconcileAdvice(reason, request.environmentName));
     }
   }
 
@@ -80,7 +80,8 @@ export class Reconciliation<Request, Result extends object> {
       : await this.lifecycle.reconcile(owner, this.propertiesOf(request));
     if (progress.done) {
       const { deferred } = progress;
-      return isRemoval ? this.forget(request) : this.end(request, deferred && withReconcileAdvice(deferred));
+      if (isRemoval) return this.forget(request);
+      return this.end(request, deferred && withReconcileAdvice(deferred, request.environmentName));
     }
     const outcome = waiting(progress, previousWait(request, this.now()), this.now());
     if (this.now() - request.requestedAt < MAX_REPAIR_TIME) return outcome;

@@ -44,7 +44,7 @@ export function isMade(current: Partial<Change>, wanted: Change, what: string): 
   throw new NewerChangeError(
     `${what} was not set to ${inText(wanted.shares)} (change ${wanted.fence}), because change ${fence} has set it to `
       + `${shares ? inText(shares) : 'other shares'}: a newer release, rollback or abort is in charge, see `
-      + '`org-environments release-status`',
+      + '`org-environments release-status <environment>`',
   );
 }
 

@@ -82,7 +82,7 @@ export class ParameterTraffic implements Traffic {
     await this.restore(overwritten, stateOf);
     throw new NewerChangeError(
       `${this.what} was set by change ${overwritten.fence} at the same time as by change ${wanted.fence}: the newer `
-        + 'one is in effect, see `org-environments release-status`',
+        + 'one is in effect, see `org-environments release-status <environment>`',
     );
   }
 

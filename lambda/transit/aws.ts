@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { NAMES } from '../../src/private/contract';
 import type { HubRoute } from '../registry/transit';
-import { RECONCILE } from '../shared/advice';
+import { reconcileAdvice } from '../shared/advice';
 import type { Api } from '../shared/api/api';
 import { itemsAt, textAt, valueAt } from '../shared/api/protocols';
 import { assumeRole } from '../shared/assume-role';
@@ -248,7 +248,7 @@ export function ec2InAccounts(partition: string, now: () => number = Date.now): 
       const seen = retryWhileRolePropagates(error, now() - since);
       if (seen !== error || !isAccessDenied(error)) throw seen;
       throw new MissingRoleError(`cannot assume role '${roleArn}': the stack of the network, or of the hub, creates `
-        + `it; if it was deleted, ${RECONCILE} (${error.message})`, { cause: error });
+        + `it; if it was deleted, ${reconcileAdvice()} (${error.message})`, { cause: error });
     }
   };
   return new Ec2(roleArn => loggedApi(credentials(roleArn), partition));

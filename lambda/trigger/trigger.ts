@@ -4,7 +4,7 @@ import { NAMES } from '../../src/private/contract';
 import type { Registry } from '../registry/registry';
 import type { RouteRecord, RouteTarget } from '../registry/route';
 import { routeKey } from '../registry/route';
-import { RECONCILE } from '../shared/advice';
+import { reconcileAdvice } from '../shared/advice';
 import { isAccessDenied } from '../shared/errors';
 import type { Hosts } from '../sources/hosts';
 import { movedBranch } from '../sources/pushes';
@@ -73,7 +73,7 @@ async function startPipeline(
   } catch (error) {
     throw new Error(
       `cannot start pipeline '${pipelineName}' of environment '${environmentName}' in account ${accountId} at commit `
-        + `${commitId} of branch '${branchName}': ${explain(error)}`,
+        + `${commitId} of branch '${branchName}': ${explain(error, environmentName)}`,
       { cause: error },
     );
   }
@@ -93,11 +93,11 @@ async function startRelease(releases: PushReleases, push: PushRelease): Promise<
   }
 }
 
-function explain(error: unknown): string {
+function explain(error: unknown, environmentName: string): string {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const advice = isAccessDenied(error)
-    ? `the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': ${RECONCILE} `
-      + '(if only a part of its stack is missing, delete the stack first)'
+    ? `the role '${NAMES.startRole}' there must trust '${NAMES.triggerFunctionRole}': `
+      + `${reconcileAdvice(environmentName)} (if only a part of its stack is missing, delete the stack first)`
     : 'Lambda retries the event; if it fails again, push another commit';
   return `${cause}; ${advice}`;
 }

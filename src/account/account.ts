@@ -75,8 +75,9 @@ export interface AccountProps {
 
   /**
    * E-mail address of the account's root user: 6 to 64 characters, unique among all AWS accounts, closed ones
-   * included. Before it is changed here, it must be changed in AWS: `org-environments change-account-email`. Plus
-   * addresses (`aws+shop-test@example.com`) are possible if the mailbox accepts them.
+   * included. Before it is changed here, it must be changed in AWS:
+   * `org-environments change-account-email <account> --email <address>`. Plus addresses (`aws+shop-test@example.com`)
+   * are possible if the mailbox accepts them.
    *
    * @default - required, unless there is a `pool`
    */

@@ -20,7 +20,7 @@ export interface BackportsProps {
 
 /**
  * Ports commits of an environment's branch back to the lowest branch that other environments share, from where these
- * take them over: `org-environments backport` and `org-environments absorb`.
+ * take them over: `org-environments backport <commits...> --from <branch>` and `org-environments absorb <branch>`.
  *
  * It is a state machine and a function in the CICD account. A CICD account has at most one.
  *

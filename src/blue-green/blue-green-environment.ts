@@ -73,8 +73,8 @@ abstract class BlueGreenBase extends Construct implements IBlueGreenEnvironment 
 /**
  * An environment with two accounts, of which one serves. A release deploys a commit to the idle side, checks it, and
  * shifts the traffic to it; the former side keeps serving until no client can reach it any more, and is kept for a
- * rollback. Releases are made by commands (`org-environments release`) or by pushes to the parent branch
- * (`autoRelease`), not by deployments: a deployment of this app never moves traffic.
+ * rollback. Releases are made by commands (`org-environments release <environment> --to <commit>`) or by pushes to the
+ * parent branch (`autoRelease`), not by deployments: a deployment of this app never moves traffic.
  *
  * Each side has a branch, a pipeline and an account. Both branches have the same parent branch. Outside of releases,
  * both pipelines are reserved for releases: a push to a branch of a side is deployed by the next release.

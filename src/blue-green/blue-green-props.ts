@@ -70,7 +70,7 @@ export interface ReleaseOptions {
   readonly deployTimeout?: Duration;
 
   /**
-   * Whether a person must approve the release before traffic shifts (`org-environments approve`).
+   * Whether a person must approve the release before traffic shifts (`org-environments approve <environment>`).
    *
    * @default false
    */
@@ -133,7 +133,7 @@ export interface BlueGreenEnvironmentProps extends ReleaseOptions {
    * released after it; of several, only the last one. A commit whose release has failed is not released again. A halted
    * environment releases nothing.
    *
-   * @default false - people release, with `org-environments release`
+   * @default false - people release, with `org-environments release <environment> --to <commit>`
    */
   readonly autoRelease?: boolean;
 

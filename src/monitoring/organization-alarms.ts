@@ -103,8 +103,8 @@ export class OrganizationAlarms extends Construct {
     this.alarm('QuarantinedAccounts', metric(METRICS.quarantinedAccounts),
       'An account of a pool could not be cleaned: org-environments accounts names what remains in it');
     this.alarm('StuckReleases', metric(METRICS.stuckReleases),
-      'A release could not restore everything: org-environments release-status names the cause; correct it, then start '
-        + 'the next release, which first restores the rest');
+      'A release could not restore everything: org-environments release-status <environment> names the cause; correct '
+        + 'it, then start the next release, which first restores the rest');
   }
 
   private alarm(id: string, metric: IMetric, alarmDescription: string): void {
@@ -131,7 +131,8 @@ export class OrganizationAlarms extends Construct {
     const message = RuleTargetInput.fromText(
       `${EventField.fromPath('$.detail.eventName')} of the artifact key of cdk-org-environments by `
         + `${EventField.fromPath('$.detail.userIdentity.arn')} at ${EventField.fromPath('$.time')}: without the key no `
-        + 'pipeline can read its artifacts. To keep it, run: aws kms cancel-key-deletion, then aws kms enable-key',
+        + 'pipeline can read its artifacts. To keep it, run: aws kms cancel-key-deletion --key-id '
+        + `${artifactKey.keyArn}, then aws kms enable-key --key-id ${artifactKey.keyArn}`,
     );
     new Rule(this, 'ArtifactKey', {
       description: 'Reports that the artifact key is disabled or will be deleted',
@@ -154,7 +155,9 @@ export class OrganizationAlarms extends Construct {
     const message = RuleTargetInput.fromText(
       `The execution ${EventField.fromPath('$.detail.executionArn')} of a release has ended as `
         + `${EventField.fromPath('$.detail.status')} at ${EventField.fromPath('$.time')}: its traffic stays where it `
-        + 'is, and its environment is locked until the next release or org-environments abort',
+        // EventBridge would take <environment> for a value of the event
+        + 'is, and its environment is locked until the next release. To return the traffic, run: '
+        + 'org-environments abort ENVIRONMENT --reason TEXT',
     );
     new Rule(this, 'AbandonedReleases', {
       description: 'Reports that the execution of a release was stopped before its end',

@@ -44,7 +44,8 @@ export interface OrganizationAccessRoleProps {
    * Ids of organizational units (`ou-ab12-cdefgh34`) to which the role is confined: it enters only accounts below them,
    * and moves accounts only between them and the root. List every unit to which an `Account` is moved. Accounts in
    * other units can neither be moved nor entered; an `Account` without `organizationalUnit` remains in the root, and
-   * cannot be entered.
+   * cannot be entered. With the feature `ORGANIZATIONAL_UNITS`, the role also moves accounts to and from units that
+   * carry the tag of this library, wherever these are; it creates units in the listed ones and in those.
    *
    * @default - all units of the organization, and the root
    */

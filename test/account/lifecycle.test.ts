@@ -219,7 +219,7 @@ describe('an update of an account', () => {
     await expect(vending.update(dev, vended({ email: 'b@example.com' }), vended())).rejects.toThrow(
       "the e-mail of account 'shop-dev' cannot be changed "
         + "from 'aws+dev@example.com' to 'b@example.com': AWS still has the former one; change it there first with "
-        + "'org-environments change-account-email', or define another Account instead",
+        + "'org-environments change-account-email <account> --email b@example.com', or define another Account instead",
     );
     expect(vending.registry.keys).toEqual(['account#aws+dev@example.com']);
     expect(await vending.record(vended())).toEqual(before);

@@ -178,7 +178,7 @@ describe('a backport is rejected', () => {
     await expect(world.backport(['main'], 'env/tea')).rejects.toThrow(
       "commits cannot be ported back in repository 'shop', because the API of Bitbucket cannot apply a commit to "
         + 'another branch: use git cherry-pick -x and open a pull request, and after its merge '
-        + "'org-environments absorb'; nothing was done",
+        + "'org-environments absorb <branch>'; nothing was done",
     );
   });
 

@@ -49,6 +49,23 @@ test.each(METRICS)('the metric %s raises an alarm', MetricName => {
   });
 });
 
+test('the messages name commands with what these require', () => {
+  const messages = resourcesOf(template, 'AWS::Events::Rule')
+    .map(({ Properties }) => JSON.stringify(Properties.Targets))
+    .filter(message => message.includes('InputTemplate'));
+  const [keyId = ''] = idsOf('AWS::KMS::Key');
+  const key = `",{"Fn::GetAtt":["${keyId}","Arn"]},"`;
+  expect(messages.join()).toContain(
+    `aws kms cancel-key-deletion --key-id ${key}, then aws kms enable-key --key-id ${key}`);
+  expect(messages.join()).toContain('org-environments abort ENVIRONMENT --reason TEXT');
+  // a name in angle brackets is a value of the event
+  expect(messages.flatMap(message => [...message.matchAll(/<([\w-]+)>/g)]).filter(([, name]) => !/^detail-|^time$/.test(name)))
+    .toEqual([]);
+  expect(alarmOf('StuckReleases')).toMatchObject({
+    AlarmDescription: expect.stringContaining('org-environments release-status <environment> names the cause'),
+  });
+});
+
 test('a rule reports a call that disables the artifact key or schedules its deletion, and no other', () => {
   const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ Properties }) =>
     JSON.stringify(Properties.EventPattern ?? {}).includes('aws.kms'));

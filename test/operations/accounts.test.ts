@@ -144,7 +144,7 @@ test('an account that an environment uses is neither cleaned nor released', asyn
   const { operations } = await operationsOn(world);
   await expect(operations.clean(FIRST, 'used', CHANGE)).rejects.toThrow(
     `account ${FIRST} cannot be cleaned: 'One' leases it: if that no longer exists, run org-environments accounts `
-      + `release ${FIRST} --force; nothing was done`,
+      + `release ${FIRST} --force --reason <text>; nothing was done`,
   );
   const lease = await world.leaseOf(FIRST);
   const holder = { environmentName: 'dev', pipelineKey: `pipeline#${FIRST}#r#dev`, stackId: one.stackId };

@@ -13,5 +13,10 @@ test.each([
 });
 
 test('the error of a repair names the command that repairs', () => {
-  expect(withReconcileAdvice('remove it, then deploy again')).toBe('remove it, then run: org-environments reconcile');
+  expect(withReconcileAdvice('remove it, then deploy again')).toBe(
+    'remove it, then run: org-environments reconcile --all',
+  );
+  expect(withReconcileAdvice('remove it, then deploy again', 'dev')).toBe(
+    'remove it, then run: org-environments reconcile --environment dev',
+  );
 });

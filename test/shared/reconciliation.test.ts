@@ -212,7 +212,7 @@ test('a repair that fails records why, and names the command that repeats it', a
   await world.check();
   await world.requestRepair('repair-1');
   world.thing.error = new Error('the bucket exists: remove it, then deploy again');
-  const reason = 'the bucket exists: remove it, then run: org-environments reconcile';
+  const reason = 'the bucket exists: remove it, then run: org-environments reconcile --environment dev';
   expect(await world.repair()).toEqual({ state: 'failed', reason });
   expect(await world.drift()).toMatchObject({ drifts: [MOVED], failure: reason });
 });

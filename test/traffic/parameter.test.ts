@@ -59,7 +59,8 @@ test.each([
   await expect(writing).rejects.toThrow(NewerChangeError);
   await expect(writing).rejects.toThrow(
     `parameter '/shop/active' was not set to blue 0 %, green 100 % (change ${fence}), because change 3 has set it to `
-      + 'blue 100 %, green 0 %: a newer release, rollback or abort is in charge, see `org-environments release-status`',
+      + 'blue 100 %, green 0 %: a newer release, rollback or abort is in charge, see '
+      + '`org-environments release-status <environment>`',
   );
   expect(port.versions).toEqual([atBlue]);
 });
@@ -148,7 +149,7 @@ test('a newer change that was overwritten is restored, and the overwriting one g
   const halted = haltedAt(2, port, () => traffic(port).write(GREEN, 5, ENDPOINTS));
   await expect(traffic(halted).write(BLUE, 4, ENDPOINTS)).rejects.toThrow(
     "parameter '/shop/active' was set by change 5 at the same time as by change 4: the newer one is in effect, see "
-      + '`org-environments release-status`',
+      + '`org-environments release-status <environment>`',
   );
   expect(port.versions.map(value => JSON.parse(value).fence)).toEqual([3, 5, 4, 5]);
 });

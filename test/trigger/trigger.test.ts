@@ -121,7 +121,7 @@ test('says what the role must trust if the start is denied', async () => {
   await expect(run(moved())).rejects.toThrow(
     "cannot start pipeline 'shop-test1' of environment 'test1' in account 111111111111 at commit abc of branch "
       + "'env/test1': AccessDenied: not authorized; the role 'org-environments-pipeline-start' there must trust "
-      + "'org-environments-trigger': run: org-environments reconcile ",
+      + "'org-environments-trigger': run: org-environments reconcile --environment test1 ",
   );
 });
 

@@ -208,7 +208,8 @@ describe('the e-mail of an account', () => {
   test('is not changed in the app before AWS has it', async () => {
     const result = await harness.deploy(cicd => cicd.account('dev', { email: 'aws+shop-new@example.com' }), ALL);
     expect(reasons(result)).toContain(
-      "AWS still has the former one; change it there first with 'org-environments change-account-email'",
+      "AWS still has the former one; change it there first with 'org-environments change-account-email <account> "
+        + "--email aws+shop-new@example.com'",
     );
   });
 });

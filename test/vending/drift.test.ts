@@ -140,7 +140,7 @@ describe('deletion of a stack that prepares an account', () => {
     expect(what).toMatch(/^stack 'CDKToolkit' in account .* does not exist$/);
     // the template retains the bucket, so CloudFormation cannot create it
     await expect(reconciliation.repair()).rejects.toThrow(
-      /StagingBucket .* already exists; remove the cause and run: org-environments reconcile/,
+      /StagingBucket .* already exists; remove the cause and run: org-environments reconcile --environment dev/,
     );
   });
 
@@ -149,7 +149,7 @@ describe('deletion of a stack that prepares an account', () => {
     const [{ what }] = await reconciliation.check();
     expect(what).toMatch(/^stack 'org-environments-baseline' in account .* is in state DELETE_FAILED$/);
     await expect(reconciliation.repair()).rejects.toThrow(
-      /Cannot delete a policy attached to entities.*; remove the cause and run: org-environments reconcile/,
+      /Cannot delete a policy attached to entities.*; remove the cause and run: org-environments reconcile --environment dev/,
     );
   });
 

@@ -69,7 +69,7 @@ export function noPicks(repositoryName: string): Error {
   return new Error(
     `commits cannot be ported back in repository '${repositoryName}', because the API of Bitbucket cannot apply a `
       + 'commit to another branch: use git cherry-pick -x and open a pull request, and after its merge '
-      + "'org-environments absorb'; nothing was done",
+      + "'org-environments absorb <branch>'; nothing was done",
   );
 }
 

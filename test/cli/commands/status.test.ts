@@ -92,7 +92,7 @@ test('status shows the sides of a blue/green environment, and says once what res
     expect.stringMatching(/^dev \(green, active\) +300000000001 +reserved /),
     '',
     'reserved: no release deploys this side now; commits on its branch wait for the next release to it '
-    + '(org-environments release)',
+    + '(org-environments release <environment> --to <commit>)',
   ]);
 });
 
