@@ -89,8 +89,9 @@ async function mergeTags(context: AccountContext, vended: VendedAccount, account
   ];
   const known = ours.length > record.tagKeys.length ? await updateRecord(context, vended, { tagKeys: ours }) : vended;
   if (missing.length > 0) await organization.tag(accountId, Object.fromEntries(missing));
-  // a closure that waited is withdrawn
-  const obsolete = [...record.tagKeys, NAMES.closingTag].filter(name => !(name in wanted) && name in present);
+  // a closure that waited is withdrawn; the tag of a lease may have been set before the record was lost
+  const settable = new Set([...record.tagKeys, NAMES.closingTag, NAMES.leaseTag]);
+  const obsolete = [...settable].filter(name => !(name in wanted) && name in present);
   if (obsolete.length > 0) await organization.untag(accountId, obsolete);
   return known;
 }

@@ -88,6 +88,21 @@ export function end(lease: PooledLease, now: number, reason?: string): PooledLea
   };
 }
 
+/** A lease that was complete, and that the registry has lost or does not know yet. */
+export function restored(
+  { fence, holder, pool: { poolName, slot, state, owner: before } }: PooledLease,
+  { id, stackId, logicalId }: Owner,
+  { leasedAt, since, reason }: { readonly leasedAt: number; readonly since: number; readonly reason: string },
+): PooledLease {
+  const isSame = state === 'leased' && before?.id === id;
+  return {
+    fence: isSame ? fence : fence + 1,
+    // the pipeline of an earlier lease no longer holds the account
+    ...(holder && (isSame || before === undefined) && { holder }),
+    pool: { poolName, slot, state: 'leased', since, owner: { id, stackId, logicalId }, leasedAt, reason },
+  };
+}
+
 /** A clean of an account that is not leased. */
 export function cleanAgain(lease: PooledLease, now: number, reason: string, isFull: boolean): PooledLease {
   const ended = end(confirm(lease), now, reason);

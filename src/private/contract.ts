@@ -124,6 +124,8 @@ export const NAMES = {
   ownerTag: 'org-environments:registry-key',
   /** Tag of an account whose closure waits, with the time of the request. */
   closingTag: 'org-environments:closing',
+  /** Tag of an account of a pool with the `Account` that leases it, since when, and the stack of the `Account`. */
+  leaseTag: 'org-environments:leased-by',
   /** Tag of a stack in an account with the id of the stack in the CICD account that declares it. */
   stackTag: 'org-environments:declared-by',
   /** File at the root of a branch with its environment. */

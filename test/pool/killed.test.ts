@@ -7,6 +7,7 @@ const FIRST = '100000000001';
 /** Calls that change nothing: dying at one leaves what dying after the change before it leaves. */
 const READS = new Set([
   'read', 'list', 'prefetch', 'root', 'unitsBelow', 'parentOf', 'tags', 'describeAccount', 'describeCreation',
+  'listAccounts', 'findAccount',
   'stacksIn', 'describe', 'resources', 'lastOperation',
 ]);
 
@@ -118,6 +119,37 @@ describe.each(['before', 'after'] as const)('a function that is killed %s any of
         new Set([`Account Quarantine clean-${FIRST}-2`]),
       );
       expect((await world.lease(two)).accountId).not.toBe(FIRST);
+    });
+  });
+
+  test('leaves an account to its Account after the registry was restored, and cleans it once', async () => {
+    await dyingAtEveryChange(when, async world => {
+      await world.deployPool({ minimum: '1', maximum: '4' });
+      await world.maintain(15);
+      const backup = world.registry.backup();
+      await world.lease(one);
+      world.registry.restore(backup);
+      expect((await world.lease(two, pooled({ accountName: 'shop-two' }))).accountId).not.toBe(FIRST);
+      expect(await world.update(one)).toMatchObject({ accountId: FIRST });
+      expect(world.accountOf(FIRST)?.accountName).toBe('shop-dev');
+      world.registry.restore(backup);
+      await world.release(one);
+      await world.maintain();
+      expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { state: 'cleaning', isCleanStarted: true } });
+      expect(world.clean.started.size).toBe(1);
+    });
+  });
+
+  test('finds the account of an Account in an empty registry', async () => {
+    await dyingAtEveryChange(when, async world => {
+      await world.deployPool();
+      await world.lease(one);
+      world.registry.restore();
+      await world.deployPool({ minimum: '1' });
+      await world.maintain(3);
+      expect(await world.update(one)).toMatchObject({ accountId: FIRST });
+      expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { state: 'leased', owner: { id: one.id } } });
+      expect(world.directory.unitOf(FIRST)).toBe('Test');
     });
   });
 

@@ -204,7 +204,7 @@ class TakingsRun {
         await this.leave(environment, decorate);
         return;
       case 'leaving': {
-        await registry.transaction(async () => pooledAccounts.requestDelete(environment.owner));
+        await registry.transaction(async () => pooledAccounts.requestDelete(environment.owner, request));
         const progress = await pooledAccounts.reconcileDelete(environment.owner);
         if (!progress.done) return;
         // an environment that got no account is deployed again later

@@ -137,9 +137,26 @@ export class PoolWorld {
     await this.undying(async () => this.together(async () => pooledAccounts.requestCreate(who, request)));
   }
 
-  public async requestUpdate(who: Owner, request = pooled()): Promise<void> {
+  public async requestUpdate(who: Owner, request = pooled(), before = request): Promise<void> {
     const { pooledAccounts } = this.lifecycles;
-    await this.undying(async () => this.together(async () => pooledAccounts.requestUpdate(who, request)));
+    await this.undying(async () => this.together(async () => pooledAccounts.requestUpdate(who, request, before)));
+  }
+
+  /** CloudFormation's Update, until the account is ready. */
+  public async update(who: Owner, request = pooled(), before = request): Promise<PooledAccountResult> {
+    await this.requestUpdate(who, request, before);
+    return this.finish(who, request);
+  }
+
+  /** The repair of what a check has found. */
+  public async repair(who: Owner, request = pooled()): Promise<PooledAccountResult> {
+    const { pooledAccounts } = this.lifecycles;
+    await this.undying(async () => this.together(async () => pooledAccounts.requestRepair(who, request)));
+    return this.finish(who, request);
+  }
+
+  public async checkPool() {
+    return this.lifecycles.pools.check(POOL_OWNER, poolRequest());
   }
 
   public async finish(who: Owner, request = pooled()): Promise<PooledAccountResult> {
@@ -163,7 +180,7 @@ export class PoolWorld {
 
   public async release(who: Owner): Promise<void> {
     const { pooledAccounts } = this.lifecycles;
-    await this.undying(async () => this.together(async () => pooledAccounts.requestDelete(who)));
+    await this.undying(async () => this.together(async () => pooledAccounts.requestDelete(who, pooled())));
     for (let count = 0; count < 20; count++) {
       try {
         if ((await this.undying(async () => pooledAccounts.reconcileDelete(who))).done) return;

@@ -85,6 +85,22 @@ export class FakeRegistry implements Registry {
     return [...this.records.keys()].sort();
   }
 
+  /** All records, for `restore`. */
+  public backup(): ReadonlyMap<string, string> {
+    return new Map(this.records);
+  }
+
+  /** Puts the table back to an earlier time. @param backup @default - the table is empty */
+  public restore(backup: ReadonlyMap<string, string> = new Map()): void {
+    this.records.clear();
+    for (const [key, text] of backup) this.records.set(key, text);
+  }
+
+  /** Loses a record. */
+  public lose(key: string): void {
+    this.records.delete(key);
+  }
+
   private change(key: string, text: string | undefined, version: number | undefined): void {
     this.unlessChanged(key, version);
     // one record once in a transaction, as in DynamoDB

@@ -1,4 +1,5 @@
 import { poolExhausted, summaryOf } from './errors';
+import { isInUse } from './mark';
 import type { PoolParts } from './parts';
 import { readLease } from './parts';
 import { LISTED } from '../../../src/registry/contract';
@@ -70,7 +71,7 @@ function order({ pool: { state, since } }: PooledLease): number {
 async function takeAccount(parts: PoolParts, claim: Claim, slot: number, accountId: string): Promise<boolean> {
   const { registry, now } = parts;
   const lease = await readLease(parts, accountId);
-  if (!lease || !isFree(lease, now())) return false;
+  if (!lease || !isFree(lease, now()) || await isInUse(parts, accountId, lease)) return false;
   const { version, ...known } = claim;
   return unlessChanged(async () => registry.transaction(async () => {
     await registry.write<LeaseRecord>(leaseKey(accountId), take(lease, claim.owner, now()), lease.version);

@@ -1,4 +1,6 @@
+import { NAMES } from '../../../src/private/contract';
 import type { LeaseHolder } from '../../registry/lease';
+import { markValue } from '../../registry/lease-mark';
 import { stackNameOf } from '../../registry/owners';
 import type { PoolRecord } from '../../registry/pool';
 import { usableSlots } from '../../registry/pool';
@@ -51,6 +53,16 @@ export function poolChanged({ logicalId }: Owner, before: string, next: string):
   return new Error(
     `'${logicalId}' cannot change from the account pool '${before}' to '${next}', because it keeps its account: define `
       + 'another Account instead',
+  );
+}
+
+/** Nothing says which account an `Account` has: another one would not have its contents. */
+export function accountUnknown(owner: Owner, poolName: string, now: number): Error {
+  return new Error(
+    `'${owner.logicalId}' has an account of the account pool '${poolName}', but neither the registry nor the tag `
+      + `'${NAMES.leaseTag}' of an account says which one, and no other account was leased: set this tag of its `
+      + `account to '${markValue(owner, now)}' in the management account and deploy again; or restore the registry to a later `
+      + 'time; or define another Account instead',
   );
 }
 

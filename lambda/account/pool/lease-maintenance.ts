@@ -1,4 +1,5 @@
 import { cleanInput } from './clean-input';
+import { isInUse } from './mark';
 import type { PoolParts } from './parts';
 import { readLease, writeLease } from './parts';
 import { fingerprint, quarantineRequest, waitingRequest } from './requests';
@@ -31,8 +32,8 @@ export class LeaseMaintenance {
     const now = this.parts.now();
     switch (lease.pool.state) {
       case 'leased':
-        if (isExpired(lease.pool, now) && !lease.holder) await this.write(slot, end(lease, now, EXPIRED), lease);
-        return;
+        if (!isExpired(lease.pool, now) || lease.holder || await isInUse(this.parts, slot.accountId, lease)) return;
+        return this.write(slot, end(lease, now, EXPIRED), lease);
       case 'cleaning':
       case 'waiting-proof':
         return this.clean(pool, slot, lease);
@@ -57,6 +58,7 @@ export class LeaseMaintenance {
       return;
     }
     if (lease.pool.state !== 'cleaning' || lease.pool.isCleanStarted) return;
+    if (await isInUse(this.parts, slot.accountId, lease)) return;
     await clean.start(cleanInput(request, slot.accountId, lease));
     await this.write(slot, withPool(lease, { isCleanStarted: true }), lease);
   }
@@ -68,6 +70,7 @@ export class LeaseMaintenance {
     const { accounts, now } = this.parts;
     const settledAs = fingerprint(wanted);
     if (lease.pool.settledAs === settledAs || (lease.pool.busyUntil ?? 0) > now()) return;
+    if (await isInUse(this.parts, slot.accountId, lease)) return;
     await this.report(slot, lease);
     const record = await accounts.record(wanted);
     if (record?.existed) {

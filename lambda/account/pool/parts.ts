@@ -8,10 +8,12 @@ import type { PoolRecord } from '../../registry/pool';
 import { isPooled } from '../../registry/pool-lease';
 import type { PooledLease } from '../../registry/pool-lease';
 import type { Registry, Versioned } from '../../registry/registry';
+import type { Organization } from '../aws';
 
 /** The dependencies of account pools. */
 export interface PoolParts {
   readonly registry: Registry;
+  readonly organization: Pick<Organization, 'listAccounts' | 'tag' | 'tags'>;
   readonly accounts: SlotAccounts;
   readonly clean: CleanStarter;
   readonly history: History;

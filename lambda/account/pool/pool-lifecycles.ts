@@ -23,8 +23,8 @@ interface PoolOptions {
 
 /** The lifecycles of account pools and of the accounts that are leased from them, and their maintenance. */
 export function poolLifecycles({ context, accounts, history, clean = new AwsCleanStarter() }: PoolOptions) {
-  const { registry, now } = context;
-  const parts = { registry, now, history, clean, accounts: new SlotAccounts(accounts, registry) };
+  const { registry, organization, now } = context;
+  const parts = { registry, organization, now, history, clean, accounts: new SlotAccounts(accounts, registry) };
   const maintenance = new PoolMaintenance(parts);
   const refill = async (poolName: string) => maintenance.refill(poolName);
   const pooledAccounts = new PooledAccounts({

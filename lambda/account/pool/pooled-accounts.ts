@@ -1,17 +1,22 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { choose, reservation } from './choice';
 import { cleanInput } from './clean-input';
-import { alsoUnusable, poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
+import { accountUnknown, alsoUnusable, poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
+import { isInUse, readMark } from './mark';
 import type { PoolParts } from './parts';
 import { readLease, readPool, writeLease } from './parts';
+import type { ClaimedLease } from './recovery';
+import { claimedLease, findAccount, recordFound } from './recovery';
 import { leasedRequest } from './requests';
 import type { VendedAccountRequest } from '../../../src/account/contract';
 import type { Drift } from '../../../src/operations/contract';
 import type { PooledAccountRequest, PooledAccountResult } from '../../../src/pool/contract';
+import { NAMES } from '../../../src/private/contract';
 import { LISTED } from '../../../src/registry/contract';
 import { byHand, repairable } from '../../cloudformation/check';
 import { leaseKey } from '../../registry/lease';
 import type { LeaseRecord } from '../../registry/lease';
+import { leaseOf, markTags } from '../../registry/lease-mark';
 import { poolClaimKey, poolKey, withSlot } from '../../registry/pool';
 import type { PoolClaimRecord, PoolRecord, PoolSlot } from '../../registry/pool';
 import { confirm, end, enter, firstLease, isLeasedBy, renew, take } from '../../registry/pool-lease';
@@ -53,32 +58,52 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
   }
 
   public async requestCreate(owner: Owner, request: PooledAccountRequest): Promise<void> {
-    const claim = await this.claim(owner);
-    if (claim && claim.request.poolName !== request.poolName) {
-      throw poolChanged(owner, claim.request.poolName, request.poolName);
-    }
-    const { version, endedFence, replacedAccountId, ...known } = claim ?? { owner };
-    // a later request is never the same attempt
-    const attempt = Math.max(this.parts.now(), (claim?.attempt ?? 0) + 1);
-    await this.writeClaim({ ...known, owner, request, attempt }, version);
+    const claim = await this.claimFor(owner, request);
+    const held = claim?.accountId === undefined ? undefined : await claimedLease(this.parts, claim.accountId, owner);
+    await this.keepLost(claim, held);
+    await this.claimAgain(owner, request, claim);
   }
 
-  public async requestUpdate(owner: Owner, request: PooledAccountRequest): Promise<void> {
-    await this.requestCreate(owner, request);
+  /** The account is never another one: CloudFormation updates only what it has created. */
+  public async requestUpdate(
+    owner: Owner, request: PooledAccountRequest, before: PooledAccountRequest,
+  ): Promise<void> {
+    const claim = await this.claimFor(owner, request);
+    const pool = await readPool(this.parts, request.poolName);
+    const { accountId, slot } = claim ?? {};
+    const held = accountId === undefined ? undefined : await claimedLease(this.parts, accountId, owner);
+    const isKnown = slot !== undefined && held?.isOurs && pool?.slots[slot]?.accountId === accountId;
+    if (isKnown || !held?.isOurs) await this.keepLost(claim, held);
+    // without its pool, the account is neither changed nor replaced
+    if (isKnown || (claim && !pool)) return this.claimAgain(owner, request, claim);
+    if (!pool) throw poolMissing(request.poolName, owner, await this.poolNames());
+    const found = await findAccount(this.parts, pool, owner, [before.accountName, request.accountName]);
+    if (!found) {
+      // it waits for its first account, or an operator has ended its lease
+      if (claim && (accountId === undefined || (held && !held.isOurs && !held.isLost))) {
+        return this.claimAgain(owner, request, claim);
+      }
+      throw accountUnknown(owner, request.poolName, this.parts.now());
+    }
+    await recordFound(this.parts, pool, found, { request, before });
+    await this.claimAgain(owner, request, claim, { slot: found.number, accountId: found.accountId });
   }
 
   /** The account is cleaned before it is leased again, unless the request has never been complete. */
-  public async requestDelete(owner: Owner): Promise<void> {
+  public async requestDelete(owner: Owner, request: PooledAccountRequest): Promise<void> {
     const claim = await this.claim(owner);
-    if (!claim) return;
-    const { accountId, version, ...known } = claim;
-    const lease = accountId === undefined ? undefined : await readLease(this.parts, accountId);
-    if (accountId === undefined || !isLeasedBy(lease, owner)) return;
-    const { holder } = lease;
-    if (holder && holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, holder, 'cleaned');
-    const ended = end(lease, this.parts.now(), `'${owner.logicalId}' was removed`);
-    await writeLease(this.parts, accountId, ended, lease.version);
-    await this.writeClaim({ ...known, accountId, endedFence: ended.fence }, version);
+    const { accountId } = claim ?? {};
+    if (claim && accountId === undefined) return;
+    const held = accountId === undefined ? undefined : await claimedLease(this.parts, accountId, owner);
+    if (!claim || accountId === undefined || (held?.isLost && !held.isOurs) || !held) {
+      await this.keepLost(claim, held);
+      return this.endLost(owner, request, claim);
+    }
+    if (!held.isOurs) return;
+    const ended = this.ended(owner, accountId, held.lease);
+    await writeLease(this.parts, accountId, ended, held.version);
+    const { version, ...known } = claim;
+    await this.writeClaim({ ...known, endedFence: ended.fence }, version);
   }
 
   public async reconcile(owner: Owner, request: PooledAccountRequest): Promise<Progress<PooledAccountResult>> {
@@ -113,18 +138,70 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const claim = await this.claim(owner);
     const pool = await readPool(this.parts, request.poolName);
     const chosen = claim && pool && await this.chosen(claim, pool);
-    if (chosen?.slot.accountId) return this.parts.drifts(chosen.wanted, chosen.slot.accountId);
-    if (claim?.accountId === undefined) {
-      return [repairable(`the registry has no account for '${owner.logicalId}'`, 'an account of its pool is leased')];
+    const { accountId } = claim ?? {};
+    const held = accountId === undefined ? undefined : await claimedLease(this.parts, accountId, owner);
+    if (chosen?.slot.accountId && held?.isOurs) return this.parts.drifts(chosen.wanted, chosen.slot.accountId);
+    if (accountId !== undefined && held && !held.isOurs && !held.isLost) {
+      return [byHand(
+        `'${owner.logicalId}' does not lease account ${accountId} any more, because its lease was ended: deploy a `
+          + 'change of the Account, and another account is leased',
+      )];
     }
-    return [byHand(
-      `'${owner.logicalId}' does not lease account ${claim.accountId} any more, because its lease was ended: deploy a `
-        + 'change of the Account, and another account is leased',
+    return [repairable(
+      held?.isLost && !held.isOurs
+        ? `account ${accountId} of '${owner.logicalId}' is leased by '${held.lease.pool.owner?.logicalId}' since then`
+        : `the registry has no account for '${owner.logicalId}'`,
+      `its account is found by its lease or its tag '${NAMES.leaseTag}'`,
     )];
   }
 
   public async requestRepair(owner: Owner, request: PooledAccountRequest): Promise<void> {
-    await this.requestCreate(owner, request);
+    await this.requestUpdate(owner, request, request);
+  }
+
+  /** The claim of an owner. @throws if it is one for another pool */
+  private async claimFor(owner: Owner, { poolName }: PooledAccountRequest): Promise<Claim | undefined> {
+    const claim = await this.claim(owner);
+    if (claim && claim.request.poolName !== poolName) throw poolChanged(owner, claim.request.poolName, poolName);
+    return claim;
+  }
+
+  private async claimAgain(
+    owner: Owner, request: PooledAccountRequest, claim: Claim | undefined, found: Partial<PoolClaimRecord> = {},
+  ): Promise<void> {
+    const { version, endedFence, replacedAccountId, ...known } = claim ?? { owner };
+    // a later request is never the same attempt
+    const attempt = Math.max(this.parts.now(), (claim?.attempt ?? 0) + 1);
+    await this.writeClaim({ ...known, ...found, owner, request, attempt }, version);
+  }
+
+  /** The registry knows again who leases an account. */
+  private async keepLost(claim: Claim | undefined, held: ClaimedLease | undefined): Promise<void> {
+    if (claim?.accountId === undefined || !held?.isLost) return;
+    await writeLease(this.parts, claim.accountId, held.lease, held.version);
+  }
+
+  /** Only what is known to be the account of the owner is cleaned. */
+  private async endLost(owner: Owner, request: PooledAccountRequest, claim: Claim | undefined): Promise<void> {
+    const pool = await readPool(this.parts, request.poolName);
+    const found = pool && await findAccount(this.parts, pool, owner, [request.accountName]);
+    if (!found) {
+      logger.warn('no account is cleaned: nothing says which one was leased', { ...owner, pool: request.poolName });
+      return;
+    }
+    const { accountId, number: slot } = found;
+    const lease = this.ended(owner, accountId, found.lease);
+    await recordFound(this.parts, pool, { ...found, lease }, { request, before: request });
+    const { version, ...known } = claim ?? { version: undefined };
+    const attempt = claim?.attempt ?? this.parts.now();
+    await this.writeClaim({ ...known, owner, request, attempt, slot, accountId, endedFence: lease.fence }, version);
+  }
+
+  /** @throws if an environment of another stack uses the account */
+  private ended(owner: Owner, accountId: string, lease: PooledLease): PooledLease {
+    const { holder } = lease;
+    if (holder && holder.stackId !== owner.stackId) throw stillUsed(owner, accountId, holder, 'cleaned');
+    return end(lease, this.parts.now(), `'${owner.logicalId}' was removed`);
   }
 
   private async step(chosen: Chosen, owner: Owner): Promise<Progress<PooledAccountResult>> {
@@ -146,7 +223,10 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
       return this.replace(chosen, current, progress.deferred);
     }
     if (current.pool.expiresAt !== undefined) {
-      await writeLease(parts, accountId, confirm(current), current.version);
+      const confirmed = confirm(current);
+      // before the account is known outside of the registry
+      await parts.organization.tag(accountId, markTags(confirmed));
+      await writeLease(parts, accountId, confirmed, current.version);
       await this.refill(pool.poolName, number);
     }
     const { accountName, email } = wanted;
@@ -189,7 +269,9 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     if (current?.slots[number]?.reservedFor?.ownerId !== owner.id) return;
     const known = await registry.read<LeaseRecord>(leaseKey(accountId));
     const free = firstLease(pool.poolName, number, now());
-    const next = record?.existed ? quarantined(free, now()) : take(free, owner, now());
+    const mark = record?.existed ? await readMark(this.parts, accountId) : undefined;
+    const existing = mark ? leaseOf(mark, free, now()) : quarantined(free, now());
+    const next = record?.existed ? existing : take(free, owner, now());
     const { version, ...claimed } = claim;
     const { version: poolVersion, ...nextPool } = withSlot(current, number, { email: slot.email, accountId });
     await registry.transaction(async () => {
@@ -227,6 +309,7 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const lease = await readLease(parts, accountId);
     if (lease?.pool.state !== 'cleaning' || lease.fence !== fence || lease.pool.isCleanStarted) return;
     try {
+      if (await isInUse(parts, accountId, lease)) return;
       await parts.clean.start(cleanInput(pool.request, accountId, lease));
       await writeLease(parts, accountId, { ...lease, pool: { ...lease.pool, isCleanStarted: true } }, lease.version);
     } catch (error) {
@@ -250,11 +333,14 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     const { slot: number } = claim;
     const slot = number === undefined ? undefined : pool.slots[number];
     if (number === undefined || !slot) return undefined;
-    const wanted = leasedRequest(pool.request, number, slot, claim.request);
-    const base = { claim, pool, number, slot, wanted };
-    if (!slot.accountId) return slot.reservedFor?.ownerId === claim.owner.id ? base : undefined;
+    const base = { claim, pool, number, slot };
+    if (!slot.accountId) {
+      const wanted = leasedRequest(pool.request, number, slot, claim.request);
+      return slot.reservedFor?.ownerId === claim.owner.id ? { ...base, wanted } : undefined;
+    }
     const lease = await readLease(this.parts, slot.accountId);
-    return isLeasedBy(lease, claim.owner) ? { ...base, lease } : undefined;
+    if (!isLeasedBy(lease, claim.owner)) return undefined;
+    return { ...base, lease, wanted: leasedRequest(pool.request, number, slot, claim.request, lease) };
   }
 
   /** The lease is complete, so trouble with other accounts must not fail it. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Preparation, VendedAccountRequest } from '../../../src/account/contract';
 import type { PooledAccountRequest, PoolRequest } from '../../../src/pool/contract';
+import { markTags } from '../../registry/lease-mark';
 import { forSlot, POOL_OWNER_PREFIX } from '../../registry/pool';
 import type { PoolSlot } from '../../registry/pool';
+import type { PooledLease } from '../../registry/pool-lease';
 import type { Owner } from '../../shared/lifecycle';
 
 /** The owner of the account records of a pool. Leases decide for whom the accounts are changed. */
@@ -30,13 +32,13 @@ export function quarantineRequest(pool: PoolRequest, slot: number, known: PoolSl
   return { ...waitingRequest(pool, slot, known), organizationalUnit: pool.quarantineUnit };
 }
 
-/** The request for an account that is leased. */
+/** The request for an account that is leased. @param lease absent: the account does not exist yet */
 export function leasedRequest(
-  pool: PoolRequest, slot: number, known: PoolSlot, request: PooledAccountRequest,
+  pool: PoolRequest, slot: number, known: PoolSlot, request: PooledAccountRequest, lease?: PooledLease,
 ): VendedAccountRequest {
   const waiting = waitingRequest(pool, slot, known);
   const { accountName = waiting.accountName, organizationalUnit = pool.waitingUnit, tags } = request;
-  return { ...waiting, accountName, organizationalUnit, tags: { ...tags } };
+  return { ...waiting, accountName, organizationalUnit, tags: { ...tags, ...markTags(lease) } };
 }
 
 function preparationOf(pool: PoolRequest): Preparation {

@@ -4,6 +4,15 @@ import { accountKey } from '../../registry/account';
 import type { AccountRecord } from '../../registry/account';
 import type { Registry, Versioned } from '../../registry/registry';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
+import { claim, isCurrentOwner } from '../record';
+
+/** What is known of an account that the registry has lost. */
+interface RestoredAccount {
+  readonly accountId: string;
+  /** Keys of the tags that this library has set. */
+  readonly tagKeys: readonly string[];
+  readonly now: number;
+}
 
 /** How the accounts of a pool are created, changed and bootstrapped: as those of an `Account` with an e-mail. */
 export class SlotAccounts {
@@ -52,6 +61,28 @@ export class SlotAccounts {
     { version, existed, ...record }: Versioned<AccountRecord>, request: VendedAccountRequest,
   ): Promise<void> {
     await this.registry.write<AccountRecord>(accountKey(request), record, version);
+  }
+
+  /** Records an account that the registry has lost, and that an `Account` uses. */
+  public async restore(
+    poolName: string,
+    request: VendedAccountRequest,
+    { accountId, tagKeys, now }: RestoredAccount,
+  ): Promise<void> {
+    const owner = poolOwner(poolName);
+    const record = await this.record(request);
+    if (record?.accountId === accountId && !record.existed && isCurrentOwner(record, owner)) return;
+    const claimed = claim(record, owner, request, now);
+    await this.registry.write<AccountRecord>(accountKey(request), {
+      ...claimed,
+      state: 'created',
+      accountId,
+      creation: undefined,
+      existed: undefined,
+      prepared: true,
+      recovered: true,
+      tagKeys: [...new Set([...claimed.tagKeys, ...tagKeys])],
+    }, record?.version);
   }
 
   /** Gives up an account that does not exist. One whose creation is in progress is completed later. */
