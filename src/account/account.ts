@@ -265,9 +265,9 @@ export class Account extends Resource implements IAccount, ITaggable {
     super(scope, id);
     validate.regionOfNewAccounts(this, this.env.region);
     checkAccountSource(this, props);
-    this.tags = new TagManager(TagType.MAP, RESOURCE_TYPES.account, validate.tags(this, props.accountTags ?? {}));
-    this.node.addValidation({ validate: () => tagProblems(this.tags.tagValues()) });
     const { pool } = props;
+    this.tags = new TagManager(TagType.MAP, RESOURCE_TYPES.account, validate.tags(this, props.accountTags ?? {}));
+    this.node.addValidation({ validate: () => tagProblems(this.tags.tagValues(), pool ? 2 : 1) });
     const tags = lazy(() => this.tags.tagValues());
     const own = props.accountBaseline?._giveTo(this, props.organization);
     const account = new ManagedResource<Request, Result>(this, 'Resource', {

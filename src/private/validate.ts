@@ -125,13 +125,18 @@ function check(rule: Rule, scope: IConstruct, value: string): string {
   return message === undefined ? value : fail(scope, message);
 }
 
-/** The errors of the tags of an account: AWS Organizations would reject them. */
-export function tagProblems(tags: { readonly [key: string]: string }): string[] {
+/**
+ * The errors of the tags of an account: AWS Organizations would reject them.
+ *
+ * @param own number of tags that this library sets
+ */
+export function tagProblems(tags: { readonly [key: string]: string }, own = 1): string[] {
   const entries = Object.entries(tags);
-  // AWS allows 50, and this library sets one
-  if (entries.length > 49) {
+  // AWS allows 50
+  if (entries.length > 50 - own) {
     return [
-      `an account can have at most 49 tags (AWS allows 50, and one is set by this library), got ${entries.length}`,
+      `an account can have at most ${50 - own} tags (AWS allows 50, and ${own === 1 ? 'one is' : `${own} are`} set by `
+        + `this library), got ${entries.length}`,
     ];
   }
   return entries.flatMap(([key, value]) => [
@@ -139,7 +144,7 @@ export function tagProblems(tags: { readonly [key: string]: string }): string[] 
     key === NAMES.closingTag
       ? `the tag '${key}' is reserved, because this library marks accounts with it whose closure waits: choose another `
         + 'key' : [],
-    key === NAMES.ownerTag
+    key === NAMES.ownerTag || key === NAMES.leaseTag
       ? `the tag '${key}' is reserved, because this library identifies the account by it: choose another key` : [],
     problem({ ...TAG_VALUE, name: `value of the tag '${key}'` }, value) ?? [],
   ].flat());

@@ -163,6 +163,12 @@ describe('an account stops at synth', () => {
         + 'waits: choose another key',
     ],
     [
+      'a key is that of a lease',
+      { 'org-environments:leased-by': 'x' },
+      "the tag 'org-environments:leased-by' is reserved, because this library identifies the account by it: choose "
+        + 'another key',
+    ],
+    [
       'a value is too long',
       { team: 'v'.repeat(257) },
       "the value of the tag 'team' must be at most 256 letters, digits, spaces and '_.:/=+-@', got 'vvv",

@@ -119,6 +119,20 @@ describe('an account of a pool', () => {
     expect(named.accountName).toBe('shop');
   });
 
+  test('can have 48 tags of its own', () => {
+    const cicd = new Cicd();
+    const pool = poolIn(cicd);
+    const tagged = (id: string, count: number) => new Account(cicd.stack, id, {
+      organization: cicd.organization,
+      pool,
+      accountTags: Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x'])),
+    }).node.validate();
+    expect(tagged('Most', 48)).toEqual([]);
+    expect(tagged('TooMany', 49)).toEqual([
+      'an account can have at most 48 tags (AWS allows 50, and 2 are set by this library), got 49',
+    ]);
+  });
+
   test('is rejected if the pool belongs to another organization', () => {
     const [cicd, other] = [new Cicd(quickApp()), new Cicd(quickApp(), { id: 'Other' })];
     expect(() => accountIn(cicd, { pool: poolIn(other) })).toThrow(

@@ -209,9 +209,17 @@ describe('an empty registry', () => {
     expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { state: 'leased', owner: { id: one.id } } });
     expect((await world.lease(three, pooled({ accountName: 'shop-three' }))).accountId).not.toBe(SECOND);
     expect(world.accountOf(FIRST)?.accountName).toBe('shop-one');
+    expect(await world.checkPool()).toContainEqual({
+      what: "account 100000000001 of the account pool 'sandbox' is leased by 'One' of stack 'environments', which the "
+        + 'registry does not know',
+      remedy: 'deploy a change of this Account; if it does not exist any more, run org-environments accounts release '
+        + '100000000001 --force, and the account is cleaned',
+      isRepairable: false,
+    });
     expect(await world.update(one, pooled({ accountName: 'shop-one' }))).toMatchObject({ accountId: FIRST });
     expect(await world.update(two, pooled({ accountName: 'shop-two' }))).toMatchObject({ accountId: SECOND });
     expect(world.directory.unitOf(SECOND)).toBe('Test');
+    expect(await world.checkPool()).toEqual([]);
   });
 
   test('cleans the account of a removed Account', async () => {

@@ -61,9 +61,16 @@ export function accountUnknown(owner: Owner, poolName: string, now: number): Err
   return new Error(
     `'${owner.logicalId}' has an account of the account pool '${poolName}', but neither the registry nor the tag `
       + `'${NAMES.leaseTag}' of an account says which one, and no other account was leased: set this tag of its `
-      + `account to '${markValue(owner, now)}' in the management account and deploy again; or restore the registry to a later `
-      + 'time; or define another Account instead',
+      + `account to '${markValue(owner, now)}' in the management account and deploy again; or restore the registry to `
+      + 'a later time; or define another Account instead',
   );
+}
+
+/** A lease of an `Account` that the registry does not know. */
+export function leaseWithoutAccount(poolName: string, accountId: string, owner: Owner): string {
+  return `account ${accountId} of the account pool '${poolName}' is leased by '${owner.logicalId}' of stack `
+    + `'${stackNameOf(owner)}', which the registry does not know: deploy a change of this Account; if it does not `
+    + `exist any more, run org-environments accounts release ${accountId} --force, and the account is cleaned`;
 }
 
 export function poolTaken(poolName: string, owner: Owner): Error {

@@ -1,13 +1,13 @@
-import { cleanEnded, cleansEnded, poolTaken } from './errors';
+import { cleanEnded, cleansEnded, leaseWithoutAccount, poolTaken } from './errors';
 import type { PoolParts } from './parts';
 import { readLease, readPool, writeLease } from './parts';
 import type { Drift } from '../../../src/operations/contract';
 import type { PoolRequest, PoolResult } from '../../../src/pool/contract';
 import { LISTED } from '../../../src/registry/contract';
-import { repairable } from '../../cloudformation/check';
+import { byHand, repairable } from '../../cloudformation/check';
 import { foreignOwner, owns, withoutOwner, withOwner } from '../../registry/owners';
-import { poolKey } from '../../registry/pool';
-import type { PoolRecord } from '../../registry/pool';
+import { poolClaimKey, poolKey } from '../../registry/pool';
+import type { PoolClaimRecord, PoolRecord } from '../../registry/pool';
 import { withPool } from '../../registry/pool-lease';
 import type { Lifecycle, Owner, Progress } from '../../shared/lifecycle';
 import { DONE, done, doneWith } from '../../shared/lifecycle';
@@ -105,8 +105,21 @@ export class Pools implements Lifecycle<PoolRequest, PoolResult> {
 
   public async check(owner: Owner, { poolName }: PoolRequest): Promise<readonly Drift[]> {
     const record = await readPool(this.parts, poolName);
-    if (record && owns(record.owners, owner)) return [];
+    if (record && owns(record.owners, owner)) return this.lostLeases(record);
     return [repairable(`the registry has no record of the account pool '${poolName}'`, 'it is recorded again')];
+  }
+
+  /** Accounts that are leased, while the registry does not know the `Account`: it has lost it, or it was removed. */
+  private async lostLeases({ poolName, slots }: PoolRecord): Promise<readonly Drift[]> {
+    const drifts: Drift[] = [];
+    for (const { accountId } of Object.values(slots)) {
+      const lease = accountId === undefined ? undefined : await readLease(this.parts, accountId);
+      const { state, owner } = lease?.pool ?? {};
+      if (accountId === undefined || state !== 'leased' || !owner) continue;
+      const claim = await this.parts.registry.read<PoolClaimRecord>(poolClaimKey(owner));
+      if (claim?.accountId !== accountId) drifts.push(byHand(leaseWithoutAccount(poolName, accountId, owner)));
+    }
+    return drifts;
   }
 
   public async requestRepair(owner: Owner, request: PoolRequest): Promise<void> {
