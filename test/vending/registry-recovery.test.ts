@@ -2,7 +2,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Harness, reasons } from './harness';
 import { Reconciliation } from './reconcile';
 import type { Item } from '../../rehearsal/services/dynamodb/expressions';
-import { AccountStack, PipelineDefinition } from '../../src';
+import { Account, AccountPool, AccountStack, PipelineDefinition } from '../../src';
 import { CICD_ACCOUNT, REGION } from '../fixtures/app';
 import type { Cicd } from '../fixtures/app';
 
@@ -119,4 +119,49 @@ test('a registry of a time before three changes is restored: nothing is lost, an
   expect(inventory()).toEqual(before);
   expect(harness.simulation.tables.items(CICD_ACCOUNT, REGION, 'restored').map(({ pk }) => String(pk))
     .filter(pk => /^(pipeline|environment|route|branch|resource|drift)#.*test/.test(pk))).toEqual([]);
+});
+
+describe('environments whose accounts are leased from a pool', () => {
+  /** Defines a pool, and environments that lease from it. */
+  const leasing = (...names: readonly string[]) => (cicd: Cicd): void => {
+    const { stack, organization } = cicd;
+    const pool = new AccountPool(stack, 'Pool', {
+      organization,
+      poolName: 'sandbox',
+      maximum: 4,
+      email: 'aws+sandbox-{n}@example.com',
+      waitingUnit: 'Pool/Waiting',
+      quarantineUnit: 'Pool/Quarantine',
+    });
+    for (const name of names) {
+      const account = new Account(stack, `${name}-account`, { organization, pool, accountName: `shop-${name}` });
+      cicd.environment(name, { account });
+    }
+  };
+
+  beforeEach(async () => {
+    await harness.stop();
+    harness = await Harness.start({
+      stubs: { clean: 'test/pool/stub-clean.ts' }, organizationalUnits: ['Pool/Waiting', 'Pool/Quarantine'],
+    });
+  });
+
+  const registries = ['of a time before their leases', 'without records'];
+  test.each(registries)('keep their accounts in a registry %s', async name => {
+    expect(reasons(await harness.deploy(leasing()))).toBe('');
+    const backup = name === 'without records' ? [] : items();
+    expect(reasons(await harness.deploy(leasing('dev', 'test')))).toBe('');
+    const before = inventory();
+    harness.simulation.tables.restoreAs(CICD_ACCOUNT, REGION, tableName(), 'restored', backup);
+    expect(reasons(await harness.deploy(leasing('dev', 'test'), { registryName: 'restored' }))).toBe('');
+    expect(inventory()).toEqual(before);
+    expect((await new Reconciliation(harness).check()).map(({ what }) => what)).toEqual([]);
+    // the removal of one cleans its account
+    const accountId = harness.vended['shop-test'];
+    expect(reasons(await harness.deploy(leasing('dev'), { registryName: 'restored' }))).toBe('');
+    await harness.simulation.clock.sleep(60);
+    const restored = harness.simulation.tables.items(CICD_ACCOUNT, REGION, 'restored');
+    expect(restored.find(({ pk }) => pk === `lease#${accountId}`))
+      .toMatchObject({ pool: { state: 'available' } });
+  });
 });
