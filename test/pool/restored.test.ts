@@ -42,6 +42,19 @@ describe('the tag of an account that is leased', () => {
     expect(await markOf(world)).toMatch(/^Two-/);
   });
 
+  test('of a lease that has ended does not prevent the next ones', async () => {
+    const world = await worldWith({ maximum: '1' });
+    await world.lease(one);
+    await world.release(one);
+    await world.endClean(FIRST);
+    await world.requestLease(two);
+    await world.look(two);
+    expect(await world.leaseOf(FIRST)).toMatchObject({ pool: { owner: two, expiresAt: expect.anything() } });
+    expect(await markOf(world)).toMatch(/^One-/);
+    world.clock.now += 66 * 60_000;
+    expect(await world.lease(three)).toMatchObject({ accountId: FIRST });
+  });
+
   test('is set with the next update of an account that an earlier version has leased, or its repair', async () => {
     for (const change of ['update', 'repair'] as const) {
       const world = await worldWith();
@@ -141,6 +154,22 @@ describe('a registry of a time before a lease', () => {
     expect(await world.update(two)).toMatchObject({ accountId: FIRST });
   });
 
+  test('does not clean it either if its tag cannot be read when the former Account is removed', async () => {
+    const world = await worldWith({ maximum: '2' });
+    await world.lease(one);
+    const backup = world.registry.backup();
+    await world.release(one);
+    await world.endClean(FIRST);
+    await world.lease(two);
+    world.clean.started.clear();
+    world.registry.restore(backup);
+    world.directory.refusals.set('tags', [new AccessError('denied', undefined)]);
+    await world.release(one);
+    await world.maintain(3);
+    expect(world.clean.started.size).toBe(0);
+    expect(await world.update(two)).toMatchObject({ accountId: FIRST });
+  });
+
   test('does not clean an account whose clean had just begun, if it is leased since', async () => {
     const world = await worldWith({ maximum: '2' });
     await world.lease(one);
@@ -220,6 +249,16 @@ describe('an empty registry', () => {
     expect(await world.update(two, pooled({ accountName: 'shop-two' }))).toMatchObject({ accountId: SECOND });
     expect(world.directory.unitOf(SECOND)).toBe('Test');
     expect(await world.checkPool()).toEqual([]);
+  });
+
+  test('leases an account that a new Account finds to the one that has it', async () => {
+    const world = await emptied();
+    await world.deployPool({ maximum: '4' });
+    const { accountId } = await world.lease(three, pooled({ accountName: 'shop-three' }));
+    expect([FIRST, SECOND]).not.toContain(accountId);
+    await world.maintain(5);
+    expect(await leasesOf(world)).toEqual(['One', 'Two']);
+    expect([FIRST, SECOND].map(id => world.directory.unitOf(id))).toEqual(['Test', 'Test']);
   });
 
   test('cleans the account of a removed Account', async () => {

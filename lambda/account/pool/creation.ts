@@ -1,10 +1,8 @@
-import { readMark } from './mark';
 import type { PoolParts } from './parts';
 import { readPool } from './parts';
 import { fingerprint, waitingRequest } from './requests';
 import { leaseKey } from '../../registry/lease';
 import type { LeaseRecord } from '../../registry/lease';
-import { leaseOf } from '../../registry/lease-mark';
 import { poolKey, withSlot } from '../../registry/pool';
 import type { PoolRecord, PoolSlot } from '../../registry/pool';
 import { enter, firstLease } from '../../registry/pool-lease';
@@ -47,9 +45,7 @@ export class Creation {
       : deferred;
     const known = await registry.read<LeaseRecord>(leaseKey(accountId));
     const free = firstLease(poolName, number, now(), fingerprint(wanted));
-    const mark = existed === undefined ? undefined : await readMark(this.parts, accountId);
-    const unused = existed === undefined ? free : enter(free, 'quarantine', now(), existed);
-    const lease = mark ? leaseOf(mark, free, now()) : unused;
+    const lease = existed === undefined ? free : enter(free, 'quarantine', now(), existed);
     const { version, ...next } = withSlot(pool, number, { email: slot.email, accountId });
     await registry.transaction(async () => {
       // an environment may use an account that existed before

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { choose, reservation } from './choice';
 import { cleanInput } from './clean-input';
 import { accountUnknown, alsoUnusable, poolChanged, poolMissing, stillUsed, wrongRegion } from './errors';
-import { isInUse, readMark } from './mark';
+import { isInUse } from './mark';
 import type { PoolParts } from './parts';
 import { readLease, readPool, writeLease } from './parts';
 import type { ClaimedLease } from './recovery';
@@ -16,7 +16,7 @@ import { LISTED } from '../../../src/registry/contract';
 import { byHand, repairable } from '../../cloudformation/check';
 import { leaseKey } from '../../registry/lease';
 import type { LeaseRecord } from '../../registry/lease';
-import { leaseOf, markTags } from '../../registry/lease-mark';
+import { markTags } from '../../registry/lease-mark';
 import { poolClaimKey, poolKey, withSlot } from '../../registry/pool';
 import type { PoolClaimRecord, PoolRecord, PoolSlot } from '../../registry/pool';
 import { confirm, end, enter, firstLease, isLeasedBy, renew, take } from '../../registry/pool-lease';
@@ -269,9 +269,7 @@ export class PooledAccounts implements Lifecycle<PooledAccountRequest, PooledAcc
     if (current?.slots[number]?.reservedFor?.ownerId !== owner.id) return;
     const known = await registry.read<LeaseRecord>(leaseKey(accountId));
     const free = firstLease(pool.poolName, number, now());
-    const mark = record?.existed ? await readMark(this.parts, accountId) : undefined;
-    const existing = mark ? leaseOf(mark, free, now()) : quarantined(free, now());
-    const next = record?.existed ? existing : take(free, owner, now());
+    const next = record?.existed ? quarantined(free, now()) : take(free, owner, now());
     const { version, ...claimed } = claim;
     const { version: poolVersion, ...nextPool } = withSlot(current, number, { email: slot.email, accountId });
     await registry.transaction(async () => {
