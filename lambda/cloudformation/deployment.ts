@@ -22,7 +22,7 @@ import type { StackPlace, StackRecord } from '../registry/stack';
 import { FOUND } from '../registry/stack';
 import { isAccessDenied, isNotSignedUp } from '../shared/errors';
 import type { InProgress, Owner, Progress } from '../shared/lifecycle';
-import { DONE, done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
+import { done, IN_PROGRESS, waitFor } from '../shared/lifecycle';
 
 /** Longest template that CloudFormation accepts inline. */
 const MAX_INLINE_BYTES = 51_200;

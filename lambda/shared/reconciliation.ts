@@ -108,6 +108,7 @@ export class Reconciliation<Request, Result extends object> {
     const properties = this.propertiesOf(request);
     const { lifecycle, registry, status } = this;
     const parts = { lifecycle, registry, status };
+    if (isRemoval) await lifecycle.recover?.(owner, properties);
     await withFormerOwners(parts, owner, properties, async of => registry.transaction(async () => {
       if (isRemoval) await lifecycle.requestDelete(of, properties);
       else await lifecycle.requestRepair(of, properties);

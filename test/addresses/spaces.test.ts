@@ -1,4 +1,4 @@
-import { AddressWorld, owner, spaceRequest, TABLE } from './world';
+import { AddressWorld, owner, TABLE } from './world';
 import { AwsNetworks } from '../../lambda/addresses/aws';
 import type { ApiCall } from '../../lambda/shared/api/api';
 import { awsError } from '../fixtures/aws-error';
@@ -67,10 +67,9 @@ describe('an address space', () => {
     const addresses = new AddressWorld();
     await addresses.deploySpace();
     const keys = [...addresses.registry.keys];
-    const { lifecycle } = addresses;
-    await lifecycle.requestFormer(owner('Space'), spaceRequest(), spaceRequest({ cidr: '10.0.0.0/12' }));
+    await addresses.requestFormerSpace({}, { cidr: '10.0.0.0/12' });
     expect(addresses.registry.keys).toEqual(keys);
-    await lifecycle.requestFormer(owner('Space'), spaceRequest({ tableArn: OTHER }), spaceRequest());
+    await addresses.requestFormerSpace({ tableArn: OTHER }, {});
     expect(addresses.registry.keys.filter(key => key.includes(TABLE))).toEqual([]);
   });
 

@@ -109,6 +109,12 @@ export class AddressWorld {
     await this.finish(async () => this.lifecycle.reconcile(owner('Space'), request));
   }
 
+  public async requestFormerSpace(
+    changes: Partial<TableSpaceRequest>, former: Partial<TableSpaceRequest>,
+  ): Promise<void> {
+    await this.lifecycle.requestFormer(owner('Space'), spaceRequest(changes), spaceRequest(former), false);
+  }
+
   public async checkSpace(changes: Partial<TableSpaceRequest> = {}, of = owner('Space')) {
     return this.lifecycle.check(of, spaceRequest(changes));
   }

@@ -369,4 +369,20 @@ export const DAMAGE_REGRESSIONS: readonly { readonly title: string; readonly sch
       ],
     },
   },
+  {
+    title: 'a removal that an older registry without the pipeline does not know is completed by a repair',
+    schedule: {
+      seed: 1,
+      readySeconds,
+      roleSeconds,
+      damage: [
+        { kind: 'stack record deleted', name: 'one', beforeStep: 1 },
+        { kind: 'registry restored', name: 'one', beforeStep: 2 },
+      ],
+      steps: [
+        { app: { one: 'plain' }, faults: [], pause: 0 },
+        { app: {}, faults: [], pause: 0 },
+      ],
+    },
+  },
 ];

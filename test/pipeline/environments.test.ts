@@ -52,7 +52,7 @@ describe('a lease', () => {
     const pool = { poolName: 'sandbox', slot: 1, state: 'leased', since: 1 } as const;
     await world.registry.write<LeaseRecord>(leaseKey(ONE), { fence: 7, pool }, undefined);
     expect(await world.acquire()).toEqual({ fence: 8, others: [] });
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     expect(await world.lease(ONE)).toMatchObject({ fence: 8, holder: { pipelineKey: KEY }, pool });
     await world.environments.release(KEY);
     expect(await world.lease(ONE)).toEqual({ fence: 8, pool, version: 4 });
@@ -78,12 +78,12 @@ describe('a lease', () => {
   test('never expires once it is confirmed, even if its holder acquires it again', async () => {
     const world = new Leases();
     await world.acquire();
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     const confirmed = await world.lease(ONE);
     expect(confirmed).toEqual({
       fence: 1, version: 2, holder: { environmentName: 'test1', pipelineKey: KEY, stackId: owner.stackId },
     });
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     expect(await world.lease(ONE)).toEqual(confirmed);
     await world.acquire();
     expect((await world.lease(ONE))?.holder).not.toHaveProperty('expiresAt');
@@ -93,14 +93,14 @@ describe('a lease', () => {
 
   test('is confirmed by its holder only', async () => {
     const world = new Leases();
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     expect(await world.lease(ONE)).toBeUndefined();
     await world.acquire();
     await world.environments.release(KEY);
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     expect(await world.lease(ONE)).toEqual({ fence: 1, version: 2 });
     await world.acquire();
-    await world.environments.confirm(RENAMED);
+    await world.environments.confirm(RENAMED, 0);
     expect((await world.lease(ONE))?.holder).toHaveProperty('expiresAt');
     expect(await world.environments.isHeld(RENAMED)).toBe(false);
   });
@@ -118,7 +118,7 @@ describe('a lease', () => {
   test('that was confirmed is not acquired by another environment at any time', async () => {
     const world = new Leases();
     await world.acquire();
-    await world.environments.confirm(KEY);
+    await world.environments.confirm(KEY, 0);
     world.clock.now += 1000 * MINUTE;
     await expect(world.acquire(renamed)).rejects.toThrow(`account ${ONE} is leased to environment 'test1'`);
   });

@@ -227,7 +227,7 @@ class TakingsRun {
     const environments = new Environments(this.registry, () => this.clock.now);
     await this.registry.transaction(async () => environments.acquire(environment.owner, requestOf(environment)))
       .catch((error: unknown) => this.violate(`its pipeline was rejected: ${String(error)}`, environment));
-    await environments.confirm(pipelineKey(requestOf(environment)));
+    await environments.confirm(pipelineKey(requestOf(environment)), 0);
     await this.tryToIntrude();
   }
 

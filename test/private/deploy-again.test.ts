@@ -21,7 +21,7 @@ const TRUE_BECAUSE: Readonly<Record<string, Readonly<Record<string, number>>>> =
     'lambda/account/preconditions/organization.ts': 1,
     'lambda/account/preconditions/repositories.ts': 5,
     'lambda/account/baselines/lifecycle.ts': 1,
-    'lambda/account/pool/errors.ts': 1,
+    'lambda/account/pool/errors.ts': 2,
     'lambda/account/pool/pooled-accounts.ts': 1,
     'lambda/account/preparation.ts': 1,
     'lambda/branch/descriptor.ts': 1,
@@ -54,8 +54,8 @@ const TRUE_BECAUSE: Readonly<Record<string, Readonly<Record<string, number>>>> =
   'the deployment has failed, or creates the stack that was deleted': {
     'docs/break-glass.md': 2,
   },
-  'the request has failed, and the user has marked the stack for which it failed': {
-    'docs/recovery.md': 1,
+  'the request has failed, and the user has removed the cause': {
+    'docs/recovery.md': 3,
   },
 };
 

@@ -31,6 +31,10 @@ class Thing implements Lifecycle<object, object> {
     this.calls.push('requestDelete');
   }
 
+  public async recover(): Promise<void> {
+    this.calls.push('recover');
+  }
+
   public async requestRepair({ formerOwners = [] }: Owner): Promise<void> {
     this.calls.push(['requestRepair', ...formerOwners].join(' '));
     if (this.isTaken && formerOwners.length === 0) throw new Error("it belongs to 'Gone'");
@@ -261,7 +265,7 @@ test('the removal of a resource that CloudFormation does not have any more is co
   });
   await world.requestRepair('repair-1');
   expect(await world.repair()).toEqual({ state: 'complete', data: { drifts: [] } });
-  expect(world.thing.calls).toEqual(['requestDelete', 'reconcileDelete']);
+  expect(world.thing.calls).toEqual(['recover', 'requestDelete', 'reconcileDelete']);
   expect(world.registry.keys.filter(key => /^(drift|resource)#/.test(key))).toEqual([]);
 });
 
