@@ -242,7 +242,7 @@ describe('an empty registry', () => {
       what: "account 100000000001 of the account pool 'sandbox' is leased by 'One' of stack 'environments', which the "
         + 'registry does not know',
       remedy: 'deploy a change of this Account; if it does not exist any more, run org-environments accounts release '
-        + '100000000001 --force, and the account is cleaned',
+        + '100000000001 --force --reason <text>, which cleans the account',
       isRepairable: false,
     });
     expect(await world.update(one, pooled({ accountName: 'shop-one' }))).toMatchObject({ accountId: FIRST });

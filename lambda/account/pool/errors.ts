@@ -70,7 +70,8 @@ export function accountUnknown(owner: Owner, poolName: string, now: number): Err
 export function leaseWithoutAccount(poolName: string, accountId: string, owner: Owner): string {
   return `account ${accountId} of the account pool '${poolName}' is leased by '${owner.logicalId}' of stack `
     + `'${stackNameOf(owner)}', which the registry does not know: deploy a change of this Account; if it does not `
-    + `exist any more, run org-environments accounts release ${accountId} --force, and the account is cleaned`;
+    + `exist any more, run org-environments accounts release ${accountId} --force --reason <text>, which cleans the `
+    + 'account';
 }
 
 export function poolTaken(poolName: string, owner: Owner): Error {
