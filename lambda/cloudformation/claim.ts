@@ -11,8 +11,8 @@ export interface ClaimOptions<Request> {
   readonly before?: Request;
   /** The stack is updated even if its definition has not changed. */
   readonly isForced?: boolean;
-  /** The stack was found without its record. */
-  readonly isFound?: boolean;
+  /** How the stack was found without its record: by its mark, or by other records. */
+  readonly found?: 'by mark' | 'by records';
   /** The resource is updated or repaired in its place, so the stack was complete before. */
   readonly isUpdate?: boolean;
 }
@@ -27,13 +27,13 @@ export function claimedRecord<Request extends StackRequest>(
   read: Versioned<StackRecord<Request>> | undefined,
   owner: Owner,
   request: Request,
-  { before, isForced, isFound, isUpdate, attempt, requestedAt, reset }: ClaimOptions<Request> & Attempt<Request>,
+  { before, isForced, found, isUpdate, attempt, requestedAt, reset }: ClaimOptions<Request> & Attempt<Request>,
 ): StackRecord<Request> {
   const known: Partial<Versioned<StackRecord<Request>>> = read ? { ...keptOf(read, owner), ...reset(read) } : {};
-  const { version, successor, deletedBy, isLeftover, applied, previous = [], ...kept } = known;
+  const { version, successor, deletedBy, deletedFrom, isLeftover, applied, previous = [], ...kept } = known;
   return {
     ...kept,
-    ...(isFound && { creationAttempt: FOUND, complete: true as const }),
+    ...(found && { creationAttempt: found === 'by mark' ? FOUND : attempt, complete: true as const }),
     ...(isUpdate && !read && { isRecordLost: true as const }),
     owners: withOwner(kept.owners ?? [], owner, request),
     attempt,

@@ -104,14 +104,14 @@ export class Deployment<Request extends StackRequest> {
   }
 
   /** Whether another stack of the CICD account has deployed a stack of this name since the record was written. */
-  public async isOfAnother(place: StackPlace, { stackId }: Owner): Promise<boolean> {
-    const { accounts, handlerAccount } = this.options;
-    const stacks = await accounts.stacksIn(place).catch((error: unknown) => {
-      if (isAccessDenied(error)) return undefined;
+  public async isOfAnother(place: StackPlace, record: StackRecord<Request>, { stackId }: Owner): Promise<boolean> {
+    try {
+      const found = await (await this.options.accounts.stacksIn(place)).describe(place.stackName);
+      return found !== undefined && !this.isOurs(found, record, stackId);
+    } catch (error) {
+      if (isAccessDenied(error)) return false;
       throw error;
-    });
-    const mark = (await stacks?.describe(place.stackName))?.tags[NAMES.stackTag];
-    return mark !== undefined && !isOwnMark(mark, stackId, handlerAccount);
+    }
   }
 
   /** @throws AccountUnreachableError */
@@ -129,13 +129,23 @@ export class Deployment<Request extends StackRequest> {
       return await removeStack(stacks, stack, {
         place: `account ${place.accountId}`,
         token: record.attempt,
-        // the record may be older than the stack: another stack of the CICD account may have created it since
-        isOurs: ({ tags: { [NAMES.stackTag]: mark } }) =>
-          isOwnMark(mark, stackId, handlerAccount) || (mark === undefined && record.creationAttempt !== FOUND),
+        isOurs: found => this.isOurs(found, record, stackId),
       });
     } catch (error) {
       throw stackFailed('deleted', place, roles, handlerAccount, error);
     }
+  }
+
+  /** The record may be older than the stack: another stack of the CICD account may have created it since. */
+  private isOurs(
+    { tags: { [NAMES.stackTag]: mark } }: StackState,
+    { creationAttempt, deletedFrom }: StackRecord<Request>,
+    stackId: string,
+  ): boolean {
+    if (mark === stackId || (mark !== undefined && mark === deletedFrom)) return true;
+    // a stack that was found is ours only after its first update
+    if (creationAttempt === FOUND) return false;
+    return mark === undefined || isOwnMark(mark, stackId, this.options.handlerAccount);
   }
 
   /** A stack that failed because its account is too new is deployed again, as another attempt. */

@@ -100,7 +100,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
         ...record,
         ...(isLast || mustRedeploy ? this.hooks.resetFields(record) : {}),
         owners,
-        ...(isLast && { deletedBy: owner.id }),
+        ...(isLast && { deletedBy: owner.id, ...movedFrom(record.owners, owner) }),
         requestedAt: this.now(),
         ...((isLast || mustRedeploy) && { attempt: this.newAttempt() }),
       },
@@ -126,7 +126,7 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
     const isLost = !record || (record.isRecordLost && !record.creationAttempt);
     const isKnown = isLost && (await this.hooks.isKnown(owner, request));
     if (isLost && (isKnown || (await this.options.deployment.mayExist(request, owner, ifDenied)))) {
-      await this.claim(owner, request, { isFound: true });
+      await this.claim(owner, request, { found: isKnown ? 'by records' : 'by mark' });
       record = await this.read(key);
     }
     // what a deletion that has started has removed must not come back
@@ -375,6 +375,12 @@ export class StackLifecycle<Request extends StackRequest, Result extends object>
   private async write(key: string, record: StackRecord<Request>, version: number | undefined): Promise<void> {
     await this.registry.write<StackRecord<Request>>(key, record, version);
   }
+}
+
+/** CloudFormation may move a resource to another stack without a request. */
+function movedFrom(owners: readonly Owner[], { id, stackId }: Owner): Pick<StackRecord, 'deletedFrom'> {
+  const known = owners.find(other => other.id === id)?.stackId;
+  return known === undefined || known === stackId ? {} : { deletedFrom: known };
 }
 
 type Read<Request extends StackRequest> = Versioned<StackRecord<Request>>;

@@ -202,7 +202,7 @@ export class Reconciler {
         const isRepairable = record?.drifts.some(drift => drift.isRepairable) && isWanted(record);
         if (!record || !isRepairable || outcome.state === 'repairing') return outcome;
         try {
-          await this.startRepair(resource, record, change);
+          await this.startRepair(resource, change);
           return { ...outcome, state: 'repairing' as const };
         } catch (error) {
           return { ...outcome, problem: `could not be repaired: ${messageOf(error)}` };
@@ -212,14 +212,9 @@ export class Reconciler {
   }
 
   /** The mark first: the repair does nothing without it, so that two repairs never run concurrently. */
-  private async startRepair(
-    resource: KnownResource,
-    { version, failure, ...record }: Versioned<DriftRecord>,
-    { by }: Change,
-  ): Promise<void> {
+  private async startRepair(resource: KnownResource, { by }: Change): Promise<void> {
     const request = this.requestOf(resource, 'Repair');
-    const repair = { requestId: request.requestId, since: request.requestedAt };
-    const marked = await this.registry.write<DriftRecord>(driftKey(resource.ownerId), { ...record, repair }, version);
+    const { record, marked } = await this.markRepair(resource, request);
     try {
       await this.kinds.startRepair(request);
     } catch (error) {
@@ -237,6 +232,19 @@ export class Reconciler {
       ...(environmentName !== undefined && { environmentName }),
       subject,
       reason: record.drifts.map(({ what }) => what).join('; '),
+    });
+  }
+
+  /** The index that lists the records may be older than the end of the check. */
+  private async markRepair(
+    { ownerId }: KnownResource, { requestId, requestedAt: since }: ReconcileRequest,
+  ): Promise<{ readonly record: DriftRecord; readonly marked: Versioned<DriftRecord> }> {
+    return retryOnConflict(async () => {
+      const found = await this.registry.read<DriftRecord>(driftKey(ownerId));
+      if (!found || isBeingRepaired(found, this.now())) throw new Error('it is being repaired, or was removed');
+      const { version, failure, ...record } = found;
+      const repair = { requestId, since };
+      return { record, marked: await this.registry.write<DriftRecord>(driftKey(ownerId), { ...record, repair }, version) };
     });
   }
 

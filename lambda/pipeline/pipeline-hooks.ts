@@ -235,7 +235,7 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     if (!record.creationAttempt) return { done: true, result: record };
     const isFirst = record.teardown === undefined;
     // neither the pipeline nor the applications belong to an older registry
-    if (isFirst && (await this.parts.deployment.isOfAnother(request, owner))) return { done: true, result: record };
+    if (isFirst && (await this.parts.deployment.isOfAnother(request, record, owner))) return { done: true, result: record };
     return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
   }
 

@@ -3,7 +3,7 @@ import { accountHasPipeline } from './errors';
 import type { PipelineRequest } from '../../src/pipeline/contract';
 import { NAMES } from '../../src/private/contract';
 import type { Accounts } from '../cloudformation/accounts';
-import { StackFailedError } from '../cloudformation/stack-deployer';
+import { NEVER_CREATED, StackFailedError } from '../cloudformation/stack-deployer';
 import type { ListedStack } from '../cloudformation/stack-deployer';
 import { isTransient } from '../shared/errors';
 
@@ -45,10 +45,10 @@ export class UnknownPipelines {
   }
 }
 
-/** The stack of another pipeline in an account. A stack without our mark is not one. */
+/** The stack of another pipeline in an account. A stack without our mark, or one that has failed, is not one. */
 export function otherPipeline(
   stacks: readonly ListedStack[], { stackName: own }: Pick<PipelineRequest, 'stackName'>,
 ): ListedStack | undefined {
-  return stacks.find(({ stackName, tags }) =>
-    stackName !== own && stackName.startsWith(NAMES.pipelineStackPrefix) && tags[NAMES.stackTag] !== undefined);
+  return stacks.find(({ stackName, status, tags }) =>
+    stackName !== own && !NEVER_CREATED.includes(status) && stackName.startsWith(NAMES.pipelineStackPrefix) && tags[NAMES.stackTag] !== undefined);
 }

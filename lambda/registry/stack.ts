@@ -40,6 +40,8 @@ export interface StackRecord<Request extends StackRequest = StackRequest> {
   readonly assets?: AssetProgress;
   /** Id of the owner that deletes the stack. */
   readonly deletedBy?: string;
+  /** The stack of the CICD account that this owner was in, if its resource was moved to another one since. */
+  readonly deletedFrom?: string;
   /** Present while it remains in the account although its deletion was requested. */
   readonly isLeftover?: true;
   /** The operation of the CICD stack in which the account could not be reached to delete the stack. */

@@ -50,6 +50,34 @@ test('a repair whose waiter does not start can be requested again', async () => 
   expect(started).toEqual(['repair-1']);
 });
 
+test('a repair right after a check starts although the index that lists the records is older', async () => {
+  const registry = new FakeRegistry();
+  await registry.write<ResourceRecord>(resourceKey('Dev-1'), RESOURCE, undefined);
+  await registry.write<DriftRecord>(driftKey('Dev-1'), { ...RESOURCE, drifts: [MOVED], checkedAt: 0 }, undefined);
+  const [known] = await registry.list<DriftRecord>('drift');
+  if (!known) throw new Error('there is no record');
+  const { version, ...record } = known;
+  await registry.write<DriftRecord>(driftKey('Dev-1'), { ...record, reported: [MOVED.what] }, version);
+  const list = registry.list.bind(registry);
+  registry.list = async <T extends object>(kind: string) => (kind === 'drift' ? [known as never] : list<T>(kind));
+  const reconciler = new Reconciler({
+    registry,
+    kinds: {
+      serves: () => true,
+      check: async () => ({ state: 'complete', data: { drifts: [MOVED] } }),
+      startRepair: async () => undefined,
+    },
+    history: new RegistryHistory(registry, new FakeEvents()),
+    logMetric: () => {},
+  });
+  const repair = async () => (await reconciler.run(
+    { operation: 'reconcile', environmentNames: ['dev'], mode: 'repair', by: 'Anna' }, 'request-2',
+  )).resources;
+  expect(await repair()).toMatchObject([{ state: 'repairing' }]);
+  expect(await registry.read(driftKey('Dev-1'))).toMatchObject({ reported: [MOVED.what] });
+  expect(await repair()).toMatchObject([{ problem: 'could not be repaired: it is being repaired, or was removed' }]);
+});
+
 test('the daily check records what differs in resources that no environment uses as that of the organization',
   async () => {
     const registry = new FakeRegistry();

@@ -81,11 +81,14 @@ describe('a lease', () => {
     await world.environments.confirm(KEY, 0);
     const confirmed = await world.lease(ONE);
     expect(confirmed).toEqual({
-      fence: 1, version: 2, holder: { environmentName: 'test1', pipelineKey: KEY, stackId: owner.stackId },
+      fence: 1,
+      version: 2,
+      holder: { environmentName: 'test1', pipelineKey: KEY, stackId: owner.stackId, createdAt: 0 },
     });
     await world.environments.confirm(KEY, 0);
     expect(await world.lease(ONE)).toEqual(confirmed);
     await world.acquire();
+    expect((await world.lease(ONE))?.holder).toMatchObject({ createdAt: 0 });
     expect((await world.lease(ONE))?.holder).not.toHaveProperty('expiresAt');
     world.clock.now += 1000 * MINUTE;
     expect(await world.environments.isHeld(KEY)).toBe(true);

@@ -146,3 +146,12 @@ test('a pipeline that was resumed is disabled again if its environment is halted
   expect(world.pipelines.active).toEqual([]);
   expect(world.pipelines.started).toEqual([]);
 });
+
+test('an environment moves away from an account where a policy of the organization denies all calls', async () => {
+  const world = new World();
+  await world.create(pipeline);
+  world.accounts.of(ONE).denied = true;
+  await world.update({ ...pipeline, accountId: TWO }, pipeline);
+  expect(world.pipelines.active).toContain(TWO);
+  expect(world.accounts.of(ONE).begun).toEqual(['create pipe']);
+});

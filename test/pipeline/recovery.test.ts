@@ -145,6 +145,20 @@ describe('a pipeline that only an older registry has', () => {
     expect(world.registry.keys).toEqual([`lease#${ONE}`]);
   });
 
+  test('is deleted with its application if its resource was moved to another stack of the CICD account', async () => {
+    const world = await deployed();
+    await world.delete(pipeline, { ...owner, stackId: other.stackId });
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+  });
+
+  test.each(['ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS'])('counts no other pipeline in state %s', async status => {
+    const world = await deployed();
+    const tags = { 'org-environments:declared-by': owner.stackId };
+    world.accounts.of(ONE).put('org-environments-pipeline-qa', status, {}, 'other', { tags });
+    await world.delete(pipeline);
+    expect(world.accounts.of(ONE).begun).toEqual(['create pipe', 'delete web', 'delete pipe']);
+  });
+
   test('leaves the application of another environment that has the account since', async () => {
     const world = await deployed();
     const tags = { 'org-environments:declared-by': owner.stackId };

@@ -277,6 +277,13 @@ describe('owners', () => {
     expect(world.accounts.of(ONE).begun.at(-1)).toBe('delete net');
   });
 
+  test('a stack whose resource was moved to another stack of the CICD account without an update is deleted', async () => {
+    const world = new World();
+    await world.create();
+    await world.delete(request, { ...owner, stackId: ownerOf('Stack', 'Elsewhere').stackId });
+    expect(world.accounts.of(ONE).begun).toEqual(['create net', 'delete net']);
+  });
+
   test('a stack that another CICD stack has created since is not deleted by an older record', async () => {
     const world = new World();
     await world.create();
