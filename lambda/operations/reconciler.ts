@@ -243,8 +243,8 @@ export class Reconciler {
       const found = await this.registry.read<DriftRecord>(driftKey(ownerId));
       if (!found || isBeingRepaired(found, this.now())) throw new Error('it is being repaired, or was removed');
       const { version, failure, ...record } = found;
-      const repair = { requestId, since };
-      return { record, marked: await this.registry.write<DriftRecord>(driftKey(ownerId), { ...record, repair }, version) };
+      const next = { ...record, repair: { requestId, since } };
+      return { record, marked: await this.registry.write<DriftRecord>(driftKey(ownerId), next, version) };
     });
   }
 

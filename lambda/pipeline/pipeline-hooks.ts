@@ -234,8 +234,9 @@ export class PipelineHooks implements StackHooks<PipelineRequest> {
     const stopped = async () => this.resumeFormer(owner, pipelineKey(request), record);
     if (!record.creationAttempt) return { done: true, result: record };
     const isFirst = record.teardown === undefined;
+    const isOfAnother = isFirst && (await this.parts.deployment.isOfAnother(request, record, owner));
     // neither the pipeline nor the applications belong to an older registry
-    if (isFirst && (await this.parts.deployment.isOfAnother(request, record, owner))) return { done: true, result: record };
+    if (isOfAnother) return { done: true, result: record };
     return this.parts.teardown.reconcile(request, record, { mayDelete, stopped });
   }
 

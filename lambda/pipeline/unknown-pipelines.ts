@@ -50,5 +50,8 @@ export function otherPipeline(
   stacks: readonly ListedStack[], { stackName: own }: Pick<PipelineRequest, 'stackName'>,
 ): ListedStack | undefined {
   return stacks.find(({ stackName, status, tags }) =>
-    stackName !== own && !NEVER_CREATED.includes(status) && stackName.startsWith(NAMES.pipelineStackPrefix) && tags[NAMES.stackTag] !== undefined);
+    stackName !== own
+    && stackName.startsWith(NAMES.pipelineStackPrefix)
+    && tags[NAMES.stackTag] !== undefined
+    && !NEVER_CREATED.includes(status));
 }

@@ -277,7 +277,7 @@ describe('owners', () => {
     expect(world.accounts.of(ONE).begun.at(-1)).toBe('delete net');
   });
 
-  test('a stack whose resource was moved to another stack of the CICD account without an update is deleted', async () => {
+  test('a stack whose resource was moved to another CICD stack without an update is deleted', async () => {
     const world = new World();
     await world.create();
     await world.delete(request, { ...owner, stackId: ownerOf('Stack', 'Elsewhere').stackId });
