@@ -27,7 +27,9 @@ describe('update of a stack in an account that cannot be reached', () => {
     expect(world.accounts.of(ONE).definition('net')?.parameters).toEqual({ Size: '1' });
     expect(await world.registry.read(`stack#${ONE}#eu-central-1#net`)).toMatchObject({
       deferral: {
-        reason: expect.stringMatching(/^cannot assume role '.*' to deploy stack 'net': .*run: org-environments reconcile --all/),
+        reason: expect.stringMatching(
+          /^cannot assume role '.*' to deploy stack 'net': .*run: org-environments reconcile --all/,
+        ),
         at: MINUTE,
       },
     });

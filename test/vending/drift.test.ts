@@ -149,7 +149,7 @@ describe('deletion of a stack that prepares an account', () => {
     const [{ what }] = await reconciliation.check();
     expect(what).toMatch(/^stack 'org-environments-baseline' in account .* is in state DELETE_FAILED$/);
     await expect(reconciliation.repair()).rejects.toThrow(
-      /Cannot delete a policy attached to entities.*; remove the cause and run: org-environments reconcile --environment dev/,
+      /Cannot delete a policy .*; remove the cause and run: org-environments reconcile --environment dev/,
     );
   });
 
